@@ -1,0 +1,82 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { appStateSchema } from './client/state.ts';
+import { diagnoseOutputSchema } from './broker.ts';
+import { errorCodes, errorMap } from './errors.ts';
+import { releaseSchema } from './portal/licenses.ts';
+import { people } from './portal/people.ts';
+import { sessionSchema } from './portal/sessions.ts';
+import { idSchema, instantSchema, modeSchema, passwordInputSchema, productCodeSchema } from './primitives.ts';
+import { settingsSchema } from './settings.ts';
+
+const base = oc.errors(errorMap(...errorCodes));
+const done = z.void();
+
+/**
+ * Window <-> core. Secrets go in and never come out: no output of any procedure holds a password, token or key.
+ * Flow procedures (setup, sign-in) answer nothing: what happened shows in the next snapshot of `state.watch`, except that a refusal
+ * is also thrown, so that a form can stay where it is.
+ */
+export const clientContract = {
+  state: {
+    get: base.output(appStateSchema),
+    /** The snapshot now and at every change. */
+    watch: base.output(eventIterator(appStateSchema)),
+  },
+  setup: {
+    chooseMode: base.input(z.object({ mode: modeSchema })).output(done),
+    setPortal: base.input(z.object({ address: z.string().max(2048) })).output(done),
+    /** To the step before; from `done`, to the choice of mode. What works now keeps working until the other mode is done. */
+    back: base.output(done),
+    /** Leave the change of mode and return to what was configured. */
+    cancel: base.output(done),
+    signIn: base.input(z.object({ email: z.string().max(254), password: passwordInputSchema })).output(done),
+    chooseAccount: base.input(z.object({ accountId: idSchema })).output(done),
+    /** The person closes the sign-in: programs that wait get `sign-in-cancelled`. */
+    cancelSignIn: base.output(done),
+    requestPasswordLink: base.input(z.object({ email: z.string().max(254) })).output(done),
+    enterKey: base.input(z.object({ key: z.string().max(64) })).output(done),
+    activate: base.input(z.object({ key: z.string().max(64) })).output(done),
+    /** A file to take to a machine with network. `content` is armored text; it holds the license key, so it leaves once, to be saved. */
+    createRequestFile: base
+      .input(z.object({ key: z.string().max(64) }))
+      .output(z.object({ fileName: z.string(), content: z.string() })),
+    importFile: base
+      .input(z.object({ fileName: z.string().max(255), content: z.string().max(131_072) }))
+      .output(z.object({ productName: z.string(), expiresAt: instantSchema.nullable() })),
+  },
+  session: {
+    signOut: base.output(done),
+    list: base.output(z.object({ sessions: z.array(sessionSchema) })),
+    end: base.input(z.object({ id: idSchema })).output(done),
+    switchAccount: base.input(z.object({ accountId: idSchema })).output(done),
+    confirmPassword: base.input(z.object({ password: passwordInputSchema })).output(z.object({ until: instantSchema })),
+  },
+  licenses: {
+    /** Ask the portal now. */
+    renew: base.output(done),
+    release: base.input(z.object({ product: productCodeSchema })).output(done),
+    /** Standalone: give the license back. With network the portal hears at once; without, the receipt is handed over to be taken there. */
+    giveBack: base
+      .input(z.object({ product: productCodeSchema }))
+      .output(z.object({ told: z.boolean(), fileName: z.string().nullable(), content: z.string().nullable() })),
+    diagnose: base.output(diagnoseOutputSchema),
+  },
+  programs: {
+    list: base.output(z.object({ releases: z.array(releaseSchema), buyUrl: z.string().nullable() })),
+    download: base.input(z.object({ releaseId: idSchema })).output(done),
+    pause: base.input(z.object({ releaseId: idSchema })).output(done),
+    resume: base.input(z.object({ releaseId: idSchema })).output(done),
+    cancel: base.input(z.object({ releaseId: idSchema })).output(done),
+    /** Opens the verified installer. Refused unless checksum and signature were right. */
+    open: base.input(z.object({ releaseId: idSchema })).output(done),
+    showInFolder: base.input(z.object({ releaseId: idSchema })).output(done),
+  },
+  settings: {
+    update: base.input(settingsSchema.partial()).output(done),
+    dismissNotice: base.input(z.object({ id: z.string().max(200) })).output(done),
+  },
+  /** The portal's procedures as they are; the core adds the session. */
+  people: base.router(people),
+};
+export type ClientContract = typeof clientContract;

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { licenseStateSchema, permitSchema } from '../broker.ts';
+import { rightKindSchema } from '../documents.ts';
+import { errorCodeSchema, errorDataSchema } from '../errors.ts';
+import { membershipSchema, profileSchema } from '../portal/sessions.ts';
+import { idSchema, instantSchema, modeSchema, platformSchema, productCodeSchema } from '../primitives.ts';
+import { settingsSchema } from '../settings.ts';
+
+/** A refusal or fault as the window shows it: the code chooses the text, the data fills it. */
+export const problemSchema = z.object({ code: errorCodeSchema, data: errorDataSchema, at: instantSchema });
+export type Problem = z.infer<typeof problemSchema>;
+
+/** A program that asks or runs: one connection to the broker. */
+export const useSchema = z.object({
+  id: idSchema,
+  program: productCodeSchema,
+  version: z.string(),
+  since: instantSchema,
+  state: z.enum(['waiting', 'running']),
+});
+export type Use = z.infer<typeof useSchema>;
+
+const step = { busy: z.boolean(), problem: problemSchema.nullable() };
+
+/** Where the first run stands: a union of steps, each with its own busy flag and problem. */
+export const setupStepSchema = z.discriminatedUnion('step', [
+  z.object({ step: z.literal('choose-mode'), ...step, recommended: modeSchema, fixed: modeSchema.nullable() }),
+  z.object({ step: z.literal('portal-address'), ...step, mode: modeSchema, address: z.string(), fixed: z.boolean() }),
+  z.object({ step: z.literal('sign-in'), ...step, email: z.string(), portal: z.string(), resetRequested: z.boolean() }),
+  z.object({ step: z.literal('choose-account'), ...step, accounts: z.array(membershipSchema), portal: z.string() }),
+  z.object({ step: z.literal('enter-key'), ...step, portal: z.string() }),
+  z.object({ step: z.literal('standalone'), ...step, portal: z.string().nullable(), requestedAt: instantSchema.nullable() }),
+  z.object({ step: z.literal('done'), ...step, mode: modeSchema }),
+]);
+export type SetupStep = z.infer<typeof setupStepSchema>;
+
+export const warningSchema = z.object({
+  kind: z.enum(['expires', 'run-on', 'countdown', 'grace', 'pass-ends', 'clock', 'device', 'offline']),
+  /** When what it warns of happens. */
+  at: instantSchema.nullable(),
+});
+
+/** One product's license on this device, as people see it. */
+export const licenseViewSchema = z.object({
+  product: productCodeSchema,
+  productName: z.string(),
+  state: licenseStateSchema,
+  permit: permitSchema,
+  kind: rightKindSchema.nullable(),
+  seatKind: z.enum(['named', 'floating']).nullable(),
+  accountName: z.string(),
+  holder: z.string().nullable(),
+  /** End of the right itself; null = perpetual or none. */
+  expiresAt: instantSchema.nullable(),
+  /** Until when `permit` stays as it is with no contact at all. */
+  until: instantSchema.nullable(),
+  renewedAt: instantSchema.nullable(),
+  warnings: z.array(warningSchema),
+  problem: problemSchema.nullable(),
+  programs: z.array(useSchema),
+});
+export type LicenseView = z.infer<typeof licenseViewSchema>;
+
+/** Components by name: same, changed, missing now, or new. Never the identifiers. */
+export const deviceViewSchema = z.object({
+  name: z.string(),
+  thumbprint: z.string(),
+  platform: platformSchema,
+  match: z.enum(['match', 'drift', 'mismatch', 'unknown']),
+  /** 0 to 100 over the readable components' weights. */
+  score: z.number().int().min(0).max(100).nullable(),
+  components: z.array(z.object({ name: z.string(), change: z.enum(['same', 'changed', 'missing', 'new']) })),
+});
+
+export const downloadSchema = z.object({
+  releaseId: idSchema,
+  fileName: z.string(),
+  state: z.enum(['downloading', 'paused', 'verifying', 'ready', 'failed']),
+  /** Bytes. */
+  received: z.number().int().nonnegative(),
+  size: z.number().int().nonnegative(),
+  /** Bytes per second over the last seconds; 0 when not moving. */
+  rate: z.number().nonnegative(),
+  path: z.string().nullable(),
+  problem: problemSchema.nullable(),
+});
+export type Download = z.infer<typeof downloadSchema>;
+
+export const keychainSchema = z.object({
+  /** Which store keeps the secrets now. `memory`: sign in again at each start. */
+  backend: z.enum(['secret-service', 'macos-keychain', 'windows-credentials', 'file', 'memory']),
+  state: z.enum(['ok', 'unavailable', 'locked', 'denied']),
+});
+
+export const connectionSchema = z.object({
+  state: z.enum(['online', 'offline', 'unknown', 'not-needed']),
+  since: instantSchema.nullable(),
+  problem: problemSchema.nullable(),
+});
+
+/** Everything the window shows that is not a page of a table: one snapshot, sent whole at every change. */
+export const appStateSchema = z.object({
+  client: z.object({ version: z.string(), shell: z.enum(['electron', 'browser', 'cli', 'test']), platform: platformSchema }),
+  setup: setupStepSchema,
+  profile: profileSchema.nullable(),
+  connection: connectionSchema,
+  keychain: keychainSchema,
+  device: deviceViewSchema,
+  licenses: z.array(licenseViewSchema),
+  /** Programs that wait for the sign-in or run now. */
+  uses: z.array(useSchema),
+  downloads: z.array(downloadSchema),
+  settings: settingsSchema,
+  /** Settings that policy fixes: shown, not editable. */
+  lockedSettings: z.array(z.string()),
+  /** Things the person should know until they are gone or dismissed. */
+  notices: z.array(problemSchema.extend({ id: z.string(), level: z.enum(['info', 'warning', 'error']) })),
+});
+export type AppState = z.infer<typeof appStateSchema>;

@@ -1,0 +1,192 @@
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { errorMap } from '../errors.ts';
+import { permissionSchema } from '../permissions.ts';
+import { emailSchema, idSchema, instantSchema, languageSchema, pageSchema, productCodeSchema } from '../primitives.ts';
+import { holderSchema } from './licenses.ts';
+
+const authed = oc.errors(
+  errorMap('invalid-input', 'too-many-requests', 'proof-invalid', 'internal', 'unavailable', 'not-signed-in', 'session-ended', 'forbidden'),
+);
+
+export const contactStates = ['no-access', 'invited', 'expired', 'active', 'suspended'] as const;
+
+export const contactSchema = z.object({
+  id: idSchema,
+  email: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  phone: z.string(),
+  jobTitle: z.string(),
+  /** Several engineers share this mailbox (A15): warned, never an administrator. */
+  shared: z.boolean(),
+  receivesNotifications: z.boolean(),
+  state: z.enum(contactStates),
+  owner: z.boolean(),
+  /** Identity's home is another account. */
+  association: z.boolean(),
+  self: z.boolean(),
+  role: z.object({ id: idSchema, key: z.string().nullable(), name: z.string() }),
+  seats: z.array(z.object({ seatId: idSchema, poolId: idSchema, product: productCodeSchema, productName: z.string() })),
+  invitation: z.object({ sentAt: instantSchema, expiresAt: instantSchema }).nullable(),
+  lastSignInAt: instantSchema.nullable(),
+  createdAt: instantSchema,
+  /** Optimistic lock: send it back with an edit. */
+  revision: z.number().int(),
+  /** What the person who asks may do with this row; the portal decides again on each call. */
+  allowed: z.array(z.enum(['update', 'delete', 'suspend', 'reactivate', 'resend', 'reset-password', 'assign-role', 'assign-seat', 'withdraw-seat'])),
+});
+export type Contact = z.infer<typeof contactSchema>;
+
+export const contactSortSchema = z.enum(['name', 'email', 'role', 'state', 'created', 'last-sign-in']);
+
+const contactFields = {
+  email: emailSchema,
+  firstName: z.string().trim().min(1).max(100),
+  lastName: z.string().trim().min(1).max(100),
+  phone: z.string().trim().max(40).default(''),
+  jobTitle: z.string().trim().max(100).default(''),
+  shared: z.boolean().default(false),
+  receivesNotifications: z.boolean().default(true),
+  language: languageSchema.default('es'),
+};
+
+export const roleSchema = z.object({
+  id: idSchema,
+  key: z.string().nullable(),
+  name: z.string(),
+  permissions: z.array(permissionSchema),
+  builtIn: z.boolean(),
+  /** false: the person who asks lacks some of its permissions, so may not give it. */
+  mayAssign: z.boolean(),
+  members: z.number().int(),
+});
+
+export const poolSchema = z.object({
+  id: idSchema,
+  product: productCodeSchema,
+  productName: z.string(),
+  kind: z.enum(['named', 'floating']),
+  total: z.number().int().nonnegative(),
+  /** Seats assigned to contacts (named) or leases running now (floating). */
+  used: z.number().int().nonnegative(),
+  available: z.number().int().nonnegative(),
+  endsAt: instantSchema.nullable(),
+  buyUrl: z.string(),
+});
+export type Pool = z.infer<typeof poolSchema>;
+
+export const people = {
+  listContacts: authed
+    .route({ method: 'GET', path: '/v1/contacts', summary: 'One page of the directory (keyset)', tags: ['Contacts'] })
+    .input(
+      pageSchema.extend({
+        search: z.string().trim().max(200).optional(),
+        sort: contactSortSchema.default('name'),
+        direction: z.enum(['asc', 'desc']).default('asc'),
+        state: z.enum(contactStates).optional(),
+        roleId: idSchema.optional(),
+        /** `last` starts from the end, for End in the table. */
+        from: z.enum(['first', 'last']).default('first'),
+      }),
+    )
+    .output(
+      z.object({
+        contacts: z.array(contactSchema),
+        next: z.string().nullable(),
+        previous: z.string().nullable(),
+        /** Rows that match; exact. */
+        total: z.number().int(),
+        /** Position of the first row of this page among them, from 0. */
+        offset: z.number().int(),
+      }),
+    ),
+  getContact: authed
+    .route({ method: 'GET', path: '/v1/contacts/{id}', summary: 'One contact', tags: ['Contacts'] })
+    .input(z.object({ id: idSchema }))
+    .output(contactSchema)
+    .errors(errorMap('not-found')),
+  /** With a role: an activation is mailed (A14, D4). The seat, when asked for, is assigned in the same transaction (E8). */
+  createContact: authed
+    .route({ method: 'POST', path: '/v1/contacts', summary: 'Add a contact and invite them', tags: ['Contacts'], successStatus: 201 })
+    .input(
+      z.object({
+        ...contactFields,
+        idempotencyKey: idSchema,
+        roleId: idSchema,
+        poolIds: z.array(idSchema).max(20).default([]),
+      }),
+    )
+    .output(contactSchema)
+    .errors(errorMap('contact-exists', 'role-exceeds-own', 'shared-identity-not-administrator', 'no-seats-available', 'not-found', 'idempotency-mismatch')),
+  updateContact: authed
+    .route({ method: 'PATCH', path: '/v1/contacts/{id}', summary: 'Edit a contact; never its email or company (D8)', tags: ['Contacts'] })
+    .input(
+      z.object({
+        id: idSchema,
+        revision: z.number().int(),
+        firstName: contactFields.firstName.optional(),
+        lastName: contactFields.lastName.optional(),
+        phone: z.string().trim().max(40).optional(),
+        jobTitle: z.string().trim().max(100).optional(),
+        shared: z.boolean().optional(),
+        receivesNotifications: z.boolean().optional(),
+        roleId: idSchema.optional(),
+      }),
+    )
+    .output(contactSchema)
+    .errors(
+      errorMap('not-found', 'contact-changed', 'role-exceeds-own', 'target-outranks-actor', 'last-administrator', 'shared-identity-not-administrator',
+        'confirmation-required', 'owner-protected', 'self-not-allowed'),
+    ),
+  /** Needs step-up. Seats are withdrawn, sessions and leases end, in one transaction. */
+  deleteContact: authed
+    .route({ method: 'DELETE', path: '/v1/contacts/{id}', summary: 'Delete a contact who left', tags: ['Contacts'], successStatus: 204 })
+    .input(z.object({ id: idSchema }))
+    .output(z.void())
+    .errors(errorMap('not-found', 'target-outranks-actor', 'last-administrator', 'confirmation-required', 'owner-protected', 'self-not-allowed')),
+  suspendContact: authed
+    .route({ method: 'POST', path: '/v1/contacts/{id}/suspend', summary: 'Suspend: sessions and leases end at once', tags: ['Contacts'] })
+    .input(z.object({ id: idSchema }))
+    .output(contactSchema)
+    .errors(errorMap('not-found', 'target-outranks-actor', 'last-administrator', 'owner-protected', 'self-not-allowed')),
+  reactivateContact: authed
+    .route({ method: 'POST', path: '/v1/contacts/{id}/reactivate', summary: 'Let a suspended contact in again', tags: ['Contacts'] })
+    .input(z.object({ id: idSchema }))
+    .output(contactSchema)
+    .errors(errorMap('not-found', 'target-outranks-actor')),
+  /** A new link by email, the old one is void. 1 per min, 5 per day. */
+  resendInvitation: authed
+    .route({ method: 'POST', path: '/v1/contacts/{id}/invitation', summary: 'Mail the activation again', tags: ['Contacts'] })
+    .input(z.object({ id: idSchema }))
+    .output(contactSchema)
+    .errors(errorMap('not-found', 'invitation-not-pending', 'invitation-too-soon', 'role-exceeds-own')),
+  /** Mails a link; sessions end when the new password is set. Administrators never see or set a password (D6, D9). Needs step-up. */
+  resetPassword: authed
+    .route({ method: 'POST', path: '/v1/contacts/{id}/reset-password', summary: "Mail a link to set another's password", tags: ['Contacts'] })
+    .input(z.object({ id: idSchema }))
+    .output(contactSchema)
+    .errors(errorMap('not-found', 'target-outranks-actor', 'confirmation-required', 'contact-suspended', 'invitation-too-soon')),
+  listRoles: authed
+    .route({ method: 'GET', path: '/v1/roles', summary: 'Roles and what each may do', tags: ['Roles'] })
+    .output(z.object({ roles: z.array(roleSchema), helpUrl: z.string() })),
+  listPools: authed
+    .route({ method: 'GET', path: '/v1/pools', summary: 'Seats bought, used and free', tags: ['Seats'] })
+    .output(z.object({ pools: z.array(poolSchema) })),
+  assignSeat: authed
+    .route({ method: 'POST', path: '/v1/pools/{poolId}/seats', summary: 'Assign a seat to a contact', tags: ['Seats'], successStatus: 201 })
+    .input(z.object({ poolId: idSchema, contactId: idSchema }))
+    .output(contactSchema)
+    .errors(errorMap('not-found', 'no-seats-available', 'seat-not-assignable')),
+  /** The holder's lease ends at the next heartbeat. Withdrawing twice is not an error. */
+  withdrawSeat: authed
+    .route({ method: 'DELETE', path: '/v1/pools/{poolId}/seats/{contactId}', summary: 'Withdraw a seat', tags: ['Seats'] })
+    .input(z.object({ poolId: idSchema, contactId: idSchema }))
+    .output(contactSchema)
+    .errors(errorMap('not-found')),
+  listHolders: authed
+    .route({ method: 'GET', path: '/v1/pools/{poolId}/holders', summary: 'Who holds what now', tags: ['Seats'] })
+    .input(z.object({ poolId: idSchema }))
+    .output(z.object({ holders: z.array(holderSchema) }))
+    .errors(errorMap('not-found')),
+};
