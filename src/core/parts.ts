@@ -1,0 +1,75 @@
+import type { ContractRouterClient } from '@orpc/contract';
+import type { AppState, Problem, Use } from '../contract/client/state.ts';
+import type { BrokerLicense } from '../contract/broker.ts';
+import type { PortalContract } from '../contract/portal.ts';
+import type { Profile } from '../contract/portal/sessions.ts';
+import type { Components, DeviceDescription, Mode, PublicKey } from '../contract/primitives.ts';
+
+/**
+ * The parts of the core and what each promises the others. `createCore` builds them in this order:
+ * device -> gateway -> session -> licenses -> downloads -> broker; `state` collects what each shows.
+ */
+export type PortalClient = ContractRouterClient<PortalContract>;
+
+/** This device: an Ed25519 key pair whose private part never leaves `secrets`. Made at first use, kept for good. */
+export interface Device {
+  readonly publicKey: PublicKey;
+  /** RFC 7638. */
+  readonly thumbprint: string;
+  sign(data: Uint8Array): Promise<Uint8Array>;
+  /** Salted hashes; `salt` is base64url, 16 bytes, per installation unless a license brings its own. */
+  describe(salt?: string): Promise<{ device: DeviceDescription; components: Components; salt: string }>;
+}
+
+/**
+ * The portal, typed. Adds DPoP proofs and the access token, corrects the proof's time by the portal's `Date`, maps every transport fault
+ * to its own `AldabaError` (captive page, HTML, truncated body, certificate, offline, time-out), and never retries a non-idempotent call.
+ * Access tokens stay in memory; an expired one is replaced by `session` once, whatever the number of calls waiting.
+ */
+export interface Gateway {
+  readonly portal: PortalClient;
+  /** Server UTC in ms minus clock.now(), from the last signed or HTTP date; null before the first contact. */
+  readonly serverOffset: number | null;
+  onContact(listener: (result: { ok: true; serverTime: number } | { ok: false; problem: Problem }) => void): () => void;
+  /** GET of a file address that the portal handed over, with Range. */
+  fetchFile(path: string, init: { from: number; signal: AbortSignal }): Promise<Response>;
+}
+
+/** Identity: sign-in session or cloud key, by mode. */
+export interface Session {
+  /** From disk and keychain; no network. */
+  start(): Promise<void>;
+  readonly mode: Mode | null;
+  readonly profile: Profile | null;
+  /** True when a stored credential exists (even if the portal cannot be reached now). */
+  hasIdentity(): boolean;
+  /**
+   * Resolves when there is an identity. Interactive: opens the one window and waits; every caller waits on the same sign-in.
+   * Throws `sign-in-cancelled` (the person closed it), `sign-in-unavailable` (no window can be shown), or `cancelled` (signal).
+   */
+  ensureIdentity(options: { interactive: boolean; program: Use; signal: AbortSignal }): Promise<void>;
+  /** Identity appeared, changed company, or went (`ended`: by the portal; `signed-out`: by the person). */
+  onIdentity(listener: (event: 'ready' | 'ended' | 'signed-out') => void): () => void;
+}
+
+/** Rights of this device by product; the state machine is in domain/license-state. */
+export interface Licenses {
+  /** From disk; no network. */
+  start(): Promise<void>;
+  /** With a valid right on disk: answers with no network on the path. Otherwise ensures the identity, then acquires. */
+  acquire(use: Use & { features: string[]; interactive: boolean }, signal: AbortSignal): Promise<BrokerLicense>;
+  status(product: string): BrokerLicense;
+  /** The last use of a floating product ended: its lease goes back within 5 s. Named passes stay. */
+  release(use: Use): Promise<void>;
+  onChange(listener: (product: string, license: BrokerLicense) => void): () => void;
+  stop(): Promise<void>;
+}
+
+/** The snapshot that windows watch. Parts write their slice; watchers get the whole, coalesced per tick. */
+export interface StateStore {
+  get(): AppState;
+  update(change: Partial<AppState>): void;
+  notice(notice: { id: string; level: 'info' | 'warning' | 'error'; problem: Omit<Problem, 'at'> }): void;
+  clearNotice(id: string): void;
+  watch(signal: AbortSignal): AsyncIterable<AppState>;
+}

@@ -1,0 +1,17 @@
+/** The secrets that exist; each is one entry of the keychain. */
+export type SecretName = 'refresh-token' | 'refresh-token-next' | 'device-key' | 'cloud-key' | 'clock-mac';
+
+export type SecretsBackend = 'secret-service' | 'macos-keychain' | 'windows-credentials' | 'file' | 'memory';
+
+/**
+ * Where secrets live. Errors are `AldabaError` with `keychain-unavailable`, `keychain-locked` or `keychain-denied`;
+ * an entry that cannot be read is never deleted.
+ */
+export interface Secrets {
+  readonly backend: SecretsBackend;
+  get(name: SecretName): Promise<string | null>;
+  /** Durable when it resolves. */
+  set(name: SecretName, value: string): Promise<void>;
+  /** Deleting what is not there is not an error. */
+  delete(name: SecretName): Promise<void>;
+}
