@@ -1,0 +1,44 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+import { nativeModules } from './scripts/build/native-modules.ts';
+
+/** Everything but native modules goes into one file: a cold start reads one file instead of a thousand. */
+const singleFile = { external: nativeModules, output: { codeSplitting: false } };
+
+export default defineConfig({
+  main: {
+    build: {
+      externalizeDeps: false,
+      sourcemap: true,
+      rolldownOptions: {
+        ...singleFile,
+        input: 'src/main/index.ts',
+        output: { ...singleFile.output, format: 'es', entryFileNames: 'index.js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      externalizeDeps: false,
+      rolldownOptions: {
+        // A sandboxed preload is one CommonJS file that may require little beside electron.
+        external: ['electron'],
+        input: 'src/preload/index.ts',
+        output: { ...singleFile.output, format: 'cjs', entryFileNames: 'index.cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src/renderer',
+    plugins: [react()],
+    build: {
+      // The same window is served to a plain browser in host mode, so not only Electron's own Chromium.
+      target: 'es2022',
+      // electron-vite turns minification off by default.
+      minify: 'oxc',
+      // Inlined assets would be data: addresses, which the content security policy refuses.
+      assetsInlineLimit: 0,
+      rolldownOptions: { input: 'src/renderer/index.html' },
+    },
+  },
+});

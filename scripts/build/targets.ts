@@ -1,0 +1,71 @@
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import {
+  type ConfigFactory,
+  MainConfigFactory,
+  type MainViteConfig,
+  PreloadConfigFactory,
+  RendererConfigFactory,
+} from 'electron-vite';
+import { build, type InlineConfig } from 'vite';
+import config from '../../electron.vite.config.ts';
+import { nativeModules } from './native-modules.ts';
+import type { Target } from './stamp.ts';
+
+/**
+ * Builds one target into `folder`. Vite takes NODE_ENV from the mode and leaves it changed, so this belongs in a process
+ * of its own.
+ *
+ * @param folder absolute; what was in it goes
+ */
+export async function buildTarget(target: Target, root: string, folder: string): Promise<void> {
+  const inline: InlineConfig = {
+    root,
+    configFile: false,
+    mode: 'production',
+    logLevel: 'warn',
+    build: { outDir: folder, emptyOutDir: true },
+  };
+  await build(await resolve(target, root, inline));
+}
+
+async function resolve(target: Target, root: string, inline: InlineConfig): Promise<InlineConfig> {
+  const { main = {}, preload = {}, renderer = {} } = config;
+  switch (target) {
+    case 'main':
+      return finish(new MainConfigFactory(main, inline, { root }));
+    case 'preload':
+      return finish(new PreloadConfigFactory(preload, inline, { root }));
+    case 'renderer':
+      return finish(
+        new RendererConfigFactory(renderer, { ...inline, root: join(root, 'src/renderer') }, { root }),
+      );
+    case 'cli':
+      return commandLine(inline);
+  }
+}
+
+/** electron-vite's own result type differs from Vite's only by the build options that its plugins have consumed. */
+async function finish(factory: ConfigFactory<MainViteConfig>): Promise<InlineConfig> {
+  return { ...((await factory.build()) as InlineConfig), configFile: false };
+}
+
+/** Commands are imported when they are run: each chunk is read only when its command needs it. */
+function commandLine(inline: InlineConfig): InlineConfig {
+  return {
+    ...inline,
+    ssr: { noExternal: true },
+    build: {
+      ...inline.build,
+      ssr: true,
+      target: 'node24',
+      sourcemap: true,
+      rolldownOptions: {
+        input: 'src/cli/index.ts',
+        external: [...nativeModules, ...builtinModules, /^node:/],
+        platform: 'node',
+        output: { format: 'es', entryFileNames: 'aldaba.js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  };
+}
