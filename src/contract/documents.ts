@@ -59,7 +59,8 @@ export const certificateClaimsSchema = z.strictObject({
   iat: seconds,
   nbf: seconds,
   exp: seconds,
-  use: z.array(z.enum(documentKinds)).min(1),
+  /** What the key may sign: kinds of documents, and release files. */
+  use: z.array(z.enum([...documentKinds, 'release'])).min(1),
 });
 export type CertificateClaims = z.infer<typeof certificateClaimsSchema>;
 

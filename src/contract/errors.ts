@@ -51,6 +51,7 @@ export const errorStatus = {
   'no-seat-free': 409,
   'no-seat-assigned': 403,
   'product-unknown': 404,
+  'version-not-covered': 403,
   'key-invalid': 401,
   'key-exhausted': 409,
   'lease-ended': 410,

@@ -82,7 +82,7 @@ export const licenses = {
       }),
     )
     .output(grantSchema)
-    .errors(errorMap('no-seat-free', 'no-seat-assigned', 'product-unknown', 'idempotency-mismatch')),
+    .errors(errorMap('no-seat-free', 'no-seat-assigned', 'product-unknown', 'version-not-covered', 'device-limit', 'idempotency-mismatch')),
   /** All of the device's leases in one call. */
   renew: authed
     .route({ method: 'POST', path: '/v1/leases/renew', summary: 'Renew all leases of this device', tags: ['Leases'] })
