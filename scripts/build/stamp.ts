@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Folder, folders } from '../boundaries/table.ts';
 
-export const targets = ['main', 'preload', 'renderer', 'cli'] as const;
+/** What is built is always one runtime's folder of src, into the folder of the same name in out. */
+export const targets = ['main', 'preload', 'renderer', 'cli'] as const satisfies Folder[];
 export type Target = (typeof targets)[number];
 
 /** The folders of src that a target's bundle may take code from, by the dependency rule. */
-const sources: Record<Target, readonly string[]> = {
-  main: ['main', 'core', 'domain', 'contract'],
-  preload: ['preload', 'contract'],
-  renderer: ['renderer', 'domain', 'contract'],
-  cli: ['cli', 'core', 'domain', 'contract'],
-};
+function sourcesOf(target: Target): Folder[] {
+  const reached = new Set<Folder>([target]);
+  for (const folder of reached) for (const next of folders[folder].mayUse) reached.add(next);
+  return [...reached];
+}
 
 const always = [
   'package.json',
@@ -25,7 +26,7 @@ const stampName = '.stamp';
 
 /** SHA-256 over the names and contents of everything that the target is built from, tests left out. */
 export async function sourceHash(target: Target, root: string): Promise<string> {
-  const patterns = [...always, ...sources[target].map((folder) => `src/${folder}/**/*`)];
+  const patterns = [...always, ...sourcesOf(target).map((folder) => `src/${folder}/**/*`)];
   const entries = await Array.fromAsync(glob(patterns, { cwd: root, withFileTypes: true }));
   const files = entries
     .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
