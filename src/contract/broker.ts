@@ -46,6 +46,8 @@ export const initializeInputSchema = z.object({
   /** 128 to 512 bits chosen by the program; the broker signs it with the device key. */
   nonce: base64UrlSchema.min(22).max(86),
   language: z.string().max(35).optional(),
+  /** Only over a Windows named pipe: the text from the endpoint file that this user alone can read. */
+  secret: base64UrlSchema.length(43).optional(),
 });
 export const initializeOutputSchema = z.object({
   protocolVersion: z.literal(brokerProtocolVersion),

@@ -1,9 +1,9 @@
 import type { ContractRouterClient } from '@orpc/contract';
-import type { AppState, Problem, Use } from '../contract/client/state.ts';
 import type { BrokerLicense } from '../contract/broker.ts';
-import type { PortalContract } from '../contract/portal.ts';
+import type { AppState, Problem, Use } from '../contract/client/state.ts';
 import type { Profile } from '../contract/portal/sessions.ts';
-import type { Components, DeviceDescription, Mode, PublicKey } from '../contract/primitives.ts';
+import type { PortalContract } from '../contract/portal.ts';
+import type { Components, DeviceDescription, Instant, Mode, PublicKey } from '../contract/primitives.ts';
 
 /**
  * The parts of the core and what each promises the others. `createCore` builds them in this order:
@@ -30,7 +30,9 @@ export interface Gateway {
   readonly portal: PortalClient;
   /** Server UTC in ms minus clock.now(), from the last signed or HTTP date; null before the first contact. */
   readonly serverOffset: number | null;
-  onContact(listener: (result: { ok: true; serverTime: number } | { ok: false; problem: Problem }) => void): () => void;
+  onContact(
+    listener: (result: { ok: true; serverTime: number } | { ok: false; problem: Problem }) => void,
+  ): () => void;
   /** GET of a file address that the portal handed over, with Range. */
   fetchFile(path: string, init: { from: number; signal: AbortSignal }): Promise<Response>;
 }
@@ -57,11 +59,44 @@ export interface Licenses {
   /** From disk; no network. */
   start(): Promise<void>;
   /** With a valid right on disk: answers with no network on the path. Otherwise ensures the identity, then acquires. */
-  acquire(use: Use & { features: string[]; interactive: boolean }, signal: AbortSignal): Promise<BrokerLicense>;
+  acquire(
+    use: Use & { features: string[]; interactive: boolean },
+    signal: AbortSignal,
+  ): Promise<BrokerLicense>;
   status(product: string): BrokerLicense;
   /** The last use of a floating product ended: its lease goes back within 5 s. Named passes stay. */
   release(use: Use): Promise<void>;
   onChange(listener: (product: string, license: BrokerLicense) => void): () => void;
+  stop(): Promise<void>;
+
+  // What setup, the window and the command line use.
+
+  /**
+   * Standalone: checks and stores a signed license (armored file or compact JWS); it takes effect at once.
+   * Throws the `file-*` code that says what is wrong; what was stored before stays.
+   */
+  installLicense(text: string): Promise<{ product: string; productName: string; expiresAt: Instant | null }>;
+  /** A request file signed by the device, to be answered by the portal elsewhere. `content` is armored text and holds the key. */
+  createRequest(key: string): Promise<{ fileName: string; content: string }>;
+  /** Ends a standalone license here first, then tells the portal; a receipt is handed over when it could not be told. */
+  giveBack(product: string): Promise<{ told: boolean; fileName: string | null; content: string | null }>;
+  /** The person asks for a renewal now. Throws what the portal said. */
+  renewNow(): Promise<void>;
+  /** The person gives a lease back although programs may run; those are told and may open and save. */
+  releaseProduct(product: string): Promise<void>;
+  /** Floating lease to take away for `days`; throws `borrow-unavailable` where the portal does not lend. */
+  borrow(use: Use, days: number): Promise<BrokerLicense>;
+  /** A borrowed lease before its end; throws `borrow-unavailable` when none is held. */
+  returnBorrowed(use: Use): Promise<BrokerLicense>;
+}
+
+/** The local endpoint that programs ask. Protocol: contract/broker and docs/broker-protocol.md. */
+export interface Broker {
+  /** Listens. Throws `already-running` when another client of this person answers on this endpoint. */
+  start(): Promise<void>;
+  /** Where programs connect: path of the socket, or the named pipe; null while not listening. */
+  readonly address: string | null;
+  /** Closes every connection; uses end. */
   stop(): Promise<void>;
 }
 
