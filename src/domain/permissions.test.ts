@@ -1,0 +1,247 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type BuiltInRole, builtInRoles, type Permission, permissions } from '../contract/permissions.ts';
+import { contactStates } from '../contract/portal/people.ts';
+import {
+  type Actor,
+  allowedActions,
+  type ContactAction,
+  can,
+  grantRefusal,
+  mayGrant,
+  mayTouch,
+  refusal,
+  type Target,
+} from './permissions.ts';
+import { builtInPermissions, effectivePermissions, isAdministrator } from './roles.ts';
+
+const held = (role: BuiltInRole) => effectivePermissions(builtInPermissions[role], role === 'owner');
+const actor = (role: BuiltInRole): Actor => ({ permissions: held(role) });
+const target = (role: BuiltInRole, change: Partial<Target> = {}): Target => ({
+  permissions: held(role),
+  owner: role === 'owner',
+  self: false,
+  state: 'active',
+  seats: 1,
+  ...change,
+});
+
+const actions: readonly ContactAction[] = [
+  'update',
+  'delete',
+  'suspend',
+  'reactivate',
+  'resend',
+  'reset-password',
+  'assign-role',
+  'assign-seat',
+  'withdraw-seat',
+];
+
+/** Every role that asks x every action, about an active engineer: `yes`, or the refusal. */
+const matrix: { readonly [role in BuiltInRole]: readonly string[] } = {
+  // update, delete, suspend, reactivate, resend, reset-password, assign-role, assign-seat, withdraw-seat
+  owner: ['yes', 'yes', 'yes', 'yes', 'invitation-not-pending', 'yes', 'yes', 'yes', 'yes'],
+  administrator: ['yes', 'yes', 'yes', 'yes', 'invitation-not-pending', 'yes', 'yes', 'yes', 'yes'],
+  finance: Array(9).fill('forbidden'),
+  'license-manager': [...Array(7).fill('forbidden'), 'yes', 'yes'],
+  'license-installer': Array(9).fill('forbidden'),
+  auditor: Array(9).fill('forbidden'),
+  'notifications-only': Array(9).fill('forbidden'),
+};
+
+describe('refusal', () => {
+  describe.each(builtInRoles)('A10, B9: %s about an engineer', (role) => {
+    test.each(actions.map((action, index) => [action, matrix[role][index]]))('%s: %s', (action, expected) => {
+      expect(refusal(actor(role), action as ContactAction, target('license-installer')) ?? 'yes').toBe(
+        expected,
+      );
+    });
+  });
+
+  test.each(actions)('%s asks for exactly one permission, and nothing else opens it', (action) => {
+    const opening = permissions.filter(
+      (permission) =>
+        refusal({ permissions: new Set([permission]) }, action, target('license-installer')) !== 'forbidden',
+    );
+    expect(opening).toHaveLength(1);
+  });
+
+  test.each([
+    ['delete', 'owner-protected'],
+    ['suspend', 'owner-protected'],
+    ['assign-role', 'owner-protected'],
+    ['update', 'target-outranks-actor'],
+    ['reset-password', 'target-outranks-actor'],
+  ] as const)('an administrator may not %s the owner: %s', (action, code) => {
+    expect(refusal(actor('administrator'), action, target('owner'))).toBe(code);
+  });
+
+  test.each(['delete', 'suspend', 'assign-role'] as const)(
+    'not even the owner may %s the owner',
+    (action) => {
+      expect(refusal(actor('owner'), action, target('owner', { self: true }))).toBe('owner-protected');
+    },
+  );
+
+  test.each(['delete', 'suspend', 'assign-role'] as const)('nobody may %s themselves', (action) => {
+    expect(refusal(actor('administrator'), action, target('administrator', { self: true }))).toBe(
+      'self-not-allowed',
+    );
+  });
+
+  test('an administrator may edit another administrator and themselves', () => {
+    expect(refusal(actor('administrator'), 'update', target('administrator'))).toBeNull();
+    expect(refusal(actor('administrator'), 'update', target('administrator', { self: true }))).toBeNull();
+  });
+
+  test('somebody who may edit contacts but not read the audit cannot touch who reads it', () => {
+    const clerk: Actor = {
+      permissions: new Set<Permission>(['contact:read', 'contact:update', 'notification:receive']),
+    };
+    expect(refusal(clerk, 'update', target('notifications-only'))).toBeNull();
+    expect(refusal(clerk, 'update', target('auditor'))).toBe('target-outranks-actor');
+  });
+
+  test('E8: a license manager gives a seat to an administrator, who outranks them', () => {
+    expect(refusal(actor('license-manager'), 'assign-seat', target('owner'))).toBeNull();
+    expect(refusal(actor('license-manager'), 'assign-seat', target('owner', { state: 'suspended' }))).toBe(
+      'seat-not-assignable',
+    );
+  });
+
+  test.each(contactStates)('resend and reset-password of a contact that is %s', (state) => {
+    const about = target('license-installer', { state });
+    const pending = state === 'invited' || state === 'expired';
+    expect(refusal(actor('administrator'), 'resend', about)).toBe(pending ? null : 'invitation-not-pending');
+    const reset = { suspended: 'contact-suspended', 'no-access': 'invitation-not-pending' } as const;
+    expect(refusal(actor('administrator'), 'reset-password', about)).toBe(
+      state === 'suspended' || state === 'no-access' ? reset[state] : null,
+    );
+  });
+
+  test('an invitation to a role that exceeds the actor is not mailed again', () => {
+    const clerk: Actor = { permissions: new Set<Permission>(['invitation:resend']) };
+    expect(refusal(clerk, 'resend', target('license-installer', { state: 'expired' }))).toBe(
+      'role-exceeds-own',
+    );
+  });
+});
+
+describe('allowedActions', () => {
+  test('offers what would change something', () => {
+    const administrator = actor('administrator');
+    expect(allowedActions(administrator, target('license-installer', { seats: 0 }))).toEqual([
+      'update',
+      'delete',
+      'suspend',
+      'reset-password',
+      'assign-role',
+      'assign-seat',
+    ]);
+    expect(allowedActions(administrator, target('license-installer', { state: 'suspended' }))).toEqual([
+      'update',
+      'delete',
+      'reactivate',
+      'assign-role',
+      'withdraw-seat',
+    ]);
+    expect(allowedActions(administrator, target('license-installer', { state: 'expired' }))).toContain(
+      'resend',
+    );
+    expect(allowedActions(administrator, target('administrator', { self: true }))).toEqual([
+      'update',
+      'reset-password',
+      'assign-seat',
+      'withdraw-seat',
+    ]);
+  });
+
+  test('offers nothing to who only receives notifications', () => {
+    for (const role of builtInRoles)
+      expect(allowedActions(actor('notifications-only'), target(role))).toEqual([]);
+  });
+
+  test('never offers what is refused, for any actor and target', () => {
+    fc.assert(
+      fc.property(anyPermissions, anyTarget, (own, about) => {
+        for (const action of allowedActions({ permissions: own }, about))
+          expect(refusal({ permissions: own }, action, about)).toBeNull();
+      }),
+    );
+  });
+});
+
+const anyPermissions = fc.subarray([...permissions]).map((list) => new Set(list));
+const anyTarget: fc.Arbitrary<Target> = fc.record({
+  permissions: anyPermissions,
+  owner: fc.boolean(),
+  self: fc.boolean(),
+  state: fc.constantFrom(...contactStates),
+  seats: fc.nat(3),
+});
+
+describe('granting', () => {
+  test('nobody grants what they lack, for any two sets', () => {
+    fc.assert(
+      fc.property(anyPermissions, anyPermissions, (own, granted) => {
+        const lacks = [...granted].some((permission) => !own.has(permission));
+        expect(mayGrant({ permissions: own }, granted)).toBe(!lacks);
+        expect(mayTouch({ permissions: own }, { permissions: granted })).toBe(!lacks);
+      }),
+    );
+  });
+
+  test('who may grant to somebody that grants on may grant it themselves', () => {
+    fc.assert(
+      fc.property(anyPermissions, anyPermissions, anyPermissions, (first, second, third) => {
+        fc.pre(mayGrant({ permissions: first }, second) && mayGrant({ permissions: second }, third));
+        expect(mayGrant({ permissions: first }, third)).toBe(true);
+      }),
+    );
+  });
+
+  test('one permission more never takes an action away, and one less never adds one', () => {
+    fc.assert(
+      fc.property(anyPermissions, fc.constantFrom(...permissions), anyTarget, (own, more, about) => {
+        const before = allowedActions({ permissions: own }, about);
+        const after = allowedActions({ permissions: new Set([...own, more]) }, about);
+        expect(after).toEqual(expect.arrayContaining(before));
+      }),
+    );
+  });
+
+  test('without its permission an action is forbidden, for any target', () => {
+    fc.assert(
+      fc.property(anyTarget, fc.constantFrom(...actions), (about, action) => {
+        expect(refusal({ permissions: new Set() }, action, about)).toBe('forbidden');
+      }),
+    );
+  });
+
+  test('A15: a mailbox of several people is never an administrator', () => {
+    expect(grantRefusal(actor('owner'), held('administrator'), true)).toBe(
+      'shared-identity-not-administrator',
+    );
+    expect(grantRefusal(actor('owner'), held('administrator'), false)).toBeNull();
+    expect(grantRefusal(actor('administrator'), held('license-installer'), true)).toBeNull();
+    expect(isAdministrator(held('license-manager'))).toBe(false);
+  });
+
+  test.each([
+    ['administrator', 'owner', 'role-exceeds-own'],
+    ['administrator', 'administrator', null],
+    ['license-manager', 'administrator', 'role-exceeds-own'],
+    ['license-manager', 'license-installer', null],
+    ['auditor', 'finance', 'role-exceeds-own'],
+    ['notifications-only', 'license-installer', 'role-exceeds-own'],
+  ] as const)('%s gives %s: %s', (own, given, code) => {
+    expect(grantRefusal(actor(own), held(given), false)).toBe(code);
+  });
+
+  test('can() knows only what is listed', () => {
+    for (const role of builtInRoles)
+      for (const permission of permissions)
+        expect(can(actor(role), permission)).toBe(builtInPermissions[role].includes(permission));
+  });
+});
