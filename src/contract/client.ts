@@ -1,13 +1,13 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { appStateSchema } from './client/state.ts';
 import { diagnoseOutputSchema } from './broker.ts';
+import { appStateSchema } from './client/state.ts';
 import { errorCodes, errorMap } from './errors.ts';
 import { releaseSchema } from './portal/licenses.ts';
 import { people } from './portal/people.ts';
 import { sessionSchema } from './portal/sessions.ts';
 import { idSchema, instantSchema, modeSchema, passwordInputSchema, productCodeSchema } from './primitives.ts';
-import { settingsSchema } from './settings.ts';
+import { settingsChangeSchema } from './settings.ts';
 
 const base = oc.errors(errorMap(...errorCodes));
 const done = z.void();
@@ -50,7 +50,9 @@ export const clientContract = {
     list: base.output(z.object({ sessions: z.array(sessionSchema) })),
     end: base.input(z.object({ id: idSchema })).output(done),
     switchAccount: base.input(z.object({ accountId: idSchema })).output(done),
-    confirmPassword: base.input(z.object({ password: passwordInputSchema })).output(z.object({ until: instantSchema })),
+    confirmPassword: base
+      .input(z.object({ password: passwordInputSchema }))
+      .output(z.object({ until: instantSchema })),
   },
   licenses: {
     /** Ask the portal now. */
@@ -59,7 +61,9 @@ export const clientContract = {
     /** Standalone: give the license back. With network the portal hears at once; without, the receipt is handed over to be taken there. */
     giveBack: base
       .input(z.object({ product: productCodeSchema }))
-      .output(z.object({ told: z.boolean(), fileName: z.string().nullable(), content: z.string().nullable() })),
+      .output(
+        z.object({ told: z.boolean(), fileName: z.string().nullable(), content: z.string().nullable() }),
+      ),
     diagnose: base.output(diagnoseOutputSchema),
   },
   programs: {
@@ -73,7 +77,7 @@ export const clientContract = {
     showInFolder: base.input(z.object({ releaseId: idSchema })).output(done),
   },
   settings: {
-    update: base.input(settingsSchema.partial()).output(done),
+    update: base.input(settingsChangeSchema).output(done),
     dismissNotice: base.input(z.object({ id: z.string().max(200) })).output(done),
   },
   /** The portal's procedures as they are; the core adds the session. */

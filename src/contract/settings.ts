@@ -7,28 +7,45 @@ export const portalAddressSchema = z
   .max(2048)
   .refine((value) => !value.includes('?') && !value.includes('#'), 'no query, no fragment');
 
+const fields = {
+  mode: modeSchema.nullable(),
+  portal: portalAddressSchema.nullable(),
+  proxy: z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .nullable(),
+  extraCaFile: z.string().max(4096).nullable(),
+  language: languageSchema.nullable(),
+  theme: z.enum(['system', 'light', 'dark']),
+  updateChannel: z.enum(['stable', 'preview', 'off']),
+  autoStart: z.boolean(),
+  /** There is no telemetry; the setting exists so that IT can state it. */
+  telemetry: z.literal(false),
+  /** Keep secrets in a file when the machine has no keychain. Only by explicit choice. */
+  secretsOnDisk: z.boolean(),
+  downloadFolder: z.string().max(4096).nullable(),
+};
+
 /**
  * Settings that installer parameters, the policy file, the environment (`ALDABA_*`) and the command line share
  * (licensing.md, "Deployment"). The policy file wins, then command line, environment, the person's own choice, defaults.
  */
 export const settingsSchema = z.object({
-  mode: modeSchema.nullable().default(null),
-  portal: portalAddressSchema.nullable().default(null),
-  proxy: z
-    .url({ protocol: /^https?$/ })
-    .max(2048)
-    .nullable()
-    .default(null),
-  extraCaFile: z.string().max(4096).nullable().default(null),
-  language: languageSchema.nullable().default(null),
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
-  updateChannel: z.enum(['stable', 'preview', 'off']).default('stable'),
-  autoStart: z.boolean().default(true),
-  /** There is no telemetry; the setting exists so that IT can state it. */
-  telemetry: z.literal(false).default(false),
-  /** Keep secrets in a file when the machine has no keychain. Only by explicit choice. */
-  secretsOnDisk: z.boolean().default(false),
-  downloadFolder: z.string().max(4096).nullable().default(null),
+  mode: fields.mode.default(null),
+  portal: fields.portal.default(null),
+  proxy: fields.proxy.default(null),
+  extraCaFile: fields.extraCaFile.default(null),
+  language: fields.language.default(null),
+  theme: fields.theme.default('system'),
+  updateChannel: fields.updateChannel.default('stable'),
+  autoStart: fields.autoStart.default(true),
+  telemetry: fields.telemetry.default(false),
+  secretsOnDisk: fields.secretsOnDisk.default(false),
+  downloadFolder: fields.downloadFolder.default(null),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export type SettingName = keyof Settings;
+
+/** Some settings, no defaults: in zod 4 `settingsSchema.partial()` would fill the absent ones in and so reset them. */
+export const settingsChangeSchema = z.object(fields).partial();
+export type SettingsChange = z.infer<typeof settingsChangeSchema>;
