@@ -1,0 +1,70 @@
+/**
+ * Runs every suite, each in a process of its own, and ends with one line `N passed, N failed, N skipped` over all of
+ * them. Above it stands what failed and what was skipped, each with its reason. Exit code 1 when anything failed or a
+ * suite ran no test.
+ *
+ *   node scripts/run-tests.ts [suite...]
+ */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { checkReport } from './run-tests/check-report.ts';
+import { failedReport } from './run-tests/report.ts';
+import { runProcess } from './run-tests/run-process.ts';
+import { runSuite, type SuiteRun } from './run-tests/run-suite.ts';
+import { createSlots } from './run-tests/slots.ts';
+import { counts, type NamedReport, summarize } from './run-tests/summary.ts';
+import { type Suite, suites } from './suites.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const asked = process.argv.slice(2);
+const names = ['check', ...suites.map((suite) => suite.name)];
+const unknown = asked.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  console.error(`No such suite: ${unknown.join(', ')}. There are ${names.join(', ')}.`);
+  process.exit(2);
+}
+const isAsked = (name: string) => asked.length === 0 || asked.includes(name);
+const chosen = suites.filter((suite) => isAsked(suite.name));
+
+const started = performance.now();
+const inSlot = createSlots(Math.max(2, availableParallelism()));
+const reports: NamedReport[] = [];
+
+// The build goes first: most suites wait for it. Suites that do not are next in line.
+const built = chosen.some((suite) => suite.needsBuild) ? inSlot(1, build) : Promise.resolve(undefined);
+const checked = isAsked('check') ? inSlot(1, () => report('check', () => checkReport(root))) : undefined;
+const running = chosen.map(async (suite) => {
+  const problem = suite.needsBuild ? await built : undefined;
+  await inSlot(suite.workers, () => report(suite.name, () => runOrName(suite, problem)));
+});
+await Promise.all([checked, ...running]);
+
+const { lines, ok } = summarize(names.flatMap((name) => reports.filter((report) => report.suite === name)));
+console.log(`\n${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+console.log(lines.join('\n'));
+process.exitCode = ok ? 0 : 1;
+
+/** Brings out/ up to date; the answer is what went wrong, or undefined. */
+async function build(): Promise<string | undefined> {
+  const { code, output } = await runProcess([process.execPath, 'scripts/build.ts'], { cwd: root });
+  return code === 0 ? undefined : output;
+}
+
+async function runOrName(suite: Suite, problem: string | undefined): Promise<SuiteRun> {
+  if (problem === undefined) return runSuite(suite, root);
+  return { report: failedReport(suite.name, 'out/ could not be built'), output: problem };
+}
+
+async function report(suite: string, run: () => Promise<SuiteRun>): Promise<void> {
+  const since = performance.now();
+  const { report: result, output } = await run();
+  reports.push({ suite, ...result });
+  if (result.failed.length > 0) console.log(`\n${output.trim()}\n`);
+  const line = counts({
+    passed: result.passed,
+    failed: result.failed.length,
+    skipped: result.skipped.length,
+  });
+  const seconds = ((performance.now() - since) / 1000).toFixed(1).padStart(6);
+  console.log(`${seconds} s  ${suite.padEnd(16)} ${line}`);
+}
