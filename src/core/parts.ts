@@ -4,6 +4,8 @@ import type { AppState, Problem, Use } from '../contract/client/state.ts';
 import type { Profile } from '../contract/portal/sessions.ts';
 import type { PortalContract } from '../contract/portal.ts';
 import type { Components, DeviceDescription, Instant, Mode, PublicKey } from '../contract/primitives.ts';
+import type { ProcessLock } from './lock/process-lock.ts';
+import type { Ports } from './ports/index.ts';
 
 /**
  * The parts of the core and what each promises the others. `createCore` builds them in this order:
@@ -13,6 +15,8 @@ export type PortalClient = ContractRouterClient<PortalContract>;
 
 /** This device: an Ed25519 key pair whose private part never leaves `secrets`. Made at first use, kept for good. */
 export interface Device {
+  /** Reads the key, making it at first use. Everything below needs it once; `keychain-*` when the keychain refuses, and may be tried again. */
+  load(): Promise<void>;
   readonly publicKey: PublicKey;
   /** RFC 7638. */
   readonly thumbprint: string;
@@ -33,8 +37,11 @@ export interface Gateway {
   onContact(
     listener: (result: { ok: true; serverTime: number } | { ok: false; problem: Problem }) => void,
   ): () => void;
-  /** GET of a file address that the portal handed over, with Range. */
-  fetchFile(path: string, init: { from: number; signal: AbortSignal }): Promise<Response>;
+  /**
+   * GET of a file address that the portal handed over (`licenses.downloadLink`), from byte `from` on. With `ifRange` (a strong ETag) the
+   * portal answers 200 with the whole file when it changed. Refuses addresses outside the portal.
+   */
+  fetchFile(path: string, init: { from: number; ifRange?: string; signal: AbortSignal }): Promise<Response>;
 }
 
 /** Identity: sign-in session or cloud key, by mode. */
@@ -108,3 +115,16 @@ export interface StateStore {
   clearNotice(id: string): void;
   watch(signal: AbortSignal): AsyncIterable<AppState>;
 }
+
+/** What `createCore` hands to the parts that it builds last. */
+export interface Parts {
+  ports: Ports;
+  device: Device;
+  gateway: Gateway;
+  session: Session;
+  state: StateStore;
+  /** One process of this profile at a time, by name (`licenses`, `clock`); never held while waiting for a person. */
+  lock: ProcessLock;
+}
+export type CreateLicenses = (parts: Parts) => Licenses;
+export type CreateBroker = (parts: Parts & { licenses: Licenses }) => Broker;

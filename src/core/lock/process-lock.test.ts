@@ -1,0 +1,135 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createProcessLock } from './process-lock.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aldaba-lock-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** A process that adds one to a counter file again and again, reading and writing with a pause between, under the lock. */
+const counterSource = `
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import { createProcessLock } from ${JSON.stringify(new URL('./process-lock.ts', import.meta.url).href)};
+const [folder, times] = process.argv.slice(2);
+const lock = createProcessLock(folder);
+for (let i = 0; i < Number(times); i++) {
+  await lock.run('count', async () => {
+    const value = Number(await readFile(folder + '/counter', 'utf8'));
+    await setImmediate();
+    await writeFile(folder + '/counter.' + process.pid, String(value + 1));
+    await rename(folder + '/counter.' + process.pid, folder + '/counter');
+    process.send(value + 1);
+  });
+}
+process.disconnect();
+`;
+
+async function startCounter(times: number) {
+  const script = join(folder, 'counter.ts');
+  await writeFile(script, counterSource);
+  const child = fork(script, [folder, String(times)], { stdio: 'inherit' });
+  const counted: number[] = [];
+  child.on('message', (value) => counted.push(Number(value)));
+  return { child, counted, ended: once(child, 'exit') };
+}
+
+describe('process lock', () => {
+  test('callers in one process take turns, and a failure lets the next one in', async () => {
+    const lock = createProcessLock(folder);
+    const order: string[] = [];
+    const first = lock.run('a', async () => {
+      order.push('first in');
+      await new Promise((resolve) => setImmediate(resolve));
+      order.push('first out');
+      throw new Error('first failed');
+    });
+    const second = lock.run('a', async () => {
+      order.push('second');
+      return 2;
+    });
+    await expect(first).rejects.toThrow('first failed');
+    await expect(second).resolves.toBe(2);
+    expect(order).toEqual(['first in', 'first out', 'second']);
+  });
+
+  test('another instance waits until the holder is done, and can be cancelled', async () => {
+    const [one, two] = [createProcessLock(folder), createProcessLock(folder)];
+    let letGo: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let isHeld: () => void = () => {};
+    const holding = new Promise<void>((resolve) => {
+      isHeld = resolve;
+    });
+    const holder = one.run('a', async () => {
+      isHeld();
+      await held;
+    });
+    await holding;
+    const cancel = new AbortController();
+    const cancelled = two.run('a', async () => 'never', cancel.signal);
+    cancel.abort();
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    let entered = false;
+    const waiting = two.run('a', async () => {
+      entered = true;
+    });
+    await expect(two.run('b', async () => 'free')).resolves.toBe('free');
+    expect(entered).toBe(false);
+    letGo();
+    await holder;
+    await waiting;
+    expect(entered).toBe(true);
+  });
+
+  test('gives up after its patience', async () => {
+    const holder = createProcessLock(folder);
+    const hurried = createProcessLock(folder, 30);
+    await holder.run('a', async () => {
+      await expect(hurried.run('a', async () => 1)).rejects.toMatchObject({ code: 'unavailable' });
+    });
+  });
+
+  test('the folder and the file belong to the person alone', async () => {
+    const inside = join(folder, 'run');
+    await createProcessLock(inside).run('a', async () => undefined);
+    expect((await stat(inside)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(inside, 'a.lock'))).mode & 0o777).toBe(0o600);
+  });
+
+  test('processes killed at any moment, also while holding, neither block nor lose a turn of the others', async () => {
+    await writeFile(join(folder, 'counter'), '0');
+    const steady = await Promise.all([startCounter(40), startCounter(40)]);
+    const victims: Awaited<ReturnType<typeof startCounter>>[] = [];
+    for (let i = 0; i < 5; i++) {
+      const victim = await startCounter(1_000_000);
+      victims.push(victim);
+      // Killed some counts later, at whatever instruction it then is: mostly inside the lock.
+      const target = 1 + Math.floor(Math.random() * 4);
+      await expect
+        .poll(() => victim.counted.length, { timeout: 10_000, interval: 1 })
+        .toBeGreaterThanOrEqual(target);
+      victim.child.kill('SIGKILL');
+      await victim.ended;
+    }
+    for (const { child, counted, ended } of steady) {
+      await ended;
+      expect(child.exitCode).toBe(0);
+      expect(counted).toHaveLength(40);
+    }
+    // A victim may die after its write and before telling, so the file may be ahead of the reports, never behind.
+    const reports = [...steady, ...victims].flatMap((counter) => counter.counted);
+    expect(new Set(reports).size).toBe(reports.length);
+    const final = Number(await readFile(join(folder, 'counter'), 'utf8'));
+    expect(final).toBeGreaterThanOrEqual(reports.length);
+    expect(final).toBeLessThanOrEqual(reports.length + victims.length);
+  });
+});

@@ -1,0 +1,78 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AldabaError } from '../../contract/errors.ts';
+
+/** Work that one process of a profile does at a time, by name: making the device key, rotating tokens, moving the clock mark. */
+export interface ProcessLock {
+  /**
+   * Runs `work` while no other process (and no other caller in this one) holds `name`. Not reentrant.
+   * @throws AldabaError `cancelled` when `signal` aborts while waiting; `unavailable` after `patience`; what `work` throws
+   */
+  run<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
+
+/** SQLITE_BUSY, https://www.sqlite.org/rescode.html#busy */
+const busy = 5;
+
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'errcode' in error &&
+    typeof error.errcode === 'number' &&
+    (error.errcode & 0xff) === busy
+  );
+}
+
+/**
+ * A lock file per name, held through SQLite's file locks (`fcntl` on Unix, `LockFileEx` on Windows): the kernel lets go of them when
+ * a process dies, however it dies, so that nothing stale is left to judge by process number or age. The files stay empty and in place.
+ *
+ * @param folder absolute, made with mode 0700 when missing
+ * @param patience ms to wait for another process before giving up; a holder keeps it for one request to the portal at most
+ */
+export function createProcessLock(folder: string, patience = 90_000): ProcessLock {
+  const queues = new Map<string, Promise<unknown>>();
+
+  async function hold<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new TypeError(`not a lock name: ${name}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, `${name}.lock`);
+    const file = new DatabaseSync(path, { timeout: 0 });
+    try {
+      await chmod(path, 0o600);
+      const deadline = performance.now() + patience;
+      for (let pause = 2; ; pause = Math.min(pause * 1.6, 60)) {
+        if (signal?.aborted) throw new AldabaError('cancelled', `cancelled while waiting for ${name}`);
+        try {
+          file.exec('BEGIN EXCLUSIVE');
+          break;
+        } catch (error) {
+          if (!isBusy(error)) throw error;
+          if (performance.now() > deadline) {
+            throw new AldabaError('unavailable', `another process held ${name} for ${patience} ms`);
+          }
+        }
+        await delay(pause * (0.5 + Math.random() / 2));
+      }
+      return await work();
+    } finally {
+      // Closing rolls the empty transaction back and releases the file's lock.
+      file.close();
+    }
+  }
+
+  return {
+    run(name, work, signal) {
+      const before = queues.get(name) ?? Promise.resolve();
+      const turn = before.then(() => hold(name, work, signal));
+      const settled = turn.catch(() => undefined);
+      queues.set(name, settled);
+      void settled.then(() => {
+        if (queues.get(name) === settled) queues.delete(name);
+      });
+      return turn;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { AppState } from '../../contract/client/state.ts';
+import { AldabaError } from '../../contract/errors.ts';
+import type { StateStore } from '../parts.ts';
+import type { Secrets } from '../ports/secrets.ts';
+
+type KeychainState = AppState['keychain']['state'];
+
+function stateOf(error: unknown): KeychainState | null {
+  if (!(error instanceof AldabaError)) return null;
+  switch (error.code) {
+    case 'keychain-locked':
+      return 'locked';
+    case 'keychain-unavailable':
+      return 'unavailable';
+    case 'keychain-denied':
+      return 'denied';
+    default:
+      return null;
+  }
+}
+
+/** The same secrets, with each refusal and each recovery of the keychain shown in the snapshot. */
+export function observeSecrets(secrets: Secrets, state: StateStore): Secrets {
+  const working: KeychainState = secrets.backend === 'memory' ? 'unavailable' : 'ok';
+  const show = (next: KeychainState) => {
+    const now = state.get().keychain;
+    if (now.state !== next) state.update({ keychain: { ...now, state: next } });
+  };
+  async function watched<T>(operation: Promise<T>): Promise<T> {
+    try {
+      const result = await operation;
+      show(working);
+      return result;
+    } catch (error) {
+      const refused = stateOf(error);
+      if (refused !== null) show(refused);
+      throw error;
+    }
+  }
+  return {
+    backend: secrets.backend,
+    get: (name) => watched(secrets.get(name)),
+    set: (name, value) => watched(secrets.set(name, value)),
+    delete: (name) => watched(secrets.delete(name)),
+  };
+}

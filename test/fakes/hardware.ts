@@ -1,0 +1,24 @@
+import type { Hardware, RawComponents } from '../../src/core/ports/hardware.ts';
+
+export const testComponents: RawComponents = {
+  machine: 'a3f1c0de5b7e4f6f9d1c2b3a4e5f6071',
+  smbios: '4c4c4544-0042-3510-8052-b4c04f333733',
+  board: 'mb-7781-0042',
+  disk: 'eui.0025385b91b0a1c2',
+  cpu: 'example cpu 8 cores',
+  network: '3c:52:82:11:22:33',
+};
+
+/** A machine with fixed parts; replace `components` to swap hardware. */
+export function createFixedHardware(
+  components: RawComponents = testComponents,
+): Hardware & { components: RawComponents } {
+  return {
+    hostName: 'puesto-07',
+    platform: 'linux',
+    components,
+    async read() {
+      return this.components;
+    },
+  };
+}
