@@ -1,0 +1,120 @@
+import type { DocumentKind } from '../../contract/documents.ts';
+import type { FileProblem } from './problem.ts';
+
+/** Longest accepted text of a file, in characters: what `setup.importFile` takes. A document fills a twentieth of it. */
+export const maximumFileLength = 131_072;
+
+/** Columns of the body (RFC 7468, 2). */
+const columns = 64;
+/** Longest header value, so that no mail program wraps the line (RFC 5322, 2.1.1: 78 characters). */
+const maximumHeaderValue = 60;
+
+const labels: Readonly<Record<DocumentKind, string>> = {
+  lease: 'LEASE',
+  'offline-pass': 'OFFLINE PASS',
+  license: 'LICENSE',
+  borrow: 'BORROWED LICENSE',
+  'activation-request': 'ACTIVATION REQUEST',
+  'return-receipt': 'RETURN RECEIPT',
+  certificate: 'CERTIFICATE',
+};
+const knownLabels: ReadonlySet<string> = new Set(Object.values(labels));
+
+const opening = '-----BEGIN ALDABA';
+const beginLine = /^-----BEGIN ALDABA ([A-Z ]{1,40})-----/;
+const endLine = /^-----END ALDABA ([A-Z ]{1,40})-----/;
+const headerLine = /^([A-Za-z][A-Za-z-]{0,39}):(?:\s+(.*))?$/;
+/** Byte order mark and the spaces of no width that mail programs and editors add. */
+const invisible = /[\uFEFF\u200B-\u200D\u2060]/gu;
+
+export interface ArmoredDocument {
+  readonly jws: string;
+  /**
+   * The readable lines. Nobody signed them: fit for showing what a file claims to be before it is verified, for nothing else.
+   */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Characters that the document had when it was written; tells a cut file from a changed one. Not trusted either. */
+  readonly declaredLength: number | undefined;
+}
+
+/**
+ * Writes a document as text that survives mail and editors: readable header, body of base64url and dots, lines of 64 characters.
+ *
+ * @param headers what a person sees first, in this order; names of ASCII letters and dashes, values cut to 60 characters
+ */
+export function formatArmor({
+  kind,
+  jws,
+  headers = [],
+}: {
+  kind: DocumentKind;
+  jws: string;
+  headers?: readonly (readonly [name: string, value: string])[];
+}): string {
+  const lines = headers.map(([name, value]) => `${name}: ${oneLine(value)}`);
+  const body = jws.match(new RegExp(`.{1,${columns}}`, 'g')) ?? [];
+  return [
+    `-----BEGIN ALDABA ${labels[kind]}-----`,
+    ...lines,
+    // The last header is short, so that a wrapped line above it can never be taken for the body.
+    `Length: ${jws.length}`,
+    '',
+    ...body,
+    `-----END ALDABA ${labels[kind]}-----`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * Finds the first document in a text: a file as it was written, one that passed through mail (CRLF, indentation, quoting with `>`,
+ * text around it), or a bare JWS. Says nothing about whether the document is genuine.
+ */
+export function parseArmor(
+  text: string,
+): { readonly ok: true; readonly value: ArmoredDocument } | ({ readonly ok: false } & FileProblem) {
+  if (text.length > maximumFileLength) {
+    return { ok: false, code: 'file-too-large', detail: `${text.length} characters` };
+  }
+  const lines = text
+    .replace(invisible, '')
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.replace(/^[\s>|]+/, '').trimEnd());
+  const begin = lines.findIndex((line) => beginLine.test(line));
+  const end = lines.findIndex((line, index) => index > begin && endLine.test(line));
+  if (begin === -1) return parseBare(lines, end !== -1);
+  if (end === -1) return { ok: false, code: 'file-truncated', detail: 'no END line' };
+
+  const label = lines[begin]?.match(beginLine)?.[1] ?? '';
+  if (!knownLabels.has(label) || label !== lines[end]?.match(endLine)?.[1]) {
+    return { ok: false, code: 'file-tampered', detail: 'BEGIN and END do not fit' };
+  }
+  const block = lines.slice(begin + 1, end);
+  const headers: Record<string, string> = Object.create(null);
+  for (const line of block) {
+    const match = line.match(headerLine);
+    if (match?.[1] !== undefined) headers[match[1]] = match[2] ?? '';
+  }
+  const bodyStart = block.findLastIndex((line) => headerLine.test(line)) + 1;
+  const jws = block.slice(bodyStart).join('').replace(/\s+/g, '');
+  const length = /^\d{1,6}$/.test(headers.Length ?? '') ? Number(headers.Length) : undefined;
+  return { ok: true, value: { jws, headers, declaredLength: length } };
+}
+
+function parseBare(lines: readonly string[], hasEnd: boolean): ReturnType<typeof parseArmor> {
+  if (hasEnd) return { ok: false, code: 'file-truncated', detail: 'no BEGIN line' };
+  const text = lines.join('').replace(/\s+/g, '');
+  // Compared without spaces, because a cut can fall anywhere in the line.
+  const start = opening.replace(' ', '');
+  if (start.startsWith(text) || text.includes(start)) {
+    return { ok: false, code: 'file-truncated', detail: 'cut in its first line' };
+  }
+  if (!/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){0,4}$/.test(text)) {
+    return { ok: false, code: 'file-format', detail: 'no document in it' };
+  }
+  return { ok: true, value: { jws: text, headers: {}, declaredLength: undefined } };
+}
+
+function oneLine(value: string): string {
+  const line = value.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  return line.length <= maximumHeaderValue ? line : `${line.slice(0, maximumHeaderValue - 1).trimEnd()}…`;
+}
