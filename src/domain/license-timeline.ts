@@ -1,0 +1,178 @@
+import type { BorrowClaims, LeaseClaims, LicenseClaims, PassClaims } from '../contract/documents.ts';
+import type { ErrorCode } from '../contract/errors.ts';
+import type { LicenseFacts, LicenseWarning, Moment, Right } from './license-facts.ts';
+
+const day = 86_400_000;
+/** Days before the end at which a person hears of it (licensing.md, "States", row "warnings"). */
+export const warningDays = {
+  license: [30, 14, 7, 3, 1],
+  /** Day 23 of 30, then daily for the last 3. */
+  'offline-pass': [7, 3, 2, 1],
+  borrow: [3, 1],
+} as const;
+
+/** One right over time, the portal saying nothing against it. */
+export function rightMoment(right: Right, facts: LicenseFacts, at: number): Moment {
+  switch (right.kind) {
+    case 'lease':
+      return leaseLine(right.claims, facts, at);
+    case 'offline-pass':
+      return passLine(right.claims, facts, at);
+    case 'borrow':
+      return borrowLine(right.claims, at);
+    case 'license':
+      return licenseLine(right.claims, at);
+  }
+}
+
+function leaseLine(claims: LeaseClaims, facts: LicenseFacts, at: number): Moment {
+  const times = leaseTimes(claims);
+  const reason = whyNotRenewed(facts);
+  const offline = facts.answer.kind === 'unreachable' ? [warning('offline', times.countdownEnds)] : [];
+  if (at < times.ends) {
+    const asking = facts.answer.kind === 'asking';
+    return {
+      state: asking ? 'renewing' : 'active',
+      permit: 'full',
+      cause: asking ? 'renewal-asked' : 'lease-valid',
+      reason: null,
+      warnings: offline,
+    };
+  }
+  if (at < times.runOnEnds) {
+    return {
+      state: 'run-on',
+      permit: 'full',
+      cause: 'lease-over',
+      reason,
+      warnings: [warning('run-on', times.runOnEnds), ...offline],
+    };
+  }
+  if (at < times.countdownEnds) {
+    const warnings = [warning('countdown', times.countdownEnds), ...offline];
+    return { state: 'run-on', permit: 'full', cause: 'run-on-over', reason, warnings };
+  }
+  return {
+    state: 'read-only',
+    permit: 'read-only',
+    cause: 'countdown-over',
+    reason: reason ?? 'read-only',
+    warnings: [],
+  };
+}
+
+function passLine(claims: PassClaims, facts: LicenseFacts, at: number): Moment {
+  const ends = claims.exp * 1000;
+  if (at >= ends) {
+    return {
+      state: 'read-only',
+      permit: 'read-only',
+      cause: 'pass-over',
+      reason: whyNotRenewed(facts) ?? 'read-only',
+      warnings: [],
+    };
+  }
+  const due = daysDue(warningDays['offline-pass'], ends, at);
+  if (due !== null) {
+    const warnings = [warning('pass-ends', ends, due)];
+    return {
+      state: 'expiring',
+      permit: 'full',
+      cause: 'pass-ending',
+      reason: whyNotRenewed(facts),
+      warnings,
+    };
+  }
+  const asking = facts.answer.kind === 'asking';
+  return {
+    state: asking ? 'renewing' : 'active',
+    permit: 'full',
+    cause: asking ? 'renewal-asked' : 'pass-valid',
+    reason: null,
+    warnings: [],
+  };
+}
+
+function borrowLine(claims: BorrowClaims, at: number): Moment {
+  const ends = claims.exp * 1000;
+  if (at >= ends)
+    return {
+      state: 'read-only',
+      permit: 'read-only',
+      cause: 'borrow-over',
+      reason: 'read-only',
+      warnings: [],
+    };
+  const due = daysDue(warningDays.borrow, ends, at);
+  const warnings = due === null ? [] : [warning('expires', ends, due)];
+  return { state: 'borrowed', permit: 'full', cause: 'borrow-valid', reason: null, warnings };
+}
+
+function licenseLine(claims: LicenseClaims, at: number): Moment {
+  const valid = { permit: 'full', reason: null } as const;
+  if (claims.exp === undefined) return { ...valid, state: 'active', cause: 'license-valid', warnings: [] };
+  const ends = claims.exp * 1000;
+  const graceEnds = ends + claims.graceDays * day;
+  if (at < ends) {
+    const due = daysDue(warningDays.license, ends, at);
+    return due === null
+      ? { ...valid, state: 'active', cause: 'license-valid', warnings: [] }
+      : { ...valid, state: 'expiring', cause: 'license-ending', warnings: [warning('expires', ends, due)] };
+  }
+  if (at < graceEnds) {
+    return {
+      ...valid,
+      state: 'expiring',
+      cause: 'license-over',
+      reason: 'file-expired',
+      warnings: [warning('grace', graceEnds)],
+    };
+  }
+  return {
+    state: 'read-only',
+    permit: 'read-only',
+    cause: 'grace-over',
+    reason: 'file-expired',
+    warnings: [],
+  };
+}
+
+/** Why a document that should have been renewed was not; null when nothing is known to stand in the way. */
+function whyNotRenewed(facts: LicenseFacts): ErrorCode | null {
+  if (!facts.identity) return 'not-signed-in';
+  return facts.answer.kind === 'unreachable' || facts.answer.kind === 'refused' ? facts.answer.code : null;
+}
+
+/** Milliseconds UTC. A lease whose own term is longer than its run-on keeps its term. */
+export function leaseTimes(claims: Pick<LeaseClaims, 'iat' | 'exp' | 'runOn' | 'countdown'>): {
+  ends: number;
+  runOnEnds: number;
+  countdownEnds: number;
+} {
+  const ends = claims.exp * 1000;
+  const runOnEnds = Math.max(ends, (claims.iat + claims.runOn) * 1000);
+  return { ends, runOnEnds, countdownEnds: runOnEnds + claims.countdown * 1000 };
+}
+
+/** The smallest of `days` whose warning is due at `at`; null before the first. */
+function daysDue(days: readonly number[], ends: number, at: number): number | null {
+  const due = days.filter((before) => at >= ends - before * day);
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+export function warning(
+  kind: LicenseWarning['kind'],
+  at: number | null,
+  daysBefore: number | null = null,
+): LicenseWarning {
+  return { kind, at, daysBefore };
+}
+
+/** Instants, ms UTC, at which time alone changes something about a right. */
+export function rightBoundaries(right: Right): number[] {
+  if (right.kind === 'lease') return Object.values(leaseTimes(right.claims));
+  if (right.claims.exp === undefined) return [];
+  const ends = right.claims.exp * 1000;
+  const graceEnds = right.kind === 'license' ? [ends + right.claims.graceDays * day] : [];
+  return [ends, ...graceEnds, ...warningDays[right.kind].map((before) => ends - before * day)];
+}
