@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { createFakeSession } from '../../../test/fakes/electron/session.ts';
+import { createNetHttp } from './net-http.ts';
+
+const http = (network: (url: string, init?: RequestInit) => Promise<Response>) => {
+  const session = createFakeSession('portal');
+  session.network = network;
+  return createNetHttp(session as unknown as Parameters<typeof createNetHttp>[0]);
+};
+
+test('sends method, headers and body, and takes neither cookies nor a cache nor a redirect', async () => {
+  let seen: RequestInit | undefined;
+  const { fetch } = http(async (_url, init) => {
+    seen = init;
+    return new Response('{}', { status: 201 });
+  });
+  const answer = await fetch(
+    new Request('https://portal.example/v1/x', { method: 'POST', headers: { dpop: 'p' }, body: '{"a":1}' }),
+  );
+  expect(answer.status).toBe(201);
+  expect(seen).toMatchObject({ method: 'POST', redirect: 'manual', credentials: 'omit', cache: 'no-store' });
+  expect(seen?.headers).toMatchObject({ dpop: 'p' });
+  expect(new TextDecoder().decode(seen?.body as ArrayBuffer)).toBe('{"a":1}');
+});
+
+test('a redirect, as a captive network sends it, arrives as one', async () => {
+  const { fetch } = http(() => Promise.reject(new Error('Redirect was cancelled')));
+  expect((await fetch(new Request('https://portal.example/'))).status).toBe(302);
+});
+
+test.each([
+  ['net::ERR_CERT_AUTHORITY_INVALID', 'portal-certificate'],
+  ['net::ERR_INTERNET_DISCONNECTED', 'network-offline'],
+  ['net::ERR_CONNECTION_TIMED_OUT', 'network-timeout'],
+  ['net::ERR_CONTENT_LENGTH_MISMATCH', 'portal-truncated'],
+])('%s is %s', async (message, code) => {
+  const { fetch } = http(() => Promise.reject(new Error(message)));
+  await expect(fetch(new Request('https://portal.example/'))).rejects.toMatchObject({ code });
+});
