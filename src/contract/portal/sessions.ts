@@ -37,6 +37,7 @@ export const accessSchema = z.object({ accessToken: base64UrlSchema, expiresIn: 
 /**
  * Refresh tokens are chosen by the device: it stores the next token in its keychain first and sends only the token's SHA-256.
  * A death between any two writes then leaves a device that holds a token which the portal accepts, and repeating a request is harmless.
+ * A token is the base64url text of 32 random bytes; its hash is SHA-256 over the ASCII bytes of that text, hexadecimal.
  */
 const nextTokenHashSchema = sha256Schema;
 
