@@ -1,0 +1,117 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { mkdir } from 'node:fs/promises';
+import { PGlite } from '@electric-sql/pglite';
+import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
+import type { PgDatabase, PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core';
+import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
+import pg from 'pg';
+import { pgliteTransactions, postgresTransactions, type Transactions } from './transactions.ts';
+
+/** Queries outside of a transaction: one statement each, as the owner of the tables. */
+export type Queries = PgDatabase<PgQueryResultHKT>;
+/** Queries of one transaction. Pass it on; inside one, never go back to `Database` (embedded, there is one connection). */
+export type Tx = PgTransaction<PgQueryResultHKT, Record<string, never>, Record<string, never>>;
+
+/** PostgreSQL or the embedded PGlite, behind one type. */
+export interface Database extends Transactions {
+  readonly engine: 'postgres' | 'pglite';
+  readonly queries: Queries;
+  /** Runs several statements at once, without parameters: migrations. Holds one connection under a lock of the whole database. */
+  exclusively<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** One connection, outside of Drizzle. */
+export interface Session {
+  execute(statements: string): Promise<void>;
+  query(text: string, values: unknown[]): Promise<Record<string, unknown>[]>;
+}
+
+/** `url`: PostgreSQL. `folder`: PGlite on disk. Neither: PGlite in memory. */
+export interface DatabaseOptions {
+  readonly url?: string | undefined;
+  readonly folder?: string | undefined;
+  /** Connections of this node; PostgreSQL only. */
+  readonly connections?: number | undefined;
+}
+
+/** Opens the database; `migrate` brings it up to date. */
+export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
+  return options.url === undefined
+    ? openPglite(options.folder)
+    : openPostgres(options.url, options.connections);
+}
+
+/** 'ALDB' in ASCII: the advisory lock under which one node migrates. */
+const migrationLock = 0x414c4442;
+
+function openPostgres(url: string, connections = 20): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    application_name: 'aldaba-portal',
+    // A statement that outlives its caller frees its connection.
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 60_000,
+  });
+  // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return {
+    engine: 'postgres',
+    queries: drizzlePostgres(pool),
+    ...postgresTransactions(pool),
+    async exclusively(work) {
+      const client = await pool.connect();
+      try {
+        await client.query('set statement_timeout = 0');
+        await client.query('select pg_advisory_lock($1)', [migrationLock]);
+        return await work({
+          execute: async (statements) => {
+            await client.query(statements);
+          },
+          query: async (text, values) => (await client.query(text, values)).rows,
+        });
+      } finally {
+        // Closing the connection gives the lock back whatever state the work left it in.
+        client.release(true);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function openPglite(folder: string | undefined): Promise<Database> {
+  if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const client = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
+  const inside = new AsyncLocalStorage<true>();
+  return {
+    engine: 'pglite',
+    queries: drizzlePglite(refuseInside(client, inside)),
+    ...pgliteTransactions(refuseInside(client, inside), inside),
+    exclusively: (work) =>
+      work({
+        execute: async (statements) => {
+          await client.exec(statements);
+        },
+        query: async (text, values) => (await client.query<Record<string, unknown>>(text, values)).rows,
+      }),
+    close: () => client.close(),
+  };
+}
+
+/** The outer client inside a transaction would wait for itself for ever: an error names the mistake instead. */
+function refuseInside(client: PGlite, inside: AsyncLocalStorage<true>): PGlite {
+  return new Proxy(client, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        if (inside.getStore())
+          throw new Error('the outer database was used inside a transaction: pass its tx');
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+}

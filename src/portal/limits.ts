@@ -1,0 +1,61 @@
+import { RateLimiterDrizzle } from 'rate-limiter-flexible';
+import { AldabaError } from '../contract/errors.ts';
+import type { Database } from './db/database.ts';
+import { rateLimit } from './db/schema.ts';
+
+/** Events and the window in seconds in which they are allowed, counted over all nodes. */
+const rules = {
+  /** Links asked for by one network address; an office shares one. */
+  'link-address': { points: 30, duration: 3600 },
+  /** Links mailed to one email address; further requests get the same answer and no mail. */
+  'link-email': { points: 5, duration: 3600 },
+  /** Looking at or using a link. */
+  'link-use': { points: 60, duration: 600 },
+  /** Cloud and license keys presented by one network address. */
+  'key-address': { points: 60, duration: 600 },
+} as const;
+
+export type LimitName = keyof typeof rules;
+
+export interface Limits {
+  /** Counts one event. @throws `too-many-requests` with `retryAfter` when the window is full */
+  consume(name: LimitName, key: string): Promise<void>;
+  /** Counts one event and says whether the window had room. */
+  allows(name: LimitName, key: string): Promise<boolean>;
+}
+
+/** Fixed windows by rate-limiter-flexible in the portal's database, so that all nodes count together. */
+export function createLimits(database: Database): Limits {
+  const limiters = Object.fromEntries(
+    Object.entries(rules).map(([name, rule]) => [
+      name,
+      new RateLimiterDrizzle({
+        storeClient: database.queries,
+        schema: rateLimit,
+        keyPrefix: name,
+        points: rule.points,
+        duration: rule.duration,
+        clearExpiredByTimeout: false,
+      }),
+    ]),
+  ) as Record<LimitName, RateLimiterDrizzle>;
+
+  async function count(name: LimitName, key: string): Promise<number | null> {
+    try {
+      await limiters[name].consume(key);
+      return null;
+    } catch (rejection) {
+      // The library rejects with a result when the window is full, and with an error when the store fails.
+      if (rejection instanceof Error) throw rejection;
+      return Math.ceil((rejection as { msBeforeNext: number }).msBeforeNext / 1000);
+    }
+  }
+
+  return {
+    async consume(name, key) {
+      const retryAfter = await count(name, key);
+      if (retryAfter !== null) throw new AldabaError('too-many-requests', `limit ${name}`, { retryAfter });
+    },
+    allows: async (name, key) => (await count(name, key)) === null,
+  };
+}

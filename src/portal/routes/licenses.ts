@@ -1,0 +1,2 @@
+/** Procedures of `contract/portal/licenses.ts`. */
+export const licenseRoutes = {};

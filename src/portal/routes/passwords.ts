@@ -1,0 +1,2 @@
+/** Procedures of `contract/portal/passwords.ts`. */
+export const passwordRoutes = {};

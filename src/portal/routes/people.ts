@@ -1,0 +1,2 @@
+/** Procedures of `contract/portal/people.ts`. */
+export const peopleRoutes = {};

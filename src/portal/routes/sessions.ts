@@ -1,0 +1,2 @@
+/** Procedures of `contract/portal/sessions.ts`. */
+export const sessionRoutes = {};

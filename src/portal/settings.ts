@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** What a portal is told. Only index.ts reads the environment; everybody else gets this object. */
+export const portalSettingsSchema = z.object({
+  /** Address that people and programs use, when it is not the one listened on: behind a proxy. Https, or http on this machine. */
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((value) => value.replace(/\/+$/, ''))
+    .optional(),
+  host: z.string().default('127.0.0.1'),
+  /** 0 takes a free one. */
+  port: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** Addresses or CIDR ranges whose X-Forwarded-For is believed. Empty: nobody's. */
+  trustedProxies: z.array(z.string()).default([]),
+  /** Shows sent mails at /outbox, to this machine alone. For demonstrations. */
+  outboxPage: z.boolean().default(false),
+  /** Sender of all mails. */
+  mailFrom: z.string().default('Aldaba <no-reply@localhost>'),
+  /** Name that mails and pages use for whoever runs the portal. */
+  operator: z.string().default('Aldaba'),
+  /** Where a person turns with a question; shown in mails and pages. */
+  supportEmail: z.email().optional(),
+  /** Where more seats are bought. */
+  buyUrl: z.url().default('https://aldaba.example/buy'),
+  /** Where the roles are explained. */
+  roleHelpUrl: z.url().default('https://aldaba.example/help/roles'),
+  /** Folder with the files of releases. */
+  releasesFolder: z.string().optional(),
+  /** Milliseconds that requests in flight get when the portal closes. */
+  closeTimeout: z.number().int().positive().default(10_000),
+});
+
+export type PortalSettings = z.infer<typeof portalSettingsSchema>;
+export type PortalSettingsInput = z.input<typeof portalSettingsSchema>;
