@@ -1,12 +1,14 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { nativeModules } from './scripts/build/native-modules.ts';
+import { rootKeysDefine } from './scripts/build/root-keys.ts';
 
 /** Everything but native modules goes into one file: a cold start reads one file instead of a thousand. */
 const singleFile = { external: nativeModules, output: { codeSplitting: false } };
 
 export default defineConfig({
   main: {
+    define: rootKeysDefine(),
     build: {
       externalizeDeps: false,
       sourcemap: true,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Folder, folders } from '../boundaries/table.ts';
+import { rootKeysDefine } from './root-keys.ts';
 
 /** What is built is always one runtime's folder of src, into the folder of the same name in out. */
 export const targets = ['main', 'preload', 'renderer', 'cli'] as const satisfies Folder[];
@@ -32,7 +33,7 @@ export async function sourceHash(target: Target, root: string): Promise<string> 
     .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(JSON.stringify(rootKeysDefine()));
   for (const file of files) {
     const content = await readFile(file);
     hash.update(`${file.slice(root.length)}\0${content.length}\0`).update(content);

@@ -10,6 +10,7 @@ import {
 import { build, type InlineConfig } from 'vite';
 import config from '../../electron.vite.config.ts';
 import { nativeModules } from './native-modules.ts';
+import { rootKeysDefine } from './root-keys.ts';
 import type { Target } from './stamp.ts';
 
 /**
@@ -54,6 +55,7 @@ async function finish(factory: ConfigFactory<MainViteConfig>): Promise<InlineCon
 function commandLine(inline: InlineConfig): InlineConfig {
   return {
     ...inline,
+    define: rootKeysDefine(),
     ssr: { noExternal: true },
     build: {
       ...inline.build,

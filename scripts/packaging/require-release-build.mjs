@@ -1,0 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Only a build with the vendor's root keys compiled in may be packaged: such a build has no code left that takes a root key from its surroundings.
+ *
+ * @param {import('electron-builder').BeforePackContext} context
+ */
+export async function beforePack(context) {
+  const bundle = await readFile(join(context.packager.projectDir, 'out/main/index.js'), 'utf8');
+  if (bundle.includes('ALDABA_DEVELOPMENT_ROOT'))
+    throw new Error(
+      'out/main is a development build: set ALDABA_ROOT_KEYS and run `npm run build -- --force`',
+    );
+}
