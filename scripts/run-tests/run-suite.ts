@@ -54,7 +54,11 @@ async function readReport(file: string): Promise<Report | undefined> {
 }
 
 /** A suite must have run at least one test, and must not end badly with a clean report. */
-function judge(suite: Suite, code: number | string, report: Report | undefined): Report {
+export function judge(
+  suite: Pick<Suite, 'name' | 'include'>,
+  code: number | string,
+  report: Report | undefined,
+): Report {
   if (report === undefined) return failedReport(suite.name, `ended with ${code} and without a report`);
   const total = report.passed + report.failed.length + report.skipped.length;
   if (total === 0)
