@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { SigningKeys } from './signing-keys.ts';
 
 /** The portal's own secrets and its signing keys. Opened once, handed to `createPortal`. */
 export interface PortalKeys {
@@ -6,6 +7,8 @@ export interface PortalKeys {
   readonly rootKey: string;
   /** 32 bytes, the same on every node of a portal: links and download addresses are derived from it. */
   readonly secret: Uint8Array;
+  /** What documents and releases are signed with. */
+  readonly signing: SigningKeys;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { bigint, boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { ErrorCode } from '../../../contract/errors.ts';
 import type { Components, platforms } from '../../../contract/primitives.ts';
@@ -122,7 +123,7 @@ export const lease = pgTable(
     seatId: uuid('seat_id'),
     identityId: uuid('identity_id'),
     keyId: uuid('key_id'),
-    holderId: uuid('holder_id').generatedAlwaysAs((): string => 'coalesce(identity_id, key_id)'),
+    holderId: uuid('holder_id').generatedAlwaysAs(sql`coalesce(identity_id, key_id)`),
     sessionId: uuid('session_id'),
     holderName: text('holder_name').notNull(),
     deviceThumbprint: text('device_thumbprint').notNull(),
