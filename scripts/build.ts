@@ -20,8 +20,13 @@ if (unknown.length > 0) {
   console.error(`No such target: ${unknown.join(', ')}. There are ${targets.join(', ')}.`);
   process.exit(2);
 }
-for (const target of targets.filter((name) => positionals.length === 0 || positionals.includes(name))) {
-  await bringUpToDate(target);
+try {
+  for (const target of targets.filter((name) => positionals.length === 0 || positionals.includes(name))) {
+    await bringUpToDate(target);
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }
 
 /** The finished folder takes the old one's place by renaming, so that nobody sees half a build. */
