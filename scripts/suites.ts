@@ -28,7 +28,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'unit',
     proves: 'each module, beside its source',
-    include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'test/{fakes,support}/**/*.test.ts'],
+    include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'test/{bench,fakes,support}/**/*.test.ts'],
     workers: 2,
     testTimeout: 15_000,
     env: withoutElectron,
