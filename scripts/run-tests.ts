@@ -57,7 +57,10 @@ async function runOrName(suite: Suite, problem: string | undefined): Promise<Sui
 
 async function report(suite: string, run: () => Promise<SuiteRun>): Promise<void> {
   const since = performance.now();
-  const { report: result, output } = await run();
+  const { report: result, output } = await run().catch((error: unknown) => ({
+    report: failedReport(suite, String(error)),
+    output: String(error),
+  }));
   reports.push({ suite, ...result });
   if (result.failed.length > 0) console.log(`\n${output.trim()}\n`);
   const line = counts({
