@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FuseV1Options } from '@electron/fuses';
+import { getConfig, validateConfiguration } from 'app-builder-lib/out/util/config/config.js';
+import { DebugLogger } from 'builder-util';
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const load = (name: string) => getConfig(root, name, null);
+
+describe.each(['electron-builder.yml', 'electron-builder.test.yml'])('%s', (name) => {
+  test('is a configuration that electron-builder knows', async () => {
+    await expect(validateConfiguration(await load(name), new DebugLogger(false))).resolves.toBeUndefined();
+  });
+
+  test('a name that electron-builder does not know is refused (the check above can fail)', async () => {
+    const wrong = { ...(await load(name)), electronFuse: {} };
+    await expect(validateConfiguration(wrong, new DebugLogger(false))).rejects.toThrow('electronFuse');
+  });
+
+  test('publishes nowhere', async () => {
+    expect((await load(name)).publish).toBeNull();
+  });
+
+  test('states every fuse of this Electron', async () => {
+    const stated = Object.keys((await load(name)).electronFuses ?? {});
+    // The ninth has no name in electron-builder: scripts/packaging/flip-every-fuse.mjs sets it.
+    const count = Object.keys(FuseV1Options).filter((key) => Number.isNaN(Number(key))).length;
+    expect(stated.filter((key) => key !== 'resetAdHocDarwinSignature')).toHaveLength(count - 1);
+  });
+});
+
+test('the release profile closes what an attacker could start the program with', async () => {
+  expect((await load('electron-builder.yml')).electronFuses).toEqual({
+    runAsNode: false,
+    enableCookieEncryption: true,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    enableEmbeddedAsarIntegrityValidation: true,
+    onlyLoadAppFromAsar: true,
+    loadBrowserProcessSpecificV8Snapshot: false,
+    grantFileProtocolExtraPrivileges: false,
+    resetAdHocDarwinSignature: true,
+  });
+});
+
+test('the test profile differs by the inspector, the release check and the folder, and by nothing else', async () => {
+  const [release, tested] = [await load('electron-builder.yml'), await load('electron-builder.test.yml')];
+  expect(tested).toEqual({
+    ...release,
+    directories: { ...release.directories, output: 'dist/test' },
+    beforePack: null,
+    electronFuses: { ...release.electronFuses, enableNodeCliInspectArguments: true },
+  });
+});
+
+test('three systems, each with its installers', async () => {
+  const { win, mac, linux, nsis } = await load('electron-builder.yml');
+  const names = (targets: unknown) => (targets as { target: string }[]).map(({ target }) => target);
+  expect(names(win?.target)).toEqual(['nsis']);
+  expect(names(mac?.target)).toEqual(['dmg', 'zip']);
+  expect(names(linux?.target)).toEqual(['AppImage', 'deb']);
+  expect(mac).toMatchObject({ hardenedRuntime: true });
+  expect(nsis).toMatchObject({ oneClick: false, deleteAppDataOnUninstall: false });
+});
+
+test.each(['entitlements', 'entitlementsInherit'] as const)(
+  '%s lets V8 compile and nothing more',
+  async (key) => {
+    const { mac } = await load('electron-builder.yml');
+    const text = await readFile(join(root, String(mac?.[key])), 'utf8');
+    expect([...text.matchAll(/<key>([^<]+)<\/key>/g)].map((match) => match[1])).toEqual([
+      'com.apple.security.cs.allow-jit',
+    ]);
+  },
+);
+
+test('every icon that the configuration names is there', async () => {
+  const { win, mac, linux } = await load('electron-builder.yml');
+  const { access } = await import('node:fs/promises');
+  for (const icon of [win?.icon, mac?.icon, linux?.icon])
+    await expect(access(join(root, String(icon))), String(icon)).resolves.toBeUndefined();
+});
