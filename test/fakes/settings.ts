@@ -31,6 +31,9 @@ export function createMemorySettings(
       stored.value = { ...stored.value, ...settingsChangeSchema.parse(change) };
       for (const listener of listeners) listener(current());
     },
+    async reload() {
+      for (const listener of listeners) listener(current());
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

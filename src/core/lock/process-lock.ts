@@ -8,9 +8,10 @@ import { AldabaError } from '../../contract/errors.ts';
 export interface ProcessLock {
   /**
    * Runs `work` while no other process (and no other caller in this one) holds `name`. Not reentrant.
+   * @param patience ms to wait for another process before giving up
    * @throws AldabaError `cancelled` when `signal` aborts while waiting; `unavailable` after `patience`; what `work` throws
    */
-  run<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  run<T>(name: string, work: () => Promise<T>, signal?: AbortSignal, patience?: number): Promise<T>;
 }
 
 /** SQLITE_BUSY, https://www.sqlite.org/rescode.html#busy */
@@ -30,13 +31,17 @@ function isBusy(error: unknown): boolean {
  * a process dies, however it dies, so that nothing stale is left to judge by process number or age. The files stay empty and in place.
  *
  * @param folder absolute, made with mode 0700 when missing
- * @param patience ms to wait for another process before giving up; a holder keeps it for one request to the portal at most
  */
-export function createProcessLock(folder: string, patience = 90_000): ProcessLock {
+export function createProcessLock(folder: string, usualPatience = 180_000): ProcessLock {
   const queues = new Map<string, Promise<unknown>>();
 
-  async function hold<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new TypeError(`not a lock name: ${name}`);
+  async function hold<T>(
+    name: string,
+    work: () => Promise<T>,
+    signal: AbortSignal | undefined,
+    patience: number,
+  ): Promise<T> {
+    if (!/^[a-z][a-z0-9-]{0,60}$/.test(name)) throw new TypeError(`not a lock name: ${name}`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, `${name}.lock`);
     const file = new DatabaseSync(path, { timeout: 0 });
@@ -64,9 +69,9 @@ export function createProcessLock(folder: string, patience = 90_000): ProcessLoc
   }
 
   return {
-    run(name, work, signal) {
+    run(name, work, signal, patience = usualPatience) {
       const before = queues.get(name) ?? Promise.resolve();
-      const turn = before.then(() => hold(name, work, signal));
+      const turn = before.then(() => hold(name, work, signal, patience));
       const settled = turn.catch(() => undefined);
       queues.set(name, settled);
       void settled.then(() => {

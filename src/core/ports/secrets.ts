@@ -1,5 +1,14 @@
-/** The secrets that exist; each is one entry of the keychain. */
-export type SecretName = 'refresh-token' | 'refresh-token-next' | 'device-key' | 'cloud-key' | 'clock-mac';
+/**
+ * The secrets that exist; each is one entry of the keychain. `sign-in-token` is the token of a sign-in whose answer is not known yet;
+ * it has its own entry so that trying to sign in elsewhere cannot lose the session that works.
+ */
+export type SecretName =
+  | 'refresh-token'
+  | 'refresh-token-next'
+  | 'sign-in-token'
+  | 'device-key'
+  | 'cloud-key'
+  | 'clock-mac';
 
 export type SecretsBackend = 'secret-service' | 'macos-keychain' | 'windows-credentials' | 'file' | 'memory';
 

@@ -1,0 +1,247 @@
+import { createORPCClient, ORPCError } from '@orpc/client';
+import { type ContractRouterClient, isContractProcedure, ValidationError } from '@orpc/contract';
+import { RequestValidationPlugin, ResponseValidationPlugin } from '@orpc/contract/plugins';
+import { OpenAPILink } from '@orpc/openapi-client/fetch';
+import type { Problem } from '../../contract/client/state.ts';
+import { AldabaError, type ErrorCode, errorCodeSchema, errorDataSchema } from '../../contract/errors.ts';
+import { type PortalContract, portalContract } from '../../contract/portal.ts';
+import { networkFault } from '../adapters/network-fault.ts';
+import type { Device, Gateway } from '../parts.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Http } from '../ports/http.ts';
+import type { Log } from '../ports/log.ts';
+import { toProblem } from '../problem.ts';
+import { createProof } from './dpop.ts';
+import { type PortalAnswer, readPortalAnswer } from './portal-answer.ts';
+
+/** Where access tokens come from: the session. */
+export interface Access {
+  /** A token that should still be good, made when there is none; null when nobody is signed in. */
+  token(signal: AbortSignal): Promise<string | null>;
+  /** The portal refused `token`: another one, or null when there is none to be had. */
+  replace(token: string, signal: AbortSignal): Promise<string | null>;
+  /** The portal said that the session of `token` ended. */
+  ended(token: string): void;
+}
+
+export interface GatewayNeeds {
+  /** Normalized address of the portal; null while none is set. */
+  address: () => string | null;
+  http: Http;
+  device: Device;
+  clock: Clock;
+  log: Log;
+  access: Access;
+  /** ms until a request with its answer must be over. */
+  patience?: number;
+}
+
+/** For the calls before anybody is signed in. */
+export const noAccess: Access = { token: async () => null, replace: async () => null, ended: () => {} };
+
+const codes: ReadonlySet<string> = new Set(errorCodeSchema.options);
+const isCode = (value: unknown): value is ErrorCode => typeof value === 'string' && codes.has(value);
+
+/** Codes that mean "nobody answered as the portal does". */
+export function isUnreachable(code: ErrorCode): boolean {
+  return code.startsWith('network-') || (code.startsWith('portal-') && code !== 'portal-address-invalid');
+}
+
+/** A procedure takes an access token exactly when its contract can refuse with `not-signed-in`. */
+function needsAccess(path: readonly string[]): boolean {
+  let node: unknown = portalContract;
+  for (const key of path) node = (node as Record<string, unknown> | undefined)?.[key];
+  return isContractProcedure(node) && 'not-signed-in' in node['~orpc'].errorMap;
+}
+
+function codeOf(answer: PortalAnswer): ErrorCode | null {
+  const { json } = answer;
+  return typeof json === 'object' && json !== null && 'code' in json && isCode(json.code) ? json.code : null;
+}
+
+/** Every way a call ends other than well, as the product's error. */
+function toAldabaError(error: unknown): AldabaError {
+  if (error instanceof AldabaError) return error;
+  if (error instanceof ORPCError) {
+    const data = errorDataSchema.safeParse(error.data);
+    if (isCode(error.code)) {
+      return new AldabaError(error.code, error.message, data.success ? data.data : undefined, {
+        cause: error,
+      });
+    }
+    if (error.code === 'BAD_REQUEST')
+      return new AldabaError('invalid-input', error.message, undefined, { cause: error });
+    const detail = `HTTP ${error.status}`;
+    const code = error.status >= 500 ? 'portal-failed' : 'portal-refused';
+    return new AldabaError(code, `${error.code}: ${error.message}`, { detail }, { cause: error });
+  }
+  if (error instanceof ValidationError || error instanceof SyntaxError) {
+    return new AldabaError(
+      'portal-failed',
+      `unexpected answer: ${error.message}`,
+      { detail: 'contract' },
+      { cause: error },
+    );
+  }
+  return networkFault(error);
+}
+
+export function createGateway(needs: GatewayNeeds): Gateway {
+  const { address, http, device, clock, log, access } = needs;
+  const patience = needs.patience ?? 60_000;
+  let serverOffset: number | null = null;
+  const listeners = new Set<
+    (result: { ok: true; serverTime: number } | { ok: false; problem: Problem }) => void
+  >();
+
+  function tell(result: { ok: true; serverTime: number } | { ok: false; problem: Problem }): void {
+    for (const listener of [...listeners]) listener(result);
+  }
+
+  function base(): string {
+    const value = address();
+    if (value === null) throw new AldabaError('not-configured', 'no portal address is set');
+    return value;
+  }
+
+  /** Runs `work` until `outer` aborts or patience ends; a suspended laptop's timer fires late, and then rightly. */
+  async function within<T>(outer: AbortSignal | null, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const limit = new AbortController();
+    const timer = clock.setTimer(patience, () => limit.abort());
+    const signal = outer === null ? limit.signal : AbortSignal.any([outer, limit.signal]);
+    try {
+      return await work(signal);
+    } catch (error) {
+      if (outer?.aborted)
+        throw new AldabaError('cancelled', 'the request was cancelled', undefined, { cause: error });
+      if (limit.signal.aborted) {
+        throw new AldabaError('network-timeout', `no answer within ${patience} ms`, undefined, {
+          cause: error,
+        });
+      }
+      throw error;
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  async function attempt(
+    request: Request,
+    body: Uint8Array<ArrayBuffer> | null,
+    token: string | null,
+  ): Promise<PortalAnswer> {
+    const headers = new Headers(request.headers);
+    headers.set('accept', 'application/json');
+    const at = clock.now() + (serverOffset ?? 0);
+    const proof = { method: request.method, url: request.url, at };
+    headers.set('dpop', await createProof(device, token === null ? proof : { ...proof, accessToken: token }));
+    if (token !== null) headers.set('authorization', `DPoP ${token}`);
+    const answer = await within(request.signal, async (signal) =>
+      readPortalAnswer(
+        await http.fetch(
+          new Request(request.url, { method: request.method, headers, body, redirect: 'manual', signal }),
+        ),
+      ),
+    );
+    if (answer.serverTime !== null) serverOffset = answer.serverTime - clock.now();
+    return answer;
+  }
+
+  /** Sends once, and once more each when the portal refused the proof's time or the access token: a refusal did nothing. */
+  async function send(request: Request, path: readonly string[]): Promise<PortalAnswer> {
+    await device.load();
+    const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
+    const authed = needsAccess(path);
+    let token = authed ? await access.token(request.signal) : null;
+    if (authed && token === null)
+      throw new AldabaError('not-signed-in', `nobody is signed in for ${path.join('.')}`);
+    let proofTried = false;
+    let tokenTried = false;
+    for (;;) {
+      const answer = await attempt(request, body, token);
+      const code = answer.status === 401 ? codeOf(answer) : null;
+      if (code === 'proof-invalid' && !proofTried) {
+        proofTried = true;
+        continue;
+      }
+      if (code === 'not-signed-in' && token !== null && !tokenTried) {
+        tokenTried = true;
+        token = await access.replace(token, request.signal);
+        if (token === null) throw new AldabaError('not-signed-in', 'the access token could not be replaced');
+        continue;
+      }
+      if (code === 'session-ended' && token !== null) access.ended(token);
+      return answer;
+    }
+  }
+
+  async function call(request: Request, path: readonly string[]): Promise<Response> {
+    const started = clock.monotonic();
+    try {
+      const answer = await send(request, path);
+      tell({ ok: true, serverTime: answer.serverTime ?? clock.now() });
+      log.debug(
+        { procedure: path.join('.'), status: answer.status, ms: clock.monotonic() - started },
+        'portal answered',
+      );
+      const headers = { 'content-type': 'application/json' };
+      const text = answer.json === undefined ? null : JSON.stringify(answer.json);
+      return new Response(text, { status: answer.status, headers: text === null ? {} : headers });
+    } catch (error) {
+      const fault = toAldabaError(error);
+      if (isUnreachable(fault.code)) tell({ ok: false, problem: toProblem(fault, clock) });
+      log.info(
+        { procedure: path.join('.'), code: fault.code, detail: fault.data?.detail },
+        'portal call failed',
+      );
+      throw fault;
+    }
+  }
+
+  const link = new OpenAPILink(portalContract, {
+    url: base,
+    fetch: (request, _init, _options, path) => call(request, path),
+    plugins: [new RequestValidationPlugin(portalContract), new ResponseValidationPlugin(portalContract)],
+    interceptors: [
+      async ({ next }) => {
+        try {
+          return await next();
+        } catch (error) {
+          throw toAldabaError(error);
+        }
+      },
+    ],
+  });
+
+  return {
+    portal: createORPCClient<ContractRouterClient<PortalContract>>(link),
+    get serverOffset() {
+      return serverOffset;
+    },
+    onContact(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async fetchFile(path, { from, ifRange, signal }) {
+      const root = base();
+      const url = new URL(/^\/(?!\/)/.test(path) ? `${root}${path}` : path, `${root}/`);
+      if (url.origin !== new URL(root).origin) {
+        throw new AldabaError('portal-refused', 'the portal named a file of another site', {
+          detail: url.host,
+        });
+      }
+      const headers = new Headers({ accept: '*/*', 'accept-encoding': 'identity' });
+      if (from > 0) {
+        headers.set('range', `bytes=${from}-`);
+        if (ifRange !== undefined) headers.set('if-range', ifRange);
+      }
+      try {
+        return await http.fetch(new Request(url, { headers, redirect: 'manual', signal }));
+      } catch (error) {
+        const fault = networkFault(error);
+        if (isUnreachable(fault.code)) tell({ ok: false, problem: toProblem(fault, clock) });
+        throw fault;
+      }
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { z } from 'zod';
+import { accountSchema, profileSchema } from '../../contract/portal/sessions.ts';
+import { modeSchema } from '../../contract/primitives.ts';
+import { portalAddressSchema } from '../../contract/settings.ts';
+import { writeFileDurably } from '../write-file-durably.ts';
+
+/** Who is signed in, as last heard: what a window shows before the portal answers. Not secret; the keychain decides. */
+const identityRecordSchema = z.object({
+  version: z.literal(1),
+  /** `leaving`: the person signed out and the rest of it may not be done. */
+  state: z.enum(['present', 'leaving', 'absent', 'ended']),
+  mode: modeSchema.nullable(),
+  portal: portalAddressSchema.nullable(),
+  profile: profileSchema.nullable(),
+  /** Company of a cloud key. */
+  account: accountSchema.nullable(),
+  /** To fill the form in when signing in again. */
+  email: z.string().max(254),
+  /** Who wrote it: other processes of the profile look again when it changes. */
+  writer: z.string(),
+});
+export type IdentityRecord = z.infer<typeof identityRecordSchema>;
+
+export const noIdentity: Omit<IdentityRecord, 'writer'> = {
+  version: 1,
+  state: 'absent',
+  mode: null,
+  portal: null,
+  profile: null,
+  account: null,
+  email: '',
+};
+
+export interface IdentityFile {
+  /** null: there is none, or it cannot be understood. */
+  read(): Promise<IdentityRecord | null>;
+  write(record: IdentityRecord): Promise<void>;
+  /** Calls after another process (or this one) replaced the file. */
+  watch(changed: () => void): void;
+  close(): void;
+}
+
+/** @param path absolute; its folder is made when missing */
+export function createIdentityFile(path: string): IdentityFile {
+  let watcher: FSWatcher | null = null;
+  return {
+    async read() {
+      const text = await readFile(path, 'utf8').catch(() => null);
+      if (text === null) return null;
+      try {
+        return identityRecordSchema.parse(JSON.parse(text));
+      } catch {
+        return null;
+      }
+    },
+    async write(record) {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await writeFileDurably(path, JSON.stringify(record));
+    },
+    watch(changed) {
+      const name = basename(path);
+      watcher?.close();
+      // The folder, not the file: each write replaces the file.
+      watcher = watch(dirname(path), { persistent: false }, (_event, file) => {
+        if (file === name || file === null) changed();
+      });
+      watcher.on('error', () => watcher?.close());
+    },
+    close() {
+      watcher?.close();
+      watcher = null;
+    },
+  };
+}

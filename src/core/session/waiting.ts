@@ -1,0 +1,60 @@
+import { AldabaError, type ErrorCode } from '../../contract/errors.ts';
+import type { Opener } from '../ports/opener.ts';
+
+/** Programs that wait for the same sign-in. */
+export interface Waiting {
+  /** Opens the window when nobody waits yet. Throws `sign-in-unavailable`, `sign-in-cancelled`, `cancelled`. */
+  join(signal: AbortSignal): Promise<void>;
+  resolveAll(): void;
+  rejectAll(code: ErrorCode): void;
+  readonly size: number;
+}
+
+export function createWaiting(opener: Opener): Waiting {
+  const waiters = new Set<{ resolve: () => void; reject: (code: ErrorCode) => void }>();
+
+  function rejectAll(code: ErrorCode): void {
+    for (const waiter of [...waiters]) waiter.reject(code);
+  }
+
+  return {
+    join(signal) {
+      if (signal.aborted)
+        return Promise.reject(new AldabaError('cancelled', 'cancelled before waiting for the sign-in'));
+      const first = waiters.size === 0;
+      const joined = new Promise<void>((resolve, reject) => {
+        const leave = () => {
+          waiters.delete(waiter);
+          signal.removeEventListener('abort', aborted);
+        };
+        const waiter = {
+          resolve() {
+            leave();
+            resolve();
+          },
+          reject(code: ErrorCode) {
+            leave();
+            reject(new AldabaError(code, `${code} while waiting for the sign-in`));
+          },
+        };
+        const aborted = () => waiter.reject('cancelled');
+        waiters.add(waiter);
+        signal.addEventListener('abort', aborted, { once: true });
+      });
+      if (first) {
+        opener.showWindow('sign-in').then(
+          (shown) => shown || rejectAll('sign-in-unavailable'),
+          () => rejectAll('sign-in-unavailable'),
+        );
+      }
+      return joined;
+    },
+    resolveAll() {
+      for (const waiter of [...waiters]) waiter.resolve();
+    },
+    rejectAll,
+    get size() {
+      return waiters.size;
+    },
+  };
+}

@@ -1,0 +1,298 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import type { SetupStep } from '../../contract/client/state.ts';
+import { AldabaError } from '../../contract/errors.ts';
+import { type Instant, instantSchema, type Mode } from '../../contract/primitives.ts';
+import { checkPortal } from '../gateway/check-portal.ts';
+import { normalizePortalAddress } from '../gateway/portal-address.ts';
+import type { Device, Licenses, PortalClient, StateStore } from '../parts.ts';
+import type { Ports } from '../ports/index.ts';
+import { asAldabaError, toProblem } from '../problem.ts';
+import type { SessionControl } from '../session/session.ts';
+import { writeFileDurably } from '../write-file-durably.ts';
+
+/** The first run, and every later change of the way in: contract/client `setup`. What works stays until the new way is done. */
+export interface Setup {
+  /** From disk; no network. */
+  start(): Promise<void>;
+  chooseMode(mode: Mode): Promise<void>;
+  setPortal(address: string): Promise<void>;
+  back(): Promise<void>;
+  cancel(): Promise<void>;
+  signIn(input: { email: string; password: string }): Promise<void>;
+  chooseAccount(accountId: string): Promise<void>;
+  cancelSignIn(): Promise<void>;
+  requestPasswordLink(email: string): Promise<void>;
+  enterKey(key: string): Promise<void>;
+  activate(key: string): Promise<void>;
+  createRequestFile(key: string): Promise<{ fileName: string; content: string }>;
+  importFile(content: string): Promise<{ productName: string; expiresAt: Instant | null }>;
+  stop(): void;
+}
+
+export interface SetupNeeds {
+  ports: Ports;
+  device: Device;
+  session: SessionControl;
+  licenses: Licenses;
+  state: StateStore;
+  portalAt: (address: string) => PortalClient;
+  /** Remembers that a request file was handed out. Absolute path. */
+  file: string;
+}
+
+const noteSchema = z.object({ requestedAt: instantSchema });
+const idle = { busy: false, problem: null };
+type StepOf<K extends SetupStep['step']> = Extract<SetupStep, { step: K }>;
+
+export function createSetup({ ports, device, session, licenses, state, portalAt, file }: SetupNeeds): Setup {
+  const { settings, clock, http } = ports;
+  /** Address that is being tried; null: the configured one. */
+  let draft: string | null = null;
+  let ticket: string | null = null;
+  let requestedAt: Instant | null = null;
+  let turn: Promise<unknown> = Promise.resolve();
+  let unsubscribe = () => {};
+
+  const fixedMode = (): Mode | null => (settings.locked().has('mode') ? settings.current().mode : null);
+  const fixedPortal = (): boolean => settings.locked().has('portal');
+  const portal = (): string | null => draft ?? settings.current().portal;
+  const show = (setup: SetupStep): void => state.update({ setup });
+
+  function chooseModeStep(): SetupStep {
+    return { step: 'choose-mode', ...idle, recommended: fixedMode() ?? 'cloud-signin', fixed: fixedMode() };
+  }
+
+  function addressStep(mode: Mode): SetupStep {
+    return { step: 'portal-address', ...idle, mode, address: portal() ?? '', fixed: fixedPortal() };
+  }
+
+  /** The first step of a mode that asks something. */
+  function entry(mode: Mode): SetupStep {
+    const address = portal();
+    switch (mode) {
+      case 'standalone':
+        return { step: 'standalone', ...idle, portal: address, requestedAt };
+      case 'cloud-signin':
+        return address === null
+          ? addressStep(mode)
+          : { step: 'sign-in', ...idle, email: session.email, portal: address, resetRequested: false };
+      case 'cloud-key':
+        return address === null ? addressStep(mode) : { step: 'enter-key', ...idle, portal: address };
+    }
+  }
+
+  /** Where things stand with nothing being changed. */
+  function home(): SetupStep {
+    draft = null;
+    ticket = null;
+    const { mode } = settings.current();
+    if (mode === null) return requestedAt === null ? chooseModeStep() : entry('standalone');
+    const works =
+      mode === 'standalone'
+        ? state.get().licenses.some((license) => license.kind === 'license')
+        : session.hasIdentity();
+    return works ? { step: 'done', ...idle, mode } : entry(mode);
+  }
+
+  /** The step that must be showing for what was asked. */
+  function expect<K extends SetupStep['step']>(...kinds: K[]): StepOf<K> {
+    const { setup } = state.get();
+    if ((kinds as string[]).includes(setup.step)) return setup as StepOf<K>;
+    throw new AldabaError('invalid-input', `setup is at ${setup.step}, not at ${kinds.join(' or ')}`, {
+      field: 'step',
+    });
+  }
+
+  /** One at a time; the step shows that it is busy and, if refused, why. */
+  function run<T>(work: () => Promise<T>): Promise<T> {
+    const next = turn.then(async () => {
+      show({ ...state.get().setup, busy: true, problem: null });
+      try {
+        return await work();
+      } catch (error) {
+        const { setup } = state.get();
+        show({ ...setup, busy: false, problem: toProblem(error, clock) });
+        throw asAldabaError(error);
+      } finally {
+        const { setup } = state.get();
+        if (setup.busy) show({ ...setup, busy: false });
+      }
+    });
+    turn = next.catch(() => undefined);
+    return next;
+  }
+
+  async function noteRequest(at: Instant | null): Promise<void> {
+    requestedAt = at;
+    if (at === null) return rm(file, { force: true });
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    return writeFileDurably(file, JSON.stringify({ requestedAt: at }));
+  }
+
+  /** A license is on disk: the mode becomes standalone, and only now the way in before it ends. */
+  async function finishStandalone(): Promise<void> {
+    if (draft !== null && draft !== settings.current().portal) await settings.update({ portal: draft });
+    await session.useStandalone();
+    await noteRequest(null);
+    show(home());
+  }
+
+  return {
+    async start() {
+      const text = await readFile(file, 'utf8').catch(() => null);
+      if (text !== null) {
+        try {
+          requestedAt = noteSchema.parse(JSON.parse(text)).requestedAt;
+        } catch {
+          requestedAt = null;
+        }
+      }
+      show(home());
+      unsubscribe = session.onIdentity((event) => {
+        // Whoever is choosing another way in goes on choosing.
+        if (event !== 'ready' && state.get().setup.step !== 'done') return;
+        const next = home();
+        show(
+          event === 'ended' ? { ...next, problem: toProblem(new AldabaError('session-ended'), clock) } : next,
+        );
+      });
+    },
+
+    chooseMode: (mode) =>
+      run(async () => {
+        const fixed = fixedMode();
+        if (fixed !== null && fixed !== mode) {
+          throw new AldabaError('policy-locked', `mode is fixed to ${fixed}`, { field: 'mode' });
+        }
+        show(entry(mode));
+      }),
+
+    setPortal: (typed) =>
+      run(async () => {
+        const step = expect('portal-address', 'standalone');
+        const address = normalizePortalAddress(typed);
+        if (fixedPortal() && address !== settings.current().portal) {
+          throw new AldabaError('policy-locked', 'the portal address is fixed', { field: 'portal' });
+        }
+        if (step.step === 'portal-address') show({ ...step, busy: true, address: typed });
+        await checkPortal(http, address, AbortSignal.timeout(30_000));
+        draft = address;
+        show(entry(step.step === 'standalone' ? 'standalone' : step.mode));
+      }),
+
+    back: () =>
+      run(async () => {
+        const { setup } = state.get();
+        switch (setup.step) {
+          case 'choose-account':
+            ticket = null;
+            return show(entry('cloud-signin'));
+          case 'sign-in':
+          case 'enter-key':
+            if (!fixedPortal())
+              return show(addressStep(setup.step === 'sign-in' ? 'cloud-signin' : 'cloud-key'));
+            return show(chooseModeStep());
+          case 'portal-address':
+          case 'standalone':
+          case 'done':
+          case 'choose-mode':
+            if (fixedMode() !== null)
+              throw new AldabaError('policy-locked', 'the mode is fixed', { field: 'mode' });
+            return show(chooseModeStep());
+        }
+      }),
+
+    cancel: () => run(async () => show(home())),
+
+    signIn: ({ email, password }) =>
+      run(async () => {
+        const step = expect('sign-in');
+        show({ ...step, busy: true, problem: null, email });
+        const answer = await session.signIn(step.portal, { email, password });
+        if (answer.kind === 'signed-in') return show(home());
+        ticket = answer.ticket;
+        show({ step: 'choose-account', ...idle, accounts: answer.accounts, portal: step.portal });
+      }),
+
+    chooseAccount: (accountId) =>
+      run(async () => {
+        const step = expect('choose-account');
+        try {
+          if (ticket === null) throw new AldabaError('account-choice-expired', 'the choice was already used');
+          await session.chooseAccount(step.portal, { ticket, accountId });
+        } catch (error) {
+          if (asAldabaError(error).code === 'account-choice-expired') show(entry('cloud-signin'));
+          throw error;
+        }
+        show(home());
+      }),
+
+    async cancelSignIn() {
+      session.cancelWaiting();
+      if (state.get().setup.step === 'choose-account') {
+        ticket = null;
+        show(entry('cloud-signin'));
+      }
+    },
+
+    requestPasswordLink: (email) =>
+      run(async () => {
+        const step = expect('sign-in');
+        const { language } = settings.current();
+        await portalAt(step.portal).passwords.requestLink({
+          email: email.trim(),
+          ...(language === null ? {} : { language }),
+        });
+        show({ ...step, ...idle, email, resetRequested: true });
+      }),
+
+    enterKey: (key) =>
+      run(async () => {
+        const step = expect('enter-key');
+        await session.enterKey(step.portal, key.trim());
+        show(home());
+      }),
+
+    activate: (key) =>
+      run(async () => {
+        const step = expect('standalone');
+        if (step.portal === null)
+          throw new AldabaError('not-configured', 'no portal address to activate at', { field: 'portal' });
+        const { device: description, salt } = await device.describe();
+        // Repeating an activation answers the same one, so a death before the next line costs nothing.
+        const { document } = await portalAt(step.portal).licenses.activate({
+          key: key.trim(),
+          device: description,
+          salt,
+        });
+        await licenses.installLicense(document);
+        await finishStandalone();
+      }),
+
+    createRequestFile: (key) =>
+      run(async () => {
+        expect('standalone');
+        const request = await licenses.createRequest(key.trim());
+        await noteRequest(new Date(clock.now()).toISOString());
+        show(entry('standalone'));
+        return request;
+      }),
+
+    importFile: (content) =>
+      run(async () => {
+        const { mode } = settings.current();
+        if (mode !== null && mode !== 'standalone') expect('standalone');
+        const fixed = fixedMode();
+        if (fixed !== null && fixed !== 'standalone') {
+          throw new AldabaError('policy-locked', `mode is fixed to ${fixed}`, { field: 'mode' });
+        }
+        const { productName, expiresAt } = await licenses.installLicense(content);
+        await finishStandalone();
+        return { productName, expiresAt };
+      }),
+
+    stop: () => unsubscribe(),
+  };
+}
