@@ -1,0 +1,234 @@
+import { join } from 'node:path';
+import type { BrokerLicense } from '../../contract/broker.ts';
+import type { Use } from '../../contract/client/state.ts';
+import { AldabaError } from '../../contract/errors.ts';
+import { createDocumentVerifier } from '../../domain/documents/index.ts';
+import { isVersionCovered } from '../../domain/version-range.ts';
+import { createDocumentCrypto } from '../adapters/document-crypto.ts';
+import type { Licenses, Parts } from '../parts.ts';
+import { asAldabaError } from '../problem.ts';
+import type { writeFileDurably } from '../write-file-durably.ts';
+import { atMost } from './at-most.ts';
+import { createClockGuard } from './clock-guard.ts';
+import { createEntries } from './entries.ts';
+import type { Entry, LiveUse } from './entry.ts';
+import { createKeeper } from './keeper.ts';
+import { createLicenseStore } from './license-store.ts';
+import { createRenewals } from './renewals.ts';
+import { createSeats } from './seats.ts';
+import { createStandalone } from './standalone.ts';
+
+/** ms that programs have to connect again after the client was restarted, before leases that nobody uses go back. */
+const orphanTerm = 30_000;
+/** ms that stopping waits for the portal to hear of what was given back; the rest is told at the next start. */
+const stopTerm = 2000;
+
+/** What tests replace: how files are written, and chance. */
+export interface LicensesOptions {
+  write?: typeof writeFileDurably;
+  /** 0 included to 1 excluded. */
+  random?: () => number;
+}
+
+/** Wires the licensing of one device. See {@link Licenses}. */
+export function createLicenses(parts: Parts, options: LicensesOptions = {}): Licenses {
+  const { ports, device, gateway, session, state, lock } = parts;
+  const { clock, log, paths } = ports;
+  const random = options.random ?? Math.random;
+  const write = options.write === undefined ? {} : { write: options.write };
+  let stopping = false;
+
+  const crypto = createDocumentCrypto();
+  const verifier = createDocumentVerifier({ crypto, rootKeys: ports.rootKeys });
+  const guard = createClockGuard({ paths, secrets: ports.secrets, clock, log, lock, ...write });
+  const store = createLicenseStore({ folder: join(paths.data, 'licenses'), lock, now: clock.now, ...write });
+  const entries = createEntries({ ports, device, gateway, session, state, store, verifier, guard });
+  const seats = createSeats({ ports, gateway, entries, random, stopped: () => stopping });
+  const renewals = createRenewals({ ports, gateway, session, entries, seats, random });
+  const standalone = createStandalone({ ports, device, gateway, state, entries, verifier, crypto });
+  const keeper = createKeeper({
+    ports,
+    device,
+    gateway,
+    session,
+    entries,
+    seats,
+    renewals,
+    standalone,
+    guard,
+    random,
+  });
+
+  /** The license, when this use may run with it as it stands: no file, no network, no waiting. */
+  function warm(entry: Entry, use: LiveUse): BrokerLicense | null {
+    const right = entries.inEffect(entry);
+    if (right === null || (entry.record.right?.leaving === true && right.kind !== 'license')) return null;
+    if (!isVersionCovered(use.version, right.claims.versions)) return null;
+    if (entries.standing(entry).permit !== 'full') return null;
+    if (use.state !== 'running' || !use.granted) {
+      use.state = 'running';
+      use.granted = true;
+      entry.linger?.cancel();
+      entry.linger = null;
+      entries.publish(entry);
+      keeper.plan();
+    }
+    return entries.license(entry);
+  }
+
+  /** Why `warm` gave nothing, when the portal is not to be asked. A right that was there lets a program open and save. */
+  function answerWithout(entry: Entry, use: LiveUse, fault: AldabaError | null): BrokerLicense {
+    const right = entries.inEffect(entry);
+    const product = { product: entry.names.product };
+    if (right !== null && !isVersionCovered(use.version, right.claims.versions)) {
+      throw new AldabaError('version-not-covered', `${use.version} of ${entry.product}`, product);
+    }
+    const license = entries.license(entry);
+    if (right !== null && license.permit !== 'none') {
+      use.state = 'running';
+      entries.publish(entry);
+      return fault === null ? license : { ...license, reason: fault.code };
+    }
+    throw (
+      fault ??
+      new AldabaError(license.reason ?? 'not-licensed', `nothing to run ${entry.product} with`, product)
+    );
+  }
+
+  async function acquireCold(
+    entry: Entry,
+    use: LiveUse,
+    interactive: boolean,
+    signal: AbortSignal,
+  ): Promise<BrokerLicense> {
+    for (let tries = 0; ; tries++) {
+      if (session.mode === null || (session.mode !== 'standalone' && !session.hasIdentity())) {
+        await session.ensureIdentity({ interactive, program: publicUse(use), signal });
+        const now = warm(entry, use);
+        if (now !== null) return now;
+      }
+      if (session.mode === 'standalone') return answerWithout(entry, use, null);
+      try {
+        await seats.takeUp(entry);
+        const taken = warm(entry, use);
+        if (taken !== null) return taken;
+        await seats.obtain(entry, use);
+      } catch (error) {
+        const fault = asAldabaError(error);
+        // The session ended under the request: the person is asked once more.
+        const again = fault.code === 'not-signed-in' || fault.code === 'session-ended';
+        if (again && tries < 2 && !session.hasIdentity()) continue;
+        return answerWithout(entry, use, fault);
+      }
+      return warm(entry, use) ?? answerWithout(entry, use, null);
+    }
+  }
+
+  return {
+    async start() {
+      await guard.load();
+      await keeper.start(orphanTerm);
+    },
+
+    async acquire(asked, signal) {
+      const entry = entries.get(asked.program);
+      const known = entry.uses.get(asked.id);
+      const use: LiveUse = known ?? {
+        ...publicUse(asked),
+        state: 'waiting',
+        features: asked.features,
+        granted: false,
+      };
+      if (signal.aborted) throw new AldabaError('cancelled', 'the program went away');
+      await keeper.ready();
+      entry.uses.set(use.id, use);
+      const now = warm(entry, use);
+      if (now !== null) return now;
+      entries.publish(entry);
+      try {
+        return await orAborted(acquireCold(entry, use, asked.interactive, signal), signal);
+      } catch (error) {
+        if (known === undefined) {
+          entry.uses.delete(use.id);
+          seats.lingerThenLeave(entry);
+        }
+        entries.publish(entry);
+        throw asAldabaError(error);
+      } finally {
+        keeper.plan();
+      }
+    },
+
+    status: (product) => entries.license(entries.get(product)),
+
+    async release(use) {
+      const entry = entries.get(use.program);
+      if (!entry.uses.delete(use.id)) return;
+      if (entry.uses.size === 0) entry.queue = null;
+      entries.publish(entry);
+      seats.lingerThenLeave(entry);
+    },
+
+    onChange: entries.onChange,
+
+    async stop() {
+      stopping = true;
+      keeper.stop();
+      const leaving = entries.all().filter((entry) => entry.linger !== null);
+      const told = Promise.all(leaving.map((entry) => seats.leave(entry).catch(() => undefined)));
+      await atMost(clock, stopTerm, told);
+      guard.advance(entries.now(), 0);
+      await guard.save();
+    },
+
+    installLicense: standalone.installLicense,
+    createRequest: standalone.createRequest,
+    giveBack: standalone.giveBack,
+
+    async renewNow() {
+      await keeper.ready();
+      await renewals.run({ force: true });
+      keeper.plan();
+    },
+
+    async releaseProduct(product) {
+      const entry = entries.get(product);
+      if (entry.record.right === null)
+        throw new AldabaError('not-licensed', `nothing of ${product} is held`, { product });
+      entry.queue = null;
+      await seats.abandon(entry);
+      entries.setAnswer(entry, { kind: 'released' });
+      await seats.tell(entry);
+      keeper.plan();
+    },
+
+    async borrow(use) {
+      throw new AldabaError('borrow-unavailable', `the portal does not lend ${use.program}`, {
+        product: use.program,
+      });
+    },
+
+    async returnBorrowed(use) {
+      if (entries.get(use.program).right?.kind !== 'borrow') {
+        throw new AldabaError('borrow-unavailable', `${use.program} is not borrowed`, {
+          product: use.program,
+        });
+      }
+      await this.releaseProduct(use.program);
+      return this.status(use.program);
+    },
+  };
+}
+
+function publicUse({ id, program, version, since, state }: Use): Use {
+  return { id, program, version, since, state };
+}
+
+/** The caller hears at once; what it shared with others goes on. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new AldabaError('cancelled', 'the program went away'));
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -1,0 +1,252 @@
+import type { BrokerLicense } from '../../contract/broker.ts';
+import { rightKinds } from '../../contract/documents.ts';
+import { AldabaError } from '../../contract/errors.ts';
+import type { DocumentVerifier } from '../../domain/documents/index.ts';
+import type { DeviceFact, LicenseFacts, PortalAnswer, Right } from '../../domain/license-facts.ts';
+import { licenseStanding, type Standing } from '../../domain/license-state.ts';
+import type { Parts } from '../parts.ts';
+import type { ClockGuard } from './clock-guard.ts';
+import { type ChangeListener, type Entry, isHeld } from './entry.ts';
+import { emptyRecord, type LicenseRecord } from './license-record.ts';
+import type { LicenseStore } from './license-store.ts';
+import { licenseViewOf, toBrokerLicense } from './license-view.ts';
+
+/** Days for the rebind of a device that drifted (licensing.md, "Device"). */
+const rebindDays = 14;
+const day = 86_400_000;
+
+/** The products of this device: what is held, where it stands, and who hears of changes. */
+export interface Entries {
+  /** Milliseconds UTC, by the portal's clock where it is known. */
+  now(): number;
+  get(product: string): Entry;
+  all(): Entry[];
+  /** Reads and verifies what is on disk. */
+  load(): Promise<void>;
+  /** Changes the record on disk, then in memory. */
+  update(entry: Entry, change: (record: LicenseRecord) => LicenseRecord): Promise<void>;
+  standing(entry: Entry): Standing;
+  /** The right that counts in the present mode. */
+  inEffect(entry: Entry): Right | null;
+  license(entry: Entry): BrokerLicense;
+  setAnswer(entry: Entry, answer: PortalAnswer): void;
+  /** Tells listeners and the snapshot, if anything is different. */
+  publish(entry: Entry): void;
+  onChange(listener: ChangeListener): () => void;
+  /** Verifies a document that the portal handed over for `product`. @throws AldabaError with the `file-*` code */
+  verified(document: string, product: string): Right;
+}
+
+export function createEntries(
+  needs: Pick<Parts, 'ports' | 'device' | 'gateway' | 'session' | 'state'> & {
+    store: LicenseStore;
+    verifier: DocumentVerifier;
+    guard: ClockGuard;
+  },
+): Entries {
+  const { ports, device, gateway, session, state, store, verifier, guard } = needs;
+  const { clock, log } = ports;
+  const entries = new Map<string, Entry>();
+  const listeners = new Set<ChangeListener>();
+
+  const now = () => clock.now() + (gateway.serverOffset ?? 0);
+
+  function get(product: string): Entry {
+    const known = entries.get(product);
+    if (known !== undefined) return known;
+    const entry: Entry = {
+      product,
+      record: emptyRecord(product),
+      right: null,
+      license: null,
+      answer: { kind: 'none' },
+      device: null,
+      uses: new Map(),
+      names: { product, account: '' },
+      told: '',
+      linger: null,
+      flights: new Map(),
+      telling: null,
+      queue: null,
+    };
+    entries.set(product, entry);
+    return entry;
+  }
+
+  /** A right that is over, or not due yet by a clock that was set back, is still known: the state machine says what it is worth. */
+  function recall(document: string, product: string): Right | null {
+    const checked = verifier.verify(document, {
+      kinds: rightKinds,
+      product,
+      now: now(),
+      deviceThumbprint: device.thumbprint,
+    });
+    if (checked.ok) return { kind: checked.kind, claims: checked.claims } as Right;
+    if (
+      checked.document !== undefined &&
+      (checked.code === 'file-expired' || checked.code === 'file-not-yet-valid')
+    ) {
+      return { kind: checked.document.kind, claims: checked.document.claims } as Right;
+    }
+    log.warn({ product, code: checked.code, detail: checked.detail }, 'a stored right does not verify');
+    return null;
+  }
+
+  function adopt(entry: Entry, record: LicenseRecord): void {
+    const before = entry.record;
+    if (record.right?.document !== before.right?.document) {
+      entry.right = record.right === null ? null : recall(record.right.document, entry.product);
+    }
+    if (record.license?.document !== before.license?.document) {
+      entry.license = record.license === null ? null : recall(record.license.document, entry.product);
+      entry.device = null;
+    }
+    entry.record = record;
+    for (const right of [entry.right, entry.license]) {
+      if (right === null) continue;
+      entry.names = { product: right.claims.productName, account: right.claims.accountName };
+      guard.sawSigned(right.claims.iat * 1000);
+    }
+  }
+
+  function deviceFact(entry: Entry): DeviceFact {
+    const verdict = entry.device?.verdict ?? 'unknown';
+    if (verdict !== 'drift') return { verdict };
+    const since = entry.record.license?.driftSince;
+    return {
+      verdict,
+      until: (since === null || since === undefined ? now() : Date.parse(since)) + rebindDays * day,
+    };
+  }
+
+  function inEffect(entry: Entry): Right | null {
+    return session.mode === 'standalone' ? entry.license : entry.right;
+  }
+
+  function factsOf(entry: Entry): LicenseFacts {
+    const at = now();
+    return {
+      now: at,
+      mode: session.mode,
+      identity: session.hasIdentity(),
+      right: inEffect(entry),
+      held: isHeld(entry),
+      answer: session.mode === 'standalone' ? { kind: 'none' } : entry.answer,
+      clock: guard.verdict(at),
+      device: deviceFact(entry),
+    };
+  }
+
+  function license(entry: Entry): BrokerLicense {
+    const { mode } = session;
+    const document = mode === 'standalone' ? entry.record.license?.document : entry.record.right?.document;
+    return toBrokerLicense(licenseStanding(factsOf(entry)), inEffect(entry), document);
+  }
+
+  function showAll(): void {
+    const uses = [...entries.values()].flatMap((entry) => [...entry.uses.values()]);
+    const worthShowing = [...entries.values()].filter(
+      (entry) => inEffect(entry) !== null || entry.uses.size > 0 || entry.answer.kind === 'ended',
+    );
+    state.update({
+      licenses: worthShowing.map((entry) =>
+        licenseViewOf(entry, inEffect(entry), licenseStanding(factsOf(entry)), clock.now()),
+      ),
+      uses: uses.map(({ id, program, version, since, state: doing }) => ({
+        id,
+        program,
+        version,
+        since,
+        state: doing,
+      })),
+    });
+  }
+
+  function notify(entry: Entry, standing: Standing): void {
+    const id = `license-${entry.product}`;
+    const bad = standing.permit === 'read-only' && standing.reason !== null;
+    if (bad && standing.reason !== null) {
+      const problem = { code: standing.reason, data: { product: entry.names.product } };
+      state.notice({ id, level: 'error', problem });
+    } else {
+      state.clearNotice(id);
+    }
+  }
+
+  async function update(entry: Entry, change: (record: LicenseRecord) => LicenseRecord): Promise<void> {
+    adopt(entry, await store.update(entry.product, change));
+  }
+
+  /** What does not verify is kept aside and named; the rest of its record goes on in a new file. */
+  async function load(): Promise<void> {
+    const { records, setAside } = await store.load();
+    for (const record of records) {
+      const entry = get(record.product);
+      adopt(entry, record);
+      const right = entry.right === null ? null : record.right;
+      const license = entry.license === null ? null : record.license;
+      if (right === record.right && license === record.license) continue;
+      setAside.push(await store.setAside(record.product));
+      await update(entry, () => ({ ...record, right, license }));
+    }
+    for (const file of setAside) {
+      log.warn({ file }, 'a license file was kept aside');
+      state.notice({
+        id: `license-file-${file}`,
+        level: 'warning',
+        problem: { code: 'file-tampered', data: { file } },
+      });
+    }
+  }
+
+  function publish(entry: Entry): void {
+    const standing = licenseStanding(factsOf(entry));
+    const changed = license(entry);
+    // A renewal on its way is nothing to a program: it would hear of every heartbeat twice.
+    const told = JSON.stringify({
+      ...changed,
+      state: changed.state === 'renewing' ? 'active' : changed.state,
+    });
+    if (told !== entry.told) {
+      entry.told = told;
+      const { state: now, permit, cause, reason } = standing;
+      log.info({ product: entry.product, state: now, permit, cause, reason }, 'license changed');
+      notify(entry, standing);
+      for (const listener of [...listeners]) listener(entry.product, changed);
+    }
+    showAll();
+  }
+
+  function verified(document: string, product: string): Right {
+    const checked = verifier.verify(document, {
+      kinds: rightKinds,
+      product,
+      now: now(),
+      deviceThumbprint: device.thumbprint,
+    });
+    if (!checked.ok)
+      throw new AldabaError(checked.code, `the portal's document: ${checked.detail}`, { product });
+    return { kind: checked.kind, claims: checked.claims } as Right;
+  }
+
+  return {
+    now,
+    get,
+    all: () => [...entries.values()],
+    load,
+    update,
+    standing: (entry) => licenseStanding(factsOf(entry)),
+    inEffect,
+    license,
+    setAnswer(entry, answer) {
+      entry.answer = answer;
+      publish(entry);
+    },
+    publish,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    verified,
+  };
+}

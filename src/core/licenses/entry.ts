@@ -1,0 +1,56 @@
+import type { BrokerLicense } from '../../contract/broker.ts';
+import type { Use } from '../../contract/client/state.ts';
+import type { DeviceScore } from '../../domain/device-score.ts';
+import type { PortalAnswer, Right } from '../../domain/license-facts.ts';
+import type { LicenseRecord } from './license-record.ts';
+
+/** What a program asked for. */
+export interface Wanted {
+  readonly version: string;
+  readonly features: readonly string[];
+}
+
+/** A program's connection, from its first `acquire` until it closes. */
+export interface LiveUse extends Use {
+  readonly features: readonly string[];
+  /** It was told `full` once: from then on it may at least open and save. */
+  granted: boolean;
+}
+
+/** One product on this device while the client runs. */
+export interface Entry {
+  readonly product: string;
+  /** As it stands on disk. */
+  record: LicenseRecord;
+  /** The verified form of `record.right` and of `record.license`; null when absent or not genuine. */
+  right: Right | null;
+  license: Right | null;
+  answer: PortalAnswer;
+  /** Comparison of this device with the one that the license was activated on; null until it was made. */
+  device: DeviceScore | null;
+  readonly uses: Map<string, LiveUse>;
+  /** For the window, when nothing is held any more. */
+  names: { product: string; account: string };
+  /** What listeners heard last, as JSON. */
+  told: string;
+  /** Ends the time in which a program that starts again finds its lease. */
+  linger: { cancel(): void } | null;
+  /** The portal is being asked for a seat, by what is wanted. */
+  readonly flights: Map<string, Promise<void>>;
+  /** The portal is being told that a lease is over. */
+  telling: Promise<void> | null;
+  /** Running time (ms) at which a queued product asks again, and how often it did. */
+  queue: { at: number; tries: number } | null;
+}
+
+export type ChangeListener = (product: string, license: BrokerLicense) => void;
+
+/** A lease of a floating seat goes back when nobody uses it; everything else stays. */
+export function isFloating(right: Right | null): boolean {
+  return right?.kind === 'lease' && right.claims.seatKind === 'floating';
+}
+
+export function isHeld(entry: Entry): boolean {
+  for (const use of entry.uses.values()) if (use.granted) return true;
+  return false;
+}

@@ -1,0 +1,258 @@
+import type { Parts } from '../parts.ts';
+import { asAldabaError } from '../problem.ts';
+import { atMost } from './at-most.ts';
+import { backoff } from './backoff.ts';
+import type { ClockGuard } from './clock-guard.ts';
+import type { Entries } from './entries.ts';
+import type { Entry } from './entry.ts';
+import type { Renewals } from './renewals.ts';
+import type { Seats } from './seats.ts';
+import type { Standalone } from './standalone.ts';
+
+/** Longest sleep, so that a clock that moved or a machine that slept is noticed within it. ms. */
+const longestSleep = 30_000;
+/** Wall and running time that disagree by more were moved or slept. ms. */
+const jumpTolerance = 5000;
+/** After a jump, programs hear of what ended once the portal had this long to renew it. ms. */
+const settleTerm = 15_000;
+/** How often the clock mark goes to disk. ms. */
+const markTerm = 300_000;
+/** Waits between tries to tell the portal what it must hear. */
+const debtLimits = { first: 5000, most: 300_000 };
+
+/** Does what time brings: transitions, renewals, and telling the portal what it has not heard. */
+export interface Keeper {
+  /** Reads the disk and begins. Leases that nobody uses after `orphanTerm` ms go back. */
+  start(orphanTerm: number): Promise<void>;
+  /** Resolves when the disk was read; tries again where the device key could not be read. */
+  ready(): Promise<void>;
+  /** Sleeps until the next thing that is due. */
+  plan(): void;
+  stop(): void;
+}
+
+export function createKeeper(
+  needs: Pick<Parts, 'ports' | 'device' | 'gateway' | 'session'> & {
+    entries: Entries;
+    seats: Seats;
+    renewals: Renewals;
+    standalone: Standalone;
+    guard: ClockGuard;
+    random: () => number;
+  },
+): Keeper {
+  const { ports, device, gateway, session, entries, seats, renewals, standalone, guard, random } = needs;
+  const { clock, log } = ports;
+  let timer: { cancel(): void } | null = null;
+  let stopped = true;
+  let loading: Promise<void> | null = null;
+  let loaded = false;
+  let lastWall = clock.now();
+  let lastRun = clock.monotonic();
+  let markSavedAt = clock.monotonic();
+  let debts = { failures: 0, notBefore: 0 };
+  let orphansLeaveAt = Number.POSITIVE_INFINITY;
+  let working: Promise<void> | null = null;
+  const endings: (() => void)[] = [];
+
+  async function load(): Promise<void> {
+    await device.load();
+    await entries.load();
+    for (const entry of entries.all()) {
+      // Whether the portal heard of it before this process's predecessor died is unknown, so nobody may take it up.
+      if (entry.record.right?.leaving) await seats.abandon(entry);
+      entries.publish(entry);
+      // In the background: reading hardware may take a second, and a program waits.
+      void standalone.checkDevice(entry);
+    }
+    loaded = true;
+  }
+
+  function ready(): Promise<void> {
+    if (loaded) return Promise.resolve();
+    loading ??= load().finally(() => {
+      loading = null;
+    });
+    return loading;
+  }
+
+  const hasDebts = (entry: Entry) => seats.hasDebts(entry) || entry.record.receipts.length > 0;
+
+  async function payDebts(): Promise<void> {
+    if (clock.monotonic() < debts.notBefore) return;
+    for (const entry of entries.all()) {
+      if (!hasDebts(entry)) continue;
+      await standalone.tellReceipts(entry);
+      if (session.hasIdentity() && session.mode !== 'standalone' && entry.flights.size === 0) {
+        await seats.tell(entry);
+        await seats.settle(entry).catch(() => undefined);
+      }
+    }
+    const failed = entries.all().some(hasDebts);
+    const failures = failed ? debts.failures + 1 : 0;
+    debts = { failures, notBefore: failed ? clock.monotonic() + backoff(failures, debtLimits, random) : 0 };
+  }
+
+  async function serveQueue(): Promise<void> {
+    for (const entry of entries.all()) {
+      if (entry.queue !== null && entry.queue.at <= clock.monotonic() && entry.uses.size > 0)
+        await seats.regain(entry);
+    }
+  }
+
+  /** What needs the portal. One at a time; what became due meanwhile is seen by the next plan. */
+  function talk(): Promise<void> {
+    working ??= (async () => {
+      try {
+        if (renewals.due() === 0) await renewals.run({ force: false });
+        await serveQueue();
+        await payDebts();
+      } catch (error) {
+        log.error({ error: asAldabaError(error).message }, 'keeping licenses failed');
+      } finally {
+        working = null;
+        plan();
+      }
+    })();
+    return working;
+  }
+
+  /** Running time and wall time since the last look. True when they disagree: the machine slept, or somebody moved the clock. */
+  function look(): boolean {
+    const wall = clock.now();
+    const run = clock.monotonic();
+    const jumped = Math.abs(wall - lastWall - (run - lastRun)) > jumpTolerance;
+    guard.advance(entries.now(), run - lastRun);
+    lastWall = wall;
+    lastRun = run;
+    return jumped;
+  }
+
+  function publishAll(): void {
+    for (const entry of entries.all()) entries.publish(entry);
+  }
+
+  async function wake(): Promise<void> {
+    timer = null;
+    const jumped = look();
+    if (clock.monotonic() >= orphansLeaveAt) {
+      orphansLeaveAt = Number.POSITIVE_INFINITY;
+      for (const entry of entries.all()) seats.lingerThenLeave(entry, 0);
+    }
+    if (clock.monotonic() - markSavedAt > markTerm) {
+      markSavedAt = clock.monotonic();
+      void guard.save();
+    }
+    if (jumped) {
+      log.info({}, 'the machine slept or its clock moved');
+      renewals.timeJumped();
+      debts = { failures: 0, notBefore: 0 };
+      plan();
+      await atMost(clock, settleTerm, talk());
+      publishAll();
+      plan();
+      return;
+    }
+    publishAll();
+    plan();
+    if (isTalkDue()) void talk();
+  }
+
+  function isTalkDue(): boolean {
+    return talkWait() <= 0;
+  }
+
+  /** ms of running time until the portal is needed. */
+  function talkWait(): number {
+    if (working !== null) return Number.POSITIVE_INFINITY;
+    const now = clock.monotonic();
+    const waits = [renewals.due() ?? Number.POSITIVE_INFINITY];
+    for (const entry of entries.all()) {
+      if (entry.queue !== null && entry.uses.size > 0) waits.push(entry.queue.at - now);
+      if (hasDebts(entry) && entry.flights.size === 0) waits.push(debts.notBefore - now);
+    }
+    return Math.min(...waits);
+  }
+
+  function plan(): void {
+    timer?.cancel();
+    timer = null;
+    if (stopped) return;
+    let wait = Math.min(longestSleep, talkWait(), orphansLeaveAt - clock.monotonic());
+    for (const entry of entries.all()) {
+      const next = entries.standing(entry).nextCheckAt;
+      if (next !== null) wait = Math.min(wait, next - entries.now());
+    }
+    timer = clock.setTimer(Math.max(0, wait), () => void wake());
+  }
+
+  return {
+    async start(orphanTerm) {
+      stopped = false;
+      lastWall = clock.now();
+      lastRun = clock.monotonic();
+      orphansLeaveAt = clock.monotonic() + orphanTerm;
+      endings.push(
+        gateway.onContact((contact) => {
+          if (contact.ok) {
+            guard.contact(contact.serverTime);
+            renewals.portalIsBack();
+            debts = { ...debts, notBefore: Math.min(debts.notBefore, clock.monotonic() + random() * 1000) };
+          }
+          plan();
+        }),
+        session.onIdentity((event) => void onIdentity(event)),
+      );
+      await ready().catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'licenses could not be read'),
+      );
+      plan();
+    },
+    ready,
+    plan,
+    stop() {
+      stopped = true;
+      timer?.cancel();
+      timer = null;
+      for (const end of endings.splice(0)) end();
+    },
+  };
+
+  async function onIdentity(event: 'ready' | 'ended' | 'signed-out'): Promise<void> {
+    try {
+      await ready();
+      if (event === 'signed-out') {
+        // The portal released this device's leases with its session.
+        for (const entry of entries.all()) {
+          entry.queue = null;
+          entry.answer = { kind: 'none' };
+          await entries.update(entry, (record) =>
+            record.right === null && record.asking === null && record.releases.length === 0
+              ? record
+              : { ...record, right: null, asking: null, releases: [] },
+          );
+        }
+      }
+      if (event === 'ready') await enterAccount(session.profile?.membership.account.id);
+    } catch (error) {
+      log.error({ error: asAldabaError(error).message }, 'a change of identity was not followed through');
+    }
+    publishAll();
+    plan();
+  }
+
+  /** Rights of another company do not count in this one. Programs that run ask again under the new one. */
+  async function enterAccount(account: string | undefined): Promise<void> {
+    for (const entry of entries.all()) {
+      if (account !== undefined && entry.right !== null && entry.right.claims.account !== account)
+        await seats.abandon(entry);
+      if (
+        entry.right === null &&
+        entry.answer.kind !== 'ended' &&
+        [...entry.uses.values()].some((use) => use.state === 'running')
+      ) {
+        await seats.regain(entry);
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ProcessLock } from '../lock/process-lock.ts';
+import { asAldabaError } from '../problem.ts';
+import { writeFileDurably } from '../write-file-durably.ts';
+import { emptyRecord, isEmptyRecord, type LicenseRecord, licenseRecordSchema } from './license-record.ts';
+
+/** Signed documents on disk, one file per product. */
+export interface LicenseStore {
+  /** Reads every record. Files that cannot be understood are renamed and named, never deleted. */
+  load(): Promise<{ records: LicenseRecord[]; setAside: string[] }>;
+  /**
+   * Reads, changes and durably replaces one record while no other process of the profile does. Returning the record as it was writes nothing.
+   * @returns the record as it is now
+   * @throws AldabaError `disk-full`, `internal`; then the old record is still there
+   */
+  update(product: string, change: (record: LicenseRecord) => LicenseRecord): Promise<LicenseRecord>;
+  /** Renames the product's file, for a document that does not verify. @returns the new path */
+  setAside(product: string): Promise<string>;
+}
+
+export interface LicenseStoreNeeds {
+  /** Absolute; made with mode 0700. */
+  folder: string;
+  lock: ProcessLock;
+  /** Wall-clock ms, for the names of files kept aside. */
+  now: () => number;
+  write?: typeof writeFileDurably;
+}
+
+const ending = '.json';
+
+export function createLicenseStore({
+  folder,
+  lock,
+  now,
+  write = writeFileDurably,
+}: LicenseStoreNeeds): LicenseStore {
+  const fileOf = (product: string) => join(folder, `${product}${ending}`);
+
+  async function keepAside(path: string): Promise<string> {
+    const aside = `${path}.corrupt-${new Date(now()).toISOString().replace(/[:.]/g, '-')}`;
+    await rename(path, aside);
+    return aside;
+  }
+
+  /** null when there is no file; undefined when it says nothing that can be understood. */
+  async function read(product: string): Promise<LicenseRecord | null | undefined> {
+    let text: string;
+    try {
+      text = await readFile(fileOf(product), 'utf8');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw asAldabaError(error);
+    }
+    try {
+      const record = licenseRecordSchema.parse(JSON.parse(text));
+      return record.product === product ? record : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  return {
+    async load() {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const records: LicenseRecord[] = [];
+      const setAside: string[] = [];
+      for (const name of await readdir(folder)) {
+        if (!name.endsWith(ending)) continue;
+        const product = name.slice(0, -ending.length);
+        const record = await read(product);
+        if (record === undefined) setAside.push(await keepAside(fileOf(product)));
+        else if (record !== null) records.push(record);
+      }
+      return { records, setAside };
+    },
+    update: (product, change) =>
+      lock.run('licenses', async () => {
+        const before = await read(product);
+        if (before === undefined) await keepAside(fileOf(product));
+        const record = before ?? emptyRecord(product);
+        const after = change(record);
+        if (after === record) return record;
+        try {
+          if (isEmptyRecord(after)) {
+            await rm(fileOf(product), { force: true });
+          } else {
+            await mkdir(folder, { recursive: true, mode: 0o700 });
+            await write(fileOf(product), `${JSON.stringify(after, null, 2)}\n`);
+          }
+        } catch (error) {
+          throw asAldabaError(error);
+        }
+        return after;
+      }),
+    setAside: (product) => keepAside(fileOf(product)),
+  };
+}

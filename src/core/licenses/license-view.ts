@@ -1,0 +1,70 @@
+import type { BrokerLicense } from '../../contract/broker.ts';
+import type { LicenseView } from '../../contract/client/state.ts';
+import type { Right } from '../../domain/license-facts.ts';
+import type { Standing } from '../../domain/license-state.ts';
+import type { Entry } from './entry.ts';
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+/** A standing as programs hear of it; the sentence is added by the broker, in the program's language. */
+export function toBrokerLicense(
+  standing: Standing,
+  right: Right | null,
+  document: string | undefined,
+): BrokerLicense {
+  const { state, permit, until, reason } = standing;
+  return {
+    state,
+    permit,
+    ...(right === null || document === undefined ? {} : { document, kind: right.kind }),
+    ...(until === null ? {} : { until: iso(until) }),
+    ...(reason === null ? {} : { reason }),
+  };
+}
+
+/** One product's license as the window shows it. `now`: wall-clock ms, the time of its problem. */
+export function licenseViewOf(
+  entry: Entry,
+  right: Right | null,
+  standing: Standing,
+  now: number,
+): LicenseView {
+  const { state, permit, until, reason, warnings } = standing;
+  const exp = right?.claims.exp;
+  return {
+    product: entry.product,
+    productName: entry.names.product,
+    state,
+    permit,
+    kind: right?.kind ?? null,
+    seatKind: seatKindOf(right),
+    accountName: entry.names.account,
+    holder: right?.claims.holder ?? null,
+    expiresAt: exp === undefined ? null : iso(exp * 1000),
+    until: until === null ? null : iso(until),
+    renewedAt: right === null || right.kind === 'license' ? null : iso(right.claims.iat * 1000),
+    warnings: warnings.map(({ kind, at }) => ({ kind, at: at === null ? null : iso(at) })),
+    problem: reason === null ? null : { code: reason, data: { product: entry.names.product }, at: iso(now) },
+    programs: [...entry.uses.values()].map(({ id, program, version, since, state: doing }) => ({
+      id,
+      program,
+      version,
+      since,
+      state: doing,
+    })),
+  };
+}
+
+/** Passes are for named seats and only floating leases are lent; a license has no seat. */
+function seatKindOf(right: Right | null): 'named' | 'floating' | null {
+  switch (right?.kind) {
+    case 'lease':
+      return right.claims.seatKind;
+    case 'offline-pass':
+      return 'named';
+    case 'borrow':
+      return 'floating';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,38 @@
+import type { ErrorCode } from '../../contract/errors.ts';
+
+/** The request cannot have reached the portal: what was asked has not happened. */
+const neverArrived: ReadonlySet<ErrorCode> = new Set([
+  'network-offline',
+  'portal-certificate',
+  'portal-captive',
+  'portal-address-invalid',
+  'portal-not-aldaba',
+  'not-configured',
+  'not-signed-in',
+  'session-ended',
+  'proof-invalid',
+  'keychain-unavailable',
+  'keychain-locked',
+  'keychain-denied',
+]);
+
+/** Nobody decided: it may be tried again as it is. */
+const undecided: ReadonlySet<ErrorCode> = new Set([
+  'network-timeout',
+  'portal-html',
+  'portal-truncated',
+  'portal-failed',
+  'portal-refused',
+  'too-many-requests',
+  'unavailable',
+  'internal',
+  'session-raced',
+  'cancelled',
+  'disk-full',
+]);
+
+/** What a failed call means for what was asked: done nothing, perhaps done, or decided against. */
+export function whatFailed(code: ErrorCode): 'never-arrived' | 'undecided' | 'refused' {
+  if (neverArrived.has(code)) return 'never-arrived';
+  return undecided.has(code) ? 'undecided' : 'refused';
+}

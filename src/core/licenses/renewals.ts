@@ -1,0 +1,142 @@
+import { AldabaError } from '../../contract/errors.ts';
+import type { Parts } from '../parts.ts';
+import { asAldabaError } from '../problem.ts';
+import { backoff } from './backoff.ts';
+import type { Entries } from './entries.ts';
+import type { Entry } from './entry.ts';
+import { whatFailed } from './portal-codes.ts';
+import type { Seats } from './seats.ts';
+
+/** Most leases in one call (contract/portal/licenses). */
+const mostAtOnce = 100;
+const retryLimits = { first: 2000, most: 300_000 };
+
+/** Keeps what is held: one call for all leases of the device. */
+export interface Renewals {
+  /** ms of running time until something is due; null = nothing ever is. */
+  due(): number | null;
+  /** Renews what is due, or everything when `force`. Never throws unless forced; one call at a time. */
+  run(options: { force: boolean }): Promise<void>;
+  /** The portal answered somebody: what waits for it is due within a second. */
+  portalIsBack(): void;
+  /** The machine slept or its clock moved: leases may have ended. */
+  timeJumped(): void;
+  /** Several failures in a row, 0 when the last call went well. */
+  readonly failures: number;
+}
+
+export function createRenewals(
+  needs: Pick<Parts, 'ports' | 'gateway' | 'session'> & {
+    entries: Entries;
+    seats: Seats;
+    random: () => number;
+  },
+): Renewals {
+  const { ports, gateway, session, entries, seats, random } = needs;
+  const { clock, log } = ports;
+  let failures = 0;
+  /** Running time before which nothing is tried again. */
+  let notBefore = 0;
+  let jumped = false;
+  let current: Promise<void> | null = null;
+
+  /** A lease matters while it is used; a pass is kept fresh for the day without network; a borrowed one runs to its end. */
+  function keeps(entry: Entry): boolean {
+    const { right } = entry.record;
+    if (right === null || right.leaving || entry.right === null) return false;
+    return right.kind === 'offline-pass' || (right.kind === 'lease' && entry.uses.size > 0);
+  }
+
+  /** ms until this right is due. By the portal's time, which also passes while the machine sleeps; a clock set back makes it due. */
+  function wait(entry: Entry): number {
+    const { right } = entry.record;
+    if (right === null) return Number.POSITIVE_INFINITY;
+    if (jumped && right.kind === 'lease') return 0;
+    const term = right.renewAfter * 1000;
+    const spent = entries.now() - Date.parse(right.renewedAt);
+    return spent < -60_000 ? 0 : Math.max(0, term - spent);
+  }
+
+  async function call(batch: Entry[]): Promise<void> {
+    const leases = batch.flatMap(({ record, right }) =>
+      record.right === null || right === null
+        ? []
+        : [{ leaseId: record.right.leaseId, seq: right.claims.seq }],
+    );
+    if (leases.length === 0) return;
+    for (const entry of batch) entries.setAnswer(entry, { kind: 'asking' });
+    try {
+      const { results } = await gateway.portal.licenses.renew({ leases });
+      failures = 0;
+      const lost: Entry[] = [];
+      for (const result of results) {
+        const entry = batch.find(({ record }) => record.right?.leaseId === result.leaseId);
+        // Given back, or replaced, while the portal was asked: its answer is about nothing any more.
+        if (entry === undefined || entry.record.right?.leaving) continue;
+        if (result.outcome === 'renewed') await seats.accept(entry, result).catch(() => undefined);
+        else if (result.code === 'lease-ended' && entry.uses.size > 0) lost.push(entry);
+        else
+          await seats.lose(
+            entry,
+            result.leaseId,
+            new AldabaError(result.code, 'ended at renewal', result.data),
+          );
+      }
+      for (const entry of batch)
+        if (entry.answer.kind === 'asking') entries.setAnswer(entry, { kind: 'granted' });
+      await Promise.all(lost.map((entry) => seats.regain(entry)));
+    } catch (error) {
+      const fault = asAldabaError(error);
+      failures++;
+      notBefore = clock.monotonic() + backoff(failures, retryLimits, random, fault.data?.retryAfter);
+      log.info({ code: fault.code, failures, leases: leases.length }, 'leases could not be renewed');
+      for (const entry of batch) {
+        if (entry.answer.kind !== 'asking') continue;
+        const kind = whatFailed(fault.code) === 'refused' ? 'refused' : 'unreachable';
+        entries.setAnswer(entry, { kind, code: fault.code });
+      }
+      throw fault;
+    }
+  }
+
+  return {
+    get failures() {
+      return failures;
+    },
+    due() {
+      if (session.mode === 'standalone' || !session.hasIdentity()) return null;
+      const waits = entries.all().filter(keeps).map(wait);
+      return waits.length === 0 ? null : Math.max(Math.min(...waits), notBefore - clock.monotonic(), 0);
+    },
+    async run({ force }) {
+      if (current !== null) await current.catch(() => undefined);
+      const kept = entries
+        .all()
+        .filter(force ? ({ record, right }) => record.right !== null && right !== null : keeps);
+      const isDue = (entry: Entry) => force || wait(entry) === 0;
+      if (session.mode === 'standalone' || !kept.some(isDue)) return;
+      // Every lease in use goes with the first that is due; passes only on their own day.
+      const batch = kept
+        .filter((entry) => entry.record.right?.kind === 'lease' || isDue(entry))
+        .slice(0, mostAtOnce);
+      jumped = false;
+      const turn = call(batch);
+      current = turn;
+      try {
+        await turn;
+      } catch (error) {
+        if (force) throw error;
+      } finally {
+        current = null;
+      }
+    },
+    portalIsBack() {
+      if (failures > 0 && current === null)
+        notBefore = Math.min(notBefore, clock.monotonic() + random() * 1000);
+    },
+    timeJumped() {
+      jumped = true;
+      notBefore = 0;
+    },
+  };
+}

@@ -1,0 +1,312 @@
+import { randomUUID } from 'node:crypto';
+import type { AldabaError } from '../../contract/errors.ts';
+import type { Grant } from '../../contract/portal/licenses.ts';
+import { isVersionCovered } from '../../domain/version-range.ts';
+import type { Parts } from '../parts.ts';
+import { asAldabaError } from '../problem.ts';
+import { backoff } from './backoff.ts';
+import type { Entries } from './entries.ts';
+import { type Entry, isFloating, type Wanted } from './entry.ts';
+import type { LicenseRecord } from './license-record.ts';
+import { whatFailed } from './portal-codes.ts';
+
+/** ms a floating lease is kept after its last use, so that a program that is started again finds it warm. Well under the promised 5 s. */
+export const lingerTerm = 2000;
+/** A lease that nobody renewed is over by then [20 min], so an unanswered request is not worth repeating. ms. */
+const askingTerm = 30 * 60_000;
+/** How often a program that lost its seat asks for another one. ms. */
+const queueLimits = { first: 30_000, most: 300_000 };
+
+type Right = NonNullable<LicenseRecord['right']>;
+
+/** Taking seats and giving them back. Every step is on disk before the portal hears of it. */
+export interface Seats {
+  /** Asks the portal for a seat; calls that want the same share one request. @throws what the portal said */
+  obtain(entry: Entry, wanted: Wanted): Promise<void>;
+  /** Stores what the portal granted. A document that is older than the one held changes nothing. */
+  accept(entry: Entry, grant: Grant): Promise<void>;
+  /** The right ended by the portal's word. Programs that run are told, and may open and save. */
+  lose(entry: Entry, leaseId: string, error: AldabaError): Promise<void>;
+  /**
+   * The portal let a lease end that programs use (the device slept, the portal was away): asks for another one, the old one counting by its
+   * times until the answer. Never throws; when no seat is free the product is queued.
+   */
+  regain(entry: Entry): Promise<void>;
+  /** A program takes up a lease that was about to go back. */
+  takeUp(entry: Entry): Promise<void>;
+  /** Starts the time after which an unused floating lease goes back. */
+  lingerThenLeave(entry: Entry, term?: number): void;
+  /** Gives the lease back now, unless it is used. */
+  leave(entry: Entry): Promise<void>;
+  /** The right does not count here any more, used or not; the portal is told as soon as it can be. */
+  abandon(entry: Entry): Promise<void>;
+  /** Tells the portal what it must still hear of this product. Never throws; what failed is tried again later. */
+  tell(entry: Entry): Promise<void>;
+  /** Something is still to be told or asked. */
+  hasDebts(entry: Entry): boolean;
+  /** A request of an earlier process that got no answer: repeats it, so that its seat is known, and drops what nobody wants. */
+  settle(entry: Entry): Promise<void>;
+}
+
+export function createSeats(
+  needs: Pick<Parts, 'ports' | 'gateway'> & {
+    entries: Entries;
+    random: () => number;
+    stopped: () => boolean;
+  },
+): Seats {
+  const { ports, gateway, entries, random } = needs;
+  const { clock, log } = ports;
+  const iso = () => new Date(entries.now()).toISOString();
+
+  /** The right is over here; the portal is still to be told, until its term frees the seat without. */
+  function owed(entry: Entry, record: LicenseRecord): LicenseRecord {
+    if (record.right === null) return record;
+    const ends = (entry.right?.claims.exp ?? 0) * 1000;
+    const until = new Date(Math.max(ends, entries.now() + askingTerm)).toISOString();
+    return {
+      ...record,
+      right: null,
+      releases: [...record.releases, { leaseId: record.right.leaseId, until }],
+    };
+  }
+
+  async function ask(entry: Entry, asking: NonNullable<LicenseRecord['asking']>): Promise<void> {
+    entries.setAnswer(entry, { kind: 'asking' });
+    let grant: Grant;
+    try {
+      grant = await gateway.portal.licenses.acquire({
+        idempotencyKey: asking.idempotencyKey,
+        product: entry.product,
+        version: asking.version,
+        features: [...asking.features],
+      });
+    } catch (error) {
+      const fault = asAldabaError(error);
+      const meaning = whatFailed(fault.code);
+      if (meaning !== 'undecided') await entries.update(entry, (record) => ({ ...record, asking: null }));
+      if (meaning !== 'refused') entries.setAnswer(entry, { kind: 'unreachable', code: fault.code });
+      else if (fault.code === 'no-seat-free') entries.setAnswer(entry, { kind: 'queued', code: fault.code });
+      else entries.setAnswer(entry, { kind: 'refused', code: fault.code });
+      throw fault;
+    }
+    await accept(entry, grant);
+  }
+
+  async function accept(entry: Entry, grant: Grant): Promise<void> {
+    let claims: ReturnType<Entries['verified']>['claims'];
+    try {
+      claims = entries.verified(grant.document, entry.product).claims;
+    } catch (error) {
+      const fault = asAldabaError(error);
+      log.error(
+        { product: entry.product, code: fault.code, detail: fault.message },
+        'the portal gave a document that does not verify',
+      );
+      const until = grant.expiresAt;
+      await entries.update(entry, (record) => ({
+        ...record,
+        asking: null,
+        releases: [...record.releases, { leaseId: grant.leaseId, until }],
+      }));
+      entries.setAnswer(entry, { kind: 'refused', code: fault.code });
+      throw fault;
+    }
+    const held = entry.right;
+    await entries.update(entry, (record) => {
+      const before = record.right;
+      const older = before?.leaseId === grant.leaseId && held !== null && claims.seq < held.claims.seq;
+      const right: Right = older
+        ? { ...before, leaving: false }
+        : {
+            leaseId: grant.leaseId,
+            kind: grant.kind,
+            document: grant.document,
+            renewedAt: iso(),
+            renewAfter: grant.renewAfter,
+            leaving: false,
+          };
+      const cleared = before !== null && before.leaseId !== grant.leaseId ? owed(entry, record) : record;
+      const releases = cleared.releases.filter(({ leaseId }) => leaseId !== grant.leaseId);
+      return { ...cleared, right, asking: null, releases };
+    });
+    entry.queue = null;
+    entries.setAnswer(entry, { kind: 'granted' });
+  }
+
+  async function obtainOnce(entry: Entry, wanted: Wanted): Promise<void> {
+    // A lease that is about to end must have ended before another is asked for: the portal hands the same one to the same device.
+    await tell(entry);
+    await settle(entry);
+    const held = entries.inEffect(entry);
+    const enough = held !== null && entries.standing(entry).permit === 'full';
+    if (!enough || !isVersionCovered(wanted.version, held.claims.versions)) await askAnew(entry, wanted);
+  }
+
+  async function askAnew(entry: Entry, wanted: Wanted): Promise<void> {
+    const asking = {
+      idempotencyKey: randomUUID(),
+      version: wanted.version,
+      features: [...wanted.features],
+      at: iso(),
+    };
+    await entries.update(entry, (record) => ({ ...record, asking }));
+    await ask(entry, asking);
+  }
+
+  /** One conversation about seats of a product at a time. */
+  function inTurn(entry: Entry, name: string, work: () => Promise<void>): Promise<void> {
+    const known = entry.flights.get(name);
+    if (known !== undefined) return known;
+    const before = [...entry.flights.values()].at(-1) ?? Promise.resolve();
+    const flight = before
+      .catch(() => undefined)
+      .then(work)
+      .finally(() => {
+        entry.flights.delete(name);
+        lingerThenLeave(entry);
+      });
+    entry.flights.set(name, flight);
+    return flight;
+  }
+
+  async function regain(entry: Entry): Promise<void> {
+    const user = [...entry.uses.values()].find((use) => use.state === 'running');
+    const lost = entry.record.right?.leaseId;
+    if (user === undefined) return;
+    try {
+      await inTurn(entry, 'regain', () => askAnew(entry, user));
+    } catch (error) {
+      const fault = asAldabaError(error);
+      const refused = whatFailed(fault.code) === 'refused';
+      if (refused && lost !== undefined) await lose(entry, lost, fault);
+      if (refused && fault.code !== 'no-seat-free') return;
+      if (refused) entries.setAnswer(entry, { kind: 'queued', code: fault.code });
+      const tries = (entry.queue?.tries ?? 0) + 1;
+      entry.queue = {
+        at: clock.monotonic() + backoff(tries, queueLimits, random, fault.data?.retryAfter),
+        tries,
+      };
+    }
+  }
+
+  async function lose(entry: Entry, leaseId: string, error: AldabaError): Promise<void> {
+    if (entry.record.right?.leaseId !== leaseId) return;
+    await entries.update(entry, (record) =>
+      record.right?.leaseId === leaseId ? { ...record, right: null } : record,
+    );
+    log.info({ product: entry.product, code: error.code }, 'the portal ended a right');
+    entries.setAnswer(entry, { kind: 'ended', code: error.code });
+  }
+
+  async function settle(entry: Entry): Promise<void> {
+    const { asking } = entry.record;
+    if (asking === null) return;
+    const age = entries.now() - Date.parse(asking.at);
+    if (age > askingTerm || age < -askingTerm) {
+      await entries.update(entry, (record) => ({ ...record, asking: null }));
+      return;
+    }
+    try {
+      await ask(entry, asking);
+    } catch (error) {
+      if (whatFailed(asAldabaError(error).code) === 'undecided') throw error;
+      return;
+    }
+    lingerThenLeave(entry);
+  }
+
+  function lingerThenLeave(entry: Entry, term = lingerTerm): void {
+    if (entry.uses.size > 0 || !isFloating(entry.right) || entry.record.right?.leaving !== false) return;
+    entry.linger?.cancel();
+    entry.linger = clock.setTimer(term, () => {
+      entry.linger = null;
+      if (entry.uses.size === 0 && !needs.stopped()) {
+        leave(entry).catch((error: unknown) => {
+          log.warn({ product: entry.product, error: String(error) }, 'a lease could not be given back yet');
+        });
+      }
+    });
+  }
+
+  async function leave(entry: Entry): Promise<void> {
+    entry.linger?.cancel();
+    entry.linger = null;
+    await entries.update(entry, (record) =>
+      record.right === null || entry.uses.size > 0
+        ? record
+        : { ...record, right: { ...record.right, leaving: true } },
+    );
+    await tell(entry);
+  }
+
+  function tell(entry: Entry): Promise<void> {
+    entry.telling ??= tellAll(entry).finally(() => {
+      entry.telling = null;
+    });
+    return entry.telling;
+  }
+
+  async function tellAll(entry: Entry): Promise<void> {
+    const leaving = entry.record.right;
+    try {
+      if (leaving?.leaving) await tellLeaving(entry, leaving);
+      for (const { leaseId, until } of entry.record.releases) {
+        if (Date.parse(until) > entries.now() && (await tellOne(leaseId)) !== 'told') continue;
+        await entries.update(entry, (record) => ({
+          ...record,
+          releases: record.releases.filter((one) => one.leaseId !== leaseId),
+        }));
+      }
+    } catch (error) {
+      log.warn({ product: entry.product, error: String(error) }, 'a release could not be stored');
+    }
+  }
+
+  async function tellLeaving(entry: Entry, leaving: Right): Promise<void> {
+    const outcome = await tellOne(leaving.leaseId);
+    // Past its end the portal frees it without being told.
+    const gone = outcome === 'told' || (entry.right?.claims.exp ?? 0) * 1000 <= entries.now();
+    if (outcome === 'not-sent' && !gone) return;
+    await entries.update(entry, (record) => {
+      if (record.right?.leaseId !== leaving.leaseId) return record;
+      return gone ? { ...record, right: null } : owed(entry, record);
+    });
+    entries.setAnswer(entry, { kind: 'released' });
+  }
+
+  async function tellOne(leaseId: string): Promise<'told' | 'not-sent' | 'unknown'> {
+    try {
+      await gateway.portal.licenses.release({ leaseId });
+      return 'told';
+    } catch (error) {
+      const { code } = asAldabaError(error);
+      const meaning = whatFailed(code);
+      // A refusal about this lease means that the portal does not hold it for this device: nothing is left to free.
+      if (meaning === 'refused') return 'told';
+      return meaning === 'never-arrived' ? 'not-sent' : 'unknown';
+    }
+  }
+
+  return {
+    obtain: (entry, wanted) =>
+      inTurn(entry, JSON.stringify([wanted.version, wanted.features]), () => obtainOnce(entry, wanted)),
+    accept,
+    lose,
+    regain,
+    async takeUp(entry) {
+      if (entry.telling !== null) await entry.telling;
+      if (!entry.record.right?.leaving) return;
+      await entries.update(entry, (record) =>
+        record.right === null ? record : { ...record, right: { ...record.right, leaving: false } },
+      );
+    },
+    lingerThenLeave,
+    leave,
+    abandon: (entry) => entries.update(entry, (record) => owed(entry, record)),
+    tell,
+    hasDebts: ({ record }) =>
+      record.releases.length > 0 || record.right?.leaving === true || record.asking !== null,
+    settle,
+  };
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { AldabaError } from '../../contract/errors.ts';
+import { deviceScore } from '../../domain/device-score.ts';
+import {
+  type DocumentCrypto,
+  type DocumentVerifier,
+  formatArmor,
+  openDocumentFile,
+  signDocument,
+} from '../../domain/documents/index.ts';
+import type { Licenses, Parts } from '../parts.ts';
+import { asAldabaError } from '../problem.ts';
+import type { Entries } from './entries.ts';
+import type { Entry } from './entry.ts';
+import { whatFailed } from './portal-codes.ts';
+
+/** Standalone licenses: files in and out, and whether this is still the device that they were made for. */
+export interface Standalone extends Pick<Licenses, 'installLicense' | 'createRequest' | 'giveBack'> {
+  /** Compares the components with those of the activation, and remembers since when they differ. Never throws. */
+  checkDevice(entry: Entry): Promise<void>;
+  /** Tells the portal of licenses that were deleted here. Never throws. */
+  tellReceipts(entry: Entry): Promise<void>;
+}
+
+export function createStandalone(
+  needs: Pick<Parts, 'ports' | 'device' | 'gateway' | 'state'> & {
+    entries: Entries;
+    verifier: DocumentVerifier;
+    crypto: DocumentCrypto;
+  },
+): Standalone {
+  const { ports, device, gateway, state, entries, verifier, crypto } = needs;
+  const { log } = ports;
+  const seconds = () => Math.floor(entries.now() / 1000);
+  const signer = () => ({ publicKey: device.publicKey.x, sign: (data: Uint8Array) => device.sign(data) });
+
+  async function checkDevice(entry: Entry): Promise<void> {
+    const { license } = entry;
+    if (license?.kind !== 'license') return;
+    try {
+      const { components } = await device.describe(license.claims.salt);
+      const score = deviceScore(license.claims.components, components);
+      if (entry.license !== license) return;
+      entry.device = score;
+      const drifts = score.verdict === 'drift';
+      await entries.update(entry, (record) => {
+        if (record.license === null || drifts === (record.license.driftSince !== null)) return record;
+        const driftSince = drifts ? new Date(entries.now()).toISOString() : null;
+        return { ...record, license: { ...record.license, driftSince } };
+      });
+      // Adopting a changed record keeps the license, so the comparison still holds.
+      entry.device = score;
+      const shown = state.get().device;
+      state.update({
+        device: { ...shown, match: score.verdict, score: score.score, components: [...score.components] },
+      });
+      entries.publish(entry);
+    } catch (error) {
+      log.warn({ product: entry.product, error: String(error) }, 'the device could not be compared');
+    }
+  }
+
+  async function tellReceipt(receipt: string): Promise<boolean> {
+    try {
+      await gateway.portal.licenses.deactivate({ receipt });
+      return true;
+    } catch (error) {
+      // Refused means that there is nothing (any more) to free: another try would be refused as well.
+      return whatFailed(asAldabaError(error).code) === 'refused';
+    }
+  }
+
+  async function tellReceipts(entry: Entry): Promise<void> {
+    for (const receipt of entry.record.receipts) {
+      if (!(await tellReceipt(receipt))) continue;
+      await entries
+        .update(entry, (record) => ({
+          ...record,
+          receipts: record.receipts.filter((one) => one !== receipt),
+        }))
+        .catch((error: unknown) => log.warn({ error: String(error) }, 'a receipt could not be taken off'));
+    }
+  }
+
+  return {
+    checkDevice,
+    tellReceipts,
+    async installLicense(text) {
+      await device.load();
+      const opened = openDocumentFile(text, verifier, {
+        kinds: ['license'],
+        now: entries.now(),
+        deviceThumbprint: device.thumbprint,
+      });
+      if (!opened.ok) {
+        const claims = opened.document?.claims;
+        const product =
+          claims !== undefined && 'productName' in claims ? { product: claims.productName } : {};
+        const until =
+          claims !== undefined && 'exp' in claims && claims.exp !== undefined
+            ? { until: new Date(claims.exp * 1000).toISOString() }
+            : {};
+        throw new AldabaError(opened.code, opened.detail, { ...product, ...until, detail: opened.detail });
+      }
+      const { claims } = opened;
+      const entry = entries.get(claims.aud);
+      const held = entry.license;
+      if (
+        held?.kind === 'license' &&
+        held.claims.activation === claims.activation &&
+        claims.seq < held.claims.seq
+      ) {
+        throw new AldabaError('file-expired', 'a newer license of this activation is installed', {
+          product: claims.productName,
+          detail: 'older than the installed one',
+        });
+      }
+      await entries.update(entry, (record) => ({
+        ...record,
+        license: { document: opened.jws, driftSince: null },
+      }));
+      entries.publish(entry);
+      await checkDevice(entry);
+      return {
+        product: claims.aud,
+        productName: claims.productName,
+        expiresAt: claims.exp === undefined ? null : new Date(claims.exp * 1000).toISOString(),
+      };
+    },
+    async createRequest(key) {
+      const { device: description, components, salt } = await device.describe();
+      const { name, platform } = description;
+      const jws = await signDocument({
+        kind: 'activation-request',
+        claims: { jti: randomUUID(), iat: seconds(), key, device: { name, platform, components, salt } },
+        signer: signer(),
+        crypto,
+      });
+      return {
+        fileName: `${safeName(name)}.aldaba-request`,
+        content: formatArmor({ kind: 'activation-request', jws, headers: [['Device', name]] }),
+      };
+    },
+    async giveBack(product) {
+      const entry = entries.get(product);
+      const { license } = entry;
+      if (license === null)
+        throw new AldabaError('not-licensed', `no license of ${product} is installed`, { product });
+      await device.load();
+      const receipt = await signDocument({
+        kind: 'return-receipt',
+        claims: { jti: randomUUID(), iat: seconds(), right: license.claims.jti, kind: 'license' },
+        signer: signer(),
+        crypto,
+      });
+      // One write: the right is gone and the receipt is kept, so that no death in between leaves both or neither.
+      await entries.update(entry, (record) => ({
+        ...record,
+        license: null,
+        receipts: [...record.receipts, receipt],
+      }));
+      entries.publish(entry);
+      await tellReceipts(entry);
+      if (!entry.record.receipts.includes(receipt)) return { told: true, fileName: null, content: null };
+      const headers = [
+        ['Product', license.claims.productName],
+        ['Account', license.claims.accountName],
+      ] as const;
+      return {
+        told: false,
+        fileName: `${safeName(product)}.aldaba-receipt`,
+        content: formatArmor({ kind: 'return-receipt', jws: receipt, headers }),
+      };
+    },
+  };
+}
+
+/** A name that every file system takes. */
+function safeName(name: string): string {
+  return (
+    name
+      .normalize('NFKD')
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[.-]+|[.-]+$/g, '')
+      .slice(0, 60) || 'device'
+  );
+}
