@@ -32,6 +32,8 @@ export interface Entries {
   setAnswer(entry: Entry, answer: PortalAnswer): void;
   /** Tells listeners and the snapshot, if anything is different. */
   publish(entry: Entry): void;
+  /** While held, nobody hears of anything worse: the machine just woke, and what seems over may be renewed in a moment. */
+  hold(on: boolean): void;
   onChange(listener: ChangeListener): () => void;
   /** Verifies a document that the portal handed over for `product`. @throws AldabaError with the `file-*` code */
   verified(document: string, product: string): Right;
@@ -48,6 +50,7 @@ export function createEntries(
   const { clock, log } = ports;
   const entries = new Map<string, Entry>();
   const listeners = new Set<ChangeListener>();
+  let held = false;
 
   const now = () => clock.now() + (gateway.serverOffset ?? 0);
 
@@ -201,6 +204,7 @@ export function createEntries(
 
   function publish(entry: Entry): void {
     const standing = licenseStanding(factsOf(entry));
+    if (held && standing.permit !== 'full') return;
     const changed = license(entry);
     // A renewal on its way is nothing to a program: it would hear of every heartbeat twice.
     const told = JSON.stringify({
@@ -243,6 +247,9 @@ export function createEntries(
       publish(entry);
     },
     publish,
+    hold(on) {
+      held = on;
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -147,8 +147,10 @@ export function createKeeper(
       log.info({}, 'the machine slept or its clock moved');
       renewals.timeJumped();
       debts = { failures: 0, notBefore: 0 };
+      entries.hold(true);
       plan();
       await atMost(clock, settleTerm, talk());
+      entries.hold(false);
       publishAll();
       plan();
       return;

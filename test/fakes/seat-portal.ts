@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { AldabaError, type ErrorCode, type ErrorData } from '../../src/contract/errors.ts';
+import type { Grant } from '../../src/contract/portal/licenses.ts';
+import type { Gateway, PortalClient } from '../../src/core/parts.ts';
+import type { Clock } from '../../src/core/ports/clock.ts';
+import { signDocument } from '../../src/domain/documents/index.ts';
+import { createTestTrust, documentCrypto, leaseClaims } from '../support/documents.ts';
+
+export type SeatCall = { kind: 'acquire' | 'renew' | 'release' | 'deactivate'; input: unknown };
+
+interface Lease {
+  id: string;
+  product: string;
+  kind: 'lease' | 'offline-pass';
+  seq: number;
+  /** ms */
+  ends: number;
+  account: string;
+}
+
+/** The seats of one company as the portal keeps them, without HTTP: idempotent acquire, batched renew, release. */
+export interface SeatPortal {
+  readonly gateway: Gateway;
+  readonly rootKeys: string[];
+  /** Leases that count now. */
+  active(): Lease[];
+  /** Seats per floating product; 10 unless set. */
+  readonly seats: Map<string, number>;
+  /** Products of named seats: they get passes of 30 days. */
+  readonly named: Set<string>;
+  readonly calls: SeatCall[];
+  /** Most leases of one product that counted at the same time. */
+  readonly peak: Map<string, number>;
+  /** Every call fails with this until it is null again. */
+  fault: ErrorCode | null;
+  faultData: ErrorData;
+  /** Before the portal does anything; throwing loses the request. */
+  before: ((call: SeatCall) => void | Promise<void>) | null;
+  /** After the portal did it; throwing loses the answer. */
+  after: ((call: SeatCall) => void | Promise<void>) | null;
+  /** An administrator takes a product's seat back. */
+  reclaim(product: string): void;
+  /** Somebody else takes the place of what ended. */
+  forget(product: string): void;
+  account: string;
+  tell(contact: Parameters<Parameters<Gateway['onContact']>[0]>[0]): void;
+}
+
+/** @param thumbprint of the device that all documents are bound to; read when the first is signed */
+export async function createSeatPortal(clock: Clock, thumbprint: () => string): Promise<SeatPortal> {
+  const { signer, chain, rootKeys } = await createTestTrust();
+  const leases = new Map<string, Lease>();
+  const reclaimed = new Set<string>();
+  const answers = new Map<string, { input: string; grant: Grant }>();
+  const listeners = new Set<Parameters<Gateway['onContact']>[0]>();
+  const leaseTerm = 1200;
+
+  const active = () => [...leases.values()].filter((lease) => lease.ends > clock.now());
+  const inUse = (product: string) => active().filter((lease) => lease.product === product).length;
+
+  async function grantOf(lease: Lease): Promise<Grant> {
+    const iat = Math.floor(clock.now() / 1000);
+    const term = lease.kind === 'lease' ? leaseTerm : 30 * 86_400;
+    const claims = leaseClaims(thumbprint(), {
+      jti: randomUUID(),
+      account: lease.account,
+      aud: lease.product,
+      productName: lease.product.toUpperCase(),
+      lease: lease.id,
+      iat,
+      nbf: iat,
+      exp: iat + term,
+      seq: lease.seq,
+    });
+    const { seatKind: _seatKind, runOn: _runOn, countdown: _countdown, ...pass } = claims;
+    const sign = { signer, chain, crypto: documentCrypto };
+    const document =
+      lease.kind === 'lease'
+        ? await signDocument({ kind: 'lease', claims, ...sign })
+        : await signDocument({ kind: 'offline-pass', claims: pass, ...sign });
+    lease.ends = (iat + term) * 1000;
+    portal.peak.set(lease.product, Math.max(portal.peak.get(lease.product) ?? 0, inUse(lease.product)));
+    return {
+      leaseId: lease.id,
+      kind: lease.kind,
+      product: lease.product,
+      document,
+      expiresAt: new Date(lease.ends).toISOString(),
+      renewAfter: lease.kind === 'lease' ? 300 : 86_400,
+    };
+  }
+
+  async function serve<T>(call: SeatCall, work: () => Promise<T>): Promise<T> {
+    portal.calls.push(call);
+    if (portal.fault !== null) {
+      const problem = { code: portal.fault, data: portal.faultData, at: new Date(clock.now()).toISOString() };
+      for (const listener of [...listeners]) listener({ ok: false, problem });
+      throw new AldabaError(portal.fault, 'fault set by the test', portal.faultData);
+    }
+    await portal.before?.(call);
+    const result = await work();
+    await portal.after?.(call);
+    for (const listener of [...listeners]) listener({ ok: true, serverTime: clock.now() });
+    return result;
+  }
+
+  const licenses = {
+    acquire: (input: { idempotencyKey: string; product: string; version: string; features?: string[] }) =>
+      serve({ kind: 'acquire', input }, async () => {
+        const same = JSON.stringify([input.product, input.version, input.features]);
+        const known = answers.get(input.idempotencyKey);
+        if (known !== undefined) {
+          if (known.input !== same) throw new AldabaError('idempotency-mismatch');
+          return known.grant;
+        }
+        const named = portal.named.has(input.product);
+        if (!named && inUse(input.product) >= (portal.seats.get(input.product) ?? 10)) {
+          const holders = [
+            { name: 'Lucía Ferrer', device: 'puesto-03', since: new Date(clock.now()).toISOString() },
+          ];
+          throw new AldabaError('no-seat-free', 'all taken', { holders });
+        }
+        const lease: Lease = {
+          id: randomUUID(),
+          product: input.product,
+          kind: named ? 'offline-pass' : 'lease',
+          seq: 0,
+          ends: Number.POSITIVE_INFINITY,
+          account: portal.account,
+        };
+        leases.set(lease.id, lease);
+        const grant = await grantOf(lease);
+        answers.set(input.idempotencyKey, { input: same, grant });
+        return grant;
+      }),
+    renew: (input: { leases: { leaseId: string; seq: number }[] }) =>
+      serve({ kind: 'renew', input }, async () => {
+        const results = await Promise.all(
+          input.leases.map(async ({ leaseId }) => {
+            const lease = leases.get(leaseId);
+            if (reclaimed.has(leaseId))
+              return {
+                outcome: 'ended' as const,
+                leaseId,
+                code: 'lease-reclaimed' as const,
+                data: undefined,
+              };
+            if (lease === undefined || lease.ends <= clock.now()) {
+              return { outcome: 'ended' as const, leaseId, code: 'lease-ended' as const, data: undefined };
+            }
+            lease.seq++;
+            return { outcome: 'renewed' as const, ...(await grantOf(lease)) };
+          }),
+        );
+        return { serverTime: new Date(clock.now()).toISOString(), results };
+      }),
+    release: (input: { leaseId: string }) =>
+      serve({ kind: 'release', input }, async () => void leases.delete(input.leaseId)),
+    deactivate: (input: { receipt: string }) => serve({ kind: 'deactivate', input }, async () => undefined),
+  };
+
+  const portal: SeatPortal = {
+    gateway: {
+      // Licensing calls nothing else of the portal; another call would fail as a call of undefined.
+      portal: { licenses } as unknown as PortalClient,
+      serverOffset: 0,
+      onContact(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+      fetchFile: () => Promise.reject(new Error('no files here')),
+    },
+    rootKeys,
+    active,
+    seats: new Map(),
+    named: new Set(),
+    calls: [],
+    peak: new Map(),
+    fault: null,
+    faultData: undefined,
+    before: null,
+    after: null,
+    reclaim(product) {
+      for (const lease of active()) {
+        if (lease.product !== product) continue;
+        reclaimed.add(lease.id);
+        leases.delete(lease.id);
+      }
+    },
+    forget(product) {
+      for (const lease of active()) if (lease.product === product) leases.delete(lease.id);
+    },
+    account: '0195b0a0-0000-7000-8000-000000000002',
+    tell(contact) {
+      for (const listener of [...listeners]) listener(contact);
+    },
+  };
+  return portal;
+}
