@@ -1,7 +1,164 @@
+import type { ErrorCode } from '../contract/errors.ts';
+import { commonTokens } from './password-common.ts';
+
 /** SP 800-63B-4, 3.1.1.2: at least 15 characters where the password is the only factor, at least 64 allowed, no composition rule. */
 export const passwordLength = { minimum: 15, maximum: 128 } as const;
+
+/** What has to be left once everything predictable is taken away: as much as is asked of a password beside a second factor. */
+const leastOwn = 8;
+
+/** Shorter words of the context are part of too many honest passwords. */
+const shortestContextWord = 4;
 
 /** The form that is checked and hashed: NFKC (SP 800-63B-4), so that every keyboard's way of writing a letter is the same password. */
 export function normalizePassword(password: string): string {
   return password.normalize('NFKC');
+}
+
+export interface PasswordContext {
+  readonly email: string;
+  /** Names of the person, the company, the product; each is split into its words. */
+  readonly words: readonly string[];
+}
+
+export type PasswordRefusal = Extract<
+  ErrorCode,
+  'password-too-short' | 'password-too-long' | 'password-common' | 'password-contextual'
+>;
+
+/**
+ * Whether a password may be set. Characters are Unicode code points of the NFKC form; any may be used, and none has to be.
+ *
+ * Refused are passwords made of what guessers try first: words of leaked lists, keyboard rows, sequences, dates, repetitions
+ * (`password-common`), and those plus what is known of the person (`password-contextual`). Those parts are taken away, also in their
+ * usual disguises (P@55w0rd); at least 8 characters must be left. It is a compact offline rule, not a copy of the lists
+ * of leaked passwords: a long password that leaked once and follows no pattern passes.
+ *
+ * @returns the reason, or null when it may be set
+ */
+export function checkPassword(password: string, context: PasswordContext): PasswordRefusal | null {
+  const normal = normalizePassword(password);
+  const length = [...normal].length;
+  if (length < passwordLength.minimum) return 'password-too-short';
+  if (length > passwordLength.maximum) return 'password-too-long';
+  const text = fold(normal);
+  if (ownCharacters(text, commonTokens) < leastOwn) return 'password-common';
+  const known = contextTokens(context);
+  if (known.size > 0 && ownCharacters(text, new Set([...commonTokens, ...known])) < leastOwn)
+    return 'password-contextual';
+  return null;
+}
+
+/** Lower case without accents; letters and digits of any script alone, so that separators do not hide words. */
+function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
+    .toLowerCase()
+    .replace(/\s/gu, '');
+}
+
+const disguises: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '8': 'b',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+  '€': 'e',
+};
+
+/** Parts of the address and words of the names that are long enough to be recognized, folded as the password is. */
+function contextTokens({ email, words }: PasswordContext): Set<string> {
+  const parts = [email, ...words].flatMap((word) => {
+    const folded = fold(word.normalize('NFKC').replace(/\s+/gu, ' ').split(' ').join('-'));
+    return [...folded.split(/[^\p{Letter}\p{Number}]+/u), folded.replace(/[^\p{Letter}\p{Number}]/gu, '')];
+  });
+  return new Set(parts.filter((part) => [...part].length >= shortestContextWord));
+}
+
+/** Characters that are left when tokens, runs, sequences, years and repetitions are taken away. */
+function ownCharacters(text: string, tokens: ReadonlySet<string>): number {
+  const once = unrepeated(text);
+  const characters = [...once];
+  const plain = characters.map((character) => disguises[character] ?? character);
+  let longest = 0;
+  for (const token of tokens) longest = Math.max(longest, token.length);
+  const own: string[] = [];
+  for (let at = 0; at < characters.length; ) {
+    const step = Math.max(
+      tokenAt(characters, at, tokens, longest),
+      tokenAt(plain, at, tokens, longest),
+      sequenceAt(characters, at),
+      yearAt(characters, at),
+    );
+    if (step === 0) {
+      own.push(characters[at] ?? '');
+      at += 1;
+    } else at += step;
+  }
+  // What is left of a repeated disguise may itself be a repetition.
+  return [...unrepeated(own.join(''))].length;
+}
+
+/** The shortest unit when the whole is that unit again and again, the last time perhaps cut: `abcabcab` is `abc`. */
+function unrepeated(text: string): string {
+  const characters = [...text];
+  for (let period = 1; period <= characters.length / 2; period += 1)
+    if (characters.every((character, at) => character === characters[at % period]))
+      return characters.slice(0, period).join('');
+  return text;
+}
+
+function tokenAt(
+  characters: readonly string[],
+  at: number,
+  tokens: ReadonlySet<string>,
+  longest: number,
+): number {
+  let candidate = '';
+  let found = 0;
+  for (let end = at; end < characters.length && candidate.length < longest; end += 1) {
+    candidate += characters[end];
+    if (tokens.has(candidate)) found = end - at + 1;
+  }
+  return found;
+}
+
+const rows = [
+  'qwertyuiop',
+  'asdfghjklñ',
+  'zxcvbnm',
+  'qwertzuiop',
+  'azertyuiop',
+  'qsdfghjklm',
+  'wxcvbn',
+  '1234567890',
+  '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p',
+];
+const steps = new Set(rows.flatMap((row) => [...row].slice(1).map((next, at) => `${row[at]}${next}`)));
+
+/** Length of a run of one character, an alphabetic or numeric sequence, or a walk along a keyboard row: at least three. */
+function sequenceAt(characters: readonly string[], at: number): number {
+  const longestOf = (goesOn: (a: string, b: string) => boolean) => {
+    let end = at + 1;
+    while (end < characters.length && goesOn(characters[end - 1] ?? '', characters[end] ?? '')) end += 1;
+    return end - at >= 3 ? end - at : 0;
+  };
+  const difference = (a: string, b: string) => (b.codePointAt(0) ?? 0) - (a.codePointAt(0) ?? 0);
+  return Math.max(
+    longestOf((a, b) => a === b),
+    longestOf((a, b) => difference(a, b) === 1),
+    longestOf((a, b) => difference(a, b) === -1),
+    longestOf((a, b) => steps.has(a + b)),
+    longestOf((a, b) => steps.has(b + a)),
+  );
+}
+
+function yearAt(characters: readonly string[], at: number): number {
+  return /^(19|20)\d\d$/.test(characters.slice(at, at + 4).join('')) ? 4 : 0;
 }

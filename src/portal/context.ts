@@ -29,6 +29,8 @@ export interface Portal {
 /** One request, independent of the HTTP library. */
 export interface RequestInfo {
   readonly id: string;
+  /** Log of this request. */
+  readonly log: Logger;
   /** Network address of the caller, as the trusted proxies tell it. */
   readonly address: string;
   readonly method: string;
@@ -38,6 +40,8 @@ export interface RequestInfo {
   readonly proof: string | undefined;
   readonly authorization: string | undefined;
   setHeader(name: string, value: string): void;
+  /** Names the request for the log. */
+  named(operation: string): void;
 }
 
 /** The device that proved its key in this request. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { licensingSettingsSchema } from './licensing-settings.ts';
 
 /** What a portal is told. Only index.ts reads the environment; everybody else gets this object. */
 export const portalSettingsSchema = z.object({
@@ -26,6 +27,8 @@ export const portalSettingsSchema = z.object({
   roleHelpUrl: z.url().default('https://aldaba.example/help/roles'),
   /** Folder with the files of releases. */
   releasesFolder: z.string().optional(),
+  /** Times of leases, passes and download addresses. */
+  licensing: licensingSettingsSchema.prefault({}),
   /** Milliseconds that requests in flight get when the portal closes. */
   closeTimeout: z.number().int().positive().default(10_000),
 });

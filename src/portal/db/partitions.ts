@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from './database.ts';
 
-/** Tables partitioned by the month of `at`. */
-const tables = ['audit'];
+/** Tables partitioned by month. */
+const tables = ['audit', 'lease_history'];
 
 /** Makes the partitions of this month and the two that follow; the worker calls it daily. */
 export async function ensurePartitions(tx: Tx, now: number): Promise<void> {

@@ -1,5 +1,6 @@
-import { anyDevice, anyone, person } from '../policy.ts';
+import { anyDevice, person } from '../policy.ts';
 
+/** Entering takes a device's proof; the rest is everybody's own. */
 export const sessionPolicies = {
   signIn: anyDevice(),
   chooseAccount: anyDevice(),
@@ -11,10 +12,4 @@ export const sessionPolicies = {
   profile: person(),
   switchAccount: person(),
   confirmPassword: person(),
-};
-
-export const passwordPolicies = {
-  requestLink: anyone(),
-  readLink: anyone(),
-  set: anyone(),
 };

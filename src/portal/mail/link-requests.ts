@@ -1,0 +1,78 @@
+import type { Language } from '../../contract/primitives.ts';
+import type { Portal } from '../context.ts';
+import type { Tx } from '../db/database.ts';
+import { run, type Statement } from '../db/run.ts';
+import { createLink } from '../services/links.ts';
+import { sendMail } from './outbox.ts';
+
+/** Hours that a link is good for when people ask for it themselves. */
+const ownResetHours = 1;
+
+/** Takes one request over; no other node sees it meanwhile. */
+const takeRequest: Statement = {
+  name: 'take-link-request',
+  text: `delete from link_request where id in (
+      select id from link_request where next_attempt_at <= $1 order by next_attempt_at limit 1 for update skip locked)
+    returning email_normalized, language`,
+};
+
+/**
+ * The person of an address and the company in whose name they are written to: one where they are not suspended, their home first.
+ * No row: unknown, suspended everywhere, or somebody who has no way in.
+ */
+const findRecipient: Statement = {
+  name: 'find-link-recipient',
+  text: `select i.id, i.email, i.name, i.language, i.has_password, a.id as account_id, a.name as account_name
+    from identity i
+    join membership m on m.identity_id = i.id and m.suspended_at is null
+    join account a on a.id = m.account_id
+    join role r on r.account_id = m.account_id and r.id = m.role_id
+    where i.email_normalized = $1 and (m.owner or not r.permissions <@ array['notification:receive'])
+    order by m.accepted_at is null, a.id <> i.home_account_id, a.id limit 1`,
+};
+
+/** Answers every waiting request for a link, each in a transaction of its own. */
+export async function answerLinkRequests(portal: Portal): Promise<void> {
+  while (await portal.database.asService((tx) => answerOne(portal, tx)));
+}
+
+/** @returns false when none was waiting */
+async function answerOne(portal: Portal, tx: Tx): Promise<boolean> {
+  const now = portal.clock.now();
+  const [request] = await run<{ email_normalized: string; language: Language | null }>(tx, takeRequest, [
+    new Date(now).toISOString(),
+  ]);
+  if (request === undefined) return false;
+  const [person] = await run<{
+    id: string;
+    email: string;
+    name: string;
+    language: Language;
+    has_password: boolean;
+    account_id: string;
+    account_name: string;
+  }>(tx, findRecipient, [request.email_normalized]);
+  if (person === undefined) return true;
+  const purpose = person.has_password ? 'reset' : 'activate';
+  const link = await createLink(tx, portal, {
+    accountId: person.account_id,
+    identityId: person.id,
+    purpose,
+    requestedBy: null,
+    hours: ownResetHours,
+  });
+  await sendMail(tx, {
+    accountId: person.account_id,
+    recipient: person.email,
+    template: purpose,
+    language: request.language ?? person.language,
+    data: {
+      linkId: link.id,
+      name: person.name,
+      accountName: person.account_name,
+      expiresAt: link.expiresAt.toISOString(),
+    },
+    at: now,
+  });
+  return true;
+}

@@ -1,0 +1,176 @@
+import type { z } from 'zod';
+import { AldabaError } from '../../contract/errors.ts';
+import type { sessionSchema } from '../../contract/portal/sessions.ts';
+import { normalizeEmail } from '../../domain/email.ts';
+import { type AuditActor, audit } from '../audit/audit.ts';
+import { beginAttempt } from '../auth/guessing.ts';
+import type { Person, Portal, RequestInfo } from '../context.ts';
+import { run, type Statement } from '../db/run.ts';
+import { hashToken } from '../ids.ts';
+import { stepUpMilliseconds } from '../policy.ts';
+import { endSessions } from './end-sessions.ts';
+import { entrances } from './memberships.ts';
+import { profileOf } from './profile.ts';
+import { releaseLeasesOfSessions } from './session-leases.ts';
+import type { Caller, SignedIn } from './sign-in.ts';
+import { issueAccess } from './tokens.ts';
+
+/** A call by somebody signed in. */
+export interface PersonCall {
+  readonly portal: Portal;
+  readonly request: RequestInfo;
+  readonly principal: Person;
+}
+
+/** The person as the audit writes them down. */
+export function actorOf({ identityId, name, email }: Person): AuditActor {
+  return { kind: 'person', id: identityId, name, email };
+}
+
+const findByRefresh: Statement = {
+  name: 'find-session-by-refresh',
+  text: `select s.id, s.account_id, i.id as identity_id, i.name, i.email
+    from refresh_token t join session s on s.id = t.session_id join identity i on i.id = s.identity_id
+    where t.token_hash = $1 and s.device_thumbprint = $2 and s.ended_at is null`,
+};
+
+/** Ends the session of a refresh token. An unknown token, another device's and one whose session ended get the same answer. */
+export async function signOut({ portal, request, device }: Caller, refreshToken: string): Promise<void> {
+  await portal.database.asService(async (tx) => {
+    const [found] = await run<{
+      id: string;
+      account_id: string;
+      identity_id: string;
+      name: string;
+      email: string;
+    }>(tx, findByRefresh, [hashToken(refreshToken), device.thumbprint]);
+    if (found === undefined) return;
+    const now = portal.clock.now();
+    if ((await endSessions(tx, { sessionId: found.id }, 'signed-out', now)) === 0) return;
+    await audit(tx, {
+      accountId: found.account_id,
+      at: now,
+      action: 'session.ended',
+      actor: { kind: 'person', id: found.identity_id, name: found.name, email: found.email },
+      subject: { kind: 'session', id: found.id },
+      address: request.address,
+      device: device.thumbprint,
+      requestId: request.id,
+    });
+  });
+}
+
+const listOpen: Statement = {
+  name: 'list-sessions',
+  text: `select s.id, s.device_name, s.platform, s.account_id, a.name as account_name,
+      extract(epoch from s.created_at) * 1000 as created_at, extract(epoch from s.last_used_at) * 1000 as last_used_at
+    from session s join account a on a.id = s.account_id
+    where s.identity_id = $1 and s.ended_at is null and s.idle_until > $2 and s.expires_at > $2
+    order by s.last_used_at desc, s.id limit 200`,
+};
+
+/** The devices on which the person is signed in, over all companies, last used first. */
+export async function listSessions({
+  portal,
+  principal,
+}: PersonCall): Promise<z.output<typeof sessionSchema>[]> {
+  const found = await run<{
+    id: string;
+    device_name: string;
+    platform: string;
+    account_id: string;
+    account_name: string;
+    created_at: string;
+    last_used_at: string;
+  }>(portal.database.queries, listOpen, [principal.identityId, new Date(portal.clock.now()).toISOString()]);
+  return found.map((row) => ({
+    id: row.id,
+    deviceName: row.device_name,
+    platform: row.platform,
+    account: { id: row.account_id, name: row.account_name },
+    createdAt: new Date(Number(row.created_at)).toISOString(),
+    lastUsedAt: new Date(Number(row.last_used_at)).toISOString(),
+    current: row.id === principal.sessionId,
+  }));
+}
+
+/** Ends one of the person's own sessions. @throws `not-found` for another's, or one that ended */
+export async function endSession({ portal, request, principal }: PersonCall, id: string): Promise<void> {
+  const { identityId, accountId, device } = principal;
+  await portal.database.asService(async (tx) => {
+    const now = portal.clock.now();
+    const ended = await endSessions(tx, { sessionId: id, identityId }, 'ended', now);
+    if (ended === 0) throw new AldabaError('not-found', 'no such session of this person');
+    await audit(tx, {
+      accountId,
+      at: now,
+      action: 'session.ended',
+      actor: actorOf(principal),
+      subject: { kind: 'session', id },
+      address: request.address,
+      device: device.thumbprint,
+      requestId: request.id,
+    });
+  });
+}
+
+const moveSession: Statement = {
+  name: 'move-session',
+  text: `with old_access as (delete from access_token where session_id = $1::uuid)
+    update session set account_id = $2 where id = $1::uuid and ended_at is null returning id`,
+};
+
+/** Goes on in another company with the same session (C10). Earlier access tokens end: none may act in a company it was not issued for. */
+export async function switchAccount(
+  { portal, request, principal }: PersonCall,
+  accountId: string,
+): Promise<SignedIn> {
+  const { identityId, sessionId, device } = principal;
+  return portal.database.asService(async (tx) => {
+    const now = portal.clock.now();
+    const choices = await entrances(tx, identityId);
+    if (!choices.some(({ membership }) => membership.account.id === accountId))
+      throw new AldabaError('not-found', 'not a company of this person');
+    const moved = await run(tx, moveSession, [sessionId, accountId]);
+    if (moved.length === 0) throw new AldabaError('session-ended');
+    if (accountId !== principal.accountId) await releaseLeasesOfSessions(tx, [sessionId], now);
+    const access = await issueAccess(tx, sessionId, now);
+    const profile = await profileOf(tx, { identityId, sessionId, accountId }, choices);
+    await audit(tx, {
+      accountId,
+      at: now,
+      action: 'session.entered',
+      actor: actorOf(principal),
+      subject: { kind: 'session', id: sessionId },
+      address: request.address,
+      device: device.thumbprint,
+      requestId: request.id,
+    });
+    return { kind: 'signed-in', access, profile };
+  });
+}
+
+const noteConfirmation: Statement = {
+  name: 'note-confirmation',
+  text: 'update session set confirmed_at = $2 where id = $1 and ended_at is null',
+};
+
+/** The password again (D3, D10), under the same delay as signing in. @returns until when it counts, ms of UTC */
+export async function confirmPassword(
+  { portal, request, principal }: PersonCall,
+  password: string,
+): Promise<number> {
+  const attempt = await beginAttempt(portal, {
+    email: normalizeEmail(principal.email),
+    address: request.address,
+  });
+  const { found, delayed } = attempt;
+  const right = await portal.hasher.verify(password, delayed ? null : (found?.passwordHash ?? null));
+  if (!right || found?.id !== principal.identityId) throw new AldabaError('invalid-credentials');
+  return portal.database.asService(async (tx) => {
+    const now = portal.clock.now();
+    await attempt.forgive(tx);
+    await run(tx, noteConfirmation, [principal.sessionId, new Date(now).toISOString()]);
+    return now + stepUpMilliseconds;
+  });
+}
