@@ -113,7 +113,8 @@ export interface StateStore {
   update(change: Partial<AppState>): void;
   notice(notice: { id: string; level: 'info' | 'warning' | 'error'; problem: Omit<Problem, 'at'> }): void;
   clearNotice(id: string): void;
-  watch(signal: AbortSignal): AsyncIterable<AppState>;
+  /** One reader. The present snapshot first, then the newest after each change, until `signal` aborts or the reader returns. */
+  watch(signal: AbortSignal): AsyncIteratorObject<AppState, void, void>;
 }
 
 /** What `createCore` hands to the parts that it builds last. */

@@ -27,7 +27,7 @@ export interface SessionControl extends Session {
   /** Cloud key: asks the portal, then stores it and makes it the configured way in. */
   enterKey(portal: string, key: string): Promise<void>;
   /** A license is installed: no identity is needed any more; the one before is given up. */
-  useStandalone(): Promise<void>;
+  becomeStandalone(): Promise<void>;
   switchAccount(accountId: string): Promise<void>;
   signOut(): Promise<void>;
   /** The person closed the sign-in. */
@@ -309,7 +309,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       await accept({ mode: 'cloud-key', portal, profile: null, account: answer.account });
     },
 
-    async useStandalone() {
+    async becomeStandalone() {
       await configure({ mode: 'standalone' });
       present = false;
       token.drop();

@@ -134,7 +134,7 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
   /** A license is on disk: the mode becomes standalone, and only now the way in before it ends. */
   async function finishStandalone(): Promise<void> {
     if (draft !== null && draft !== settings.current().portal) await settings.update({ portal: draft });
-    await session.useStandalone();
+    await session.becomeStandalone();
     await noteRequest(null);
     show(home());
   }

@@ -1,5 +1,6 @@
 import type { AppState } from '../../contract/client/state.ts';
 import type { Ports } from '../ports/index.ts';
+import { shownSettings } from './shown-settings.ts';
 
 /** What a window sees before anything was read. */
 export function initialState(ports: Ports): AppState {
@@ -30,8 +31,7 @@ export function initialState(ports: Ports): AppState {
     licenses: [],
     uses: [],
     downloads: [],
-    settings,
-    lockedSettings: [...ports.settings.locked()],
+    ...shownSettings(ports.settings),
     notices: [],
   };
 }

@@ -40,24 +40,46 @@ export function createStateStore(initial: AppState, clock: Clock): StateStore {
         replaceNotices(state.notices.filter((notice) => notice.id !== id));
       }
     },
-    async *watch(signal) {
+    watch(signal) {
       let seen = -1;
-      while (!signal.aborted) {
-        if (seen !== revision) {
-          seen = revision;
-          yield state;
-          continue;
-        }
-        await new Promise<void>((resolve) => {
-          const wake = () => {
-            wakeUps.delete(wake);
-            signal.removeEventListener('abort', wake);
-            resolve();
-          };
-          wakeUps.add(wake);
-          signal.addEventListener('abort', wake, { once: true });
-        });
+      let ended = false;
+      let waiting: ((result: IteratorResult<AppState, void>) => void) | null = null;
+
+      function deliver(): void {
+        if (waiting === null || (!ended && seen === revision)) return;
+        const resolve = waiting;
+        waiting = null;
+        seen = revision;
+        resolve(ended ? { done: true, value: undefined } : { done: false, value: state });
       }
+      function end(): void {
+        ended = true;
+        wakeUps.delete(deliver);
+        signal.removeEventListener('abort', end);
+        deliver();
+      }
+      wakeUps.add(deliver);
+      signal.addEventListener('abort', end, { once: true });
+      if (signal.aborted) end();
+
+      // Not a generator: its return() would wait for a change that may never come.
+      return {
+        next: () =>
+          new Promise((resolve) => {
+            waiting = resolve;
+            deliver();
+          }),
+        async return() {
+          end();
+          return { done: true, value: undefined };
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+        async [Symbol.asyncDispose]() {
+          end();
+        },
+      };
     },
   };
 }

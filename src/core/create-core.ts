@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { createDevice } from './device/device.ts';
+import { createDownloads } from './downloads/downloads.ts';
+import { checkPortal } from './gateway/check-portal.ts';
+import { createGateway, noAccess } from './gateway/gateway.ts';
+import { createLicenses } from './licenses/create-licenses.ts';
+import { createProcessLock } from './lock/process-lock.ts';
+import type { Broker, CreateBroker, Gateway, Licenses, PortalClient, StateStore } from './parts.ts';
+import type { Ports } from './ports/index.ts';
+import { asAldabaError } from './problem.ts';
+import { type CoreRouter, createRouter } from './router/create-router.ts';
+import { createSession, type SessionControl } from './session/session.ts';
+import { createSetup } from './setup/setup.ts';
+import { showConnection } from './state/connection.ts';
+import { initialState } from './state/initial-state.ts';
+import { observeSecrets } from './state/observe-secrets.ts';
+import { shownSettings } from './state/shown-settings.ts';
+import { createStateStore } from './state/state-store.ts';
+
+/** The client without a shell. */
+export interface Core {
+  /** contract/client, for any transport. */
+  readonly router: CoreRouter;
+  readonly state: StateStore;
+  readonly session: SessionControl;
+  readonly licenses: Licenses;
+  /** null when the core was built without one (a command that runs beside the agent). */
+  readonly broker: Broker | null;
+  /**
+   * Reads disk and keychain, listens for programs, and answers without touching the network; what the network has to say comes after.
+   * @throws AldabaError `already-running` when another client of this profile answers programs; everything is stopped again
+   */
+  start(): Promise<void>;
+  /** Ends connections and timers; within 5 s whatever the network does. The `http` port stays open: its owner closes it. */
+  stop(): Promise<void>;
+}
+
+/** ms that the start waits for a keychain that may be asking the person to unlock it. */
+const keychainPatience = 2000;
+
+/** The only place that wires the client. @param createBroker null: this core answers no programs */
+export function createCore(ports: Ports, createBroker: CreateBroker | null = null): Core {
+  const { clock, settings, paths, log } = ports;
+  const state = createStateStore(initialState(ports), clock);
+  const secrets = observeSecrets(ports.secrets, state);
+  const observed: Ports = { ...ports, secrets };
+  const lock = createProcessLock(join(paths.runtime, 'locks'));
+  const device = createDevice({ secrets, hardware: ports.hardware, lock, data: paths.data });
+
+  const needs = { http: ports.http, device, clock, log };
+  const address = () => settings.current().portal;
+  const gateway: Gateway = createGateway({
+    ...needs,
+    address,
+    access: {
+      token: (signal) => session.access.token(signal),
+      replace: (refused, signal) => session.access.replace(refused, signal),
+      ended: (refused) => session.access.ended(refused),
+    },
+  });
+  const others = new Map<string, PortalClient>();
+  /** The configured portal, or another one that setup is trying, which never gets this session's token. */
+  function portalAt(asked: string): PortalClient {
+    if (asked === address()) return gateway.portal;
+    const other =
+      others.get(asked) ?? createGateway({ ...needs, address: () => asked, access: noAccess }).portal;
+    others.set(asked, other);
+    return other;
+  }
+
+  const session = createSession({
+    ports: observed,
+    device,
+    lock,
+    state,
+    file: join(paths.data, 'identity.json'),
+    portalAt,
+  });
+  const parts = { ports: observed, device, gateway, session, state, lock };
+  const licenses = createLicenses(parts);
+  const downloads = createDownloads({
+    ports: observed,
+    gateway,
+    lock,
+    state,
+    records: join(paths.data, 'downloads'),
+    buyUrl: async () => {
+      const portal = address();
+      if (portal === null) return null;
+      return checkPortal(ports.http, portal, AbortSignal.timeout(10_000)).then(
+        (description) => description.buyUrl,
+        () => null,
+      );
+    },
+  });
+  const setup = createSetup({
+    ports: observed,
+    device,
+    session,
+    licenses,
+    state,
+    portalAt,
+    file: join(paths.data, 'setup.json'),
+  });
+  const broker = createBroker?.({ ...parts, licenses }) ?? null;
+  const router = createRouter({ ports: observed, gateway, state, session, setup, licenses, downloads });
+  const undo: (() => void)[] = [];
+
+  function showDevice(): void {
+    const now = state.get().device;
+    state.update({ device: { ...now, thumbprint: device.thumbprint } });
+  }
+
+  /** A keyring that asks its person to unlock it may take minutes; programs with a valid license do not wait for that. */
+  async function readDevice(): Promise<void> {
+    const loading = device.load().then(showDevice, (error) => {
+      log.warn({ code: asAldabaError(error).code }, 'the device key could not be read');
+    });
+    let timer: { cancel(): void } | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = clock.setTimer(keychainPatience, resolve);
+    });
+    await Promise.race([loading, patience]);
+    timer?.cancel();
+  }
+
+  async function stop(): Promise<void> {
+    for (const cancel of undo.splice(0)) cancel();
+    await broker?.stop();
+    await licenses.stop();
+    await downloads.stop();
+    setup.stop();
+    await session.stop();
+  }
+
+  return {
+    router,
+    state,
+    session,
+    licenses,
+    broker,
+    async start() {
+      undo.push(showConnection(gateway, state, settings, clock));
+      undo.push(settings.onChange(() => state.update(shownSettings(settings))));
+      if (settings.recoveredFrom !== null) {
+        const data = { file: settings.recoveredFrom };
+        state.notice({
+          id: 'settings-corrupt',
+          level: 'warning',
+          problem: { code: 'settings-corrupt', data },
+        });
+      }
+      await readDevice();
+      await session.start();
+      await licenses.start();
+      await downloads.start();
+      await setup.start();
+      try {
+        await broker?.start();
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+    stop,
+  };
+}

@@ -1,0 +1,377 @@
+import { mkdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Download } from '../../contract/client/state.ts';
+import { AldabaError } from '../../contract/errors.ts';
+import type { Release } from '../../contract/portal/licenses.ts';
+import { verifyRelease } from '../../domain/documents/index.ts';
+import { createDocumentCrypto } from '../adapters/document-crypto.ts';
+import { isUnreachable } from '../gateway/gateway.ts';
+import { backoff } from '../licenses/backoff.ts';
+import type { ProcessLock } from '../lock/process-lock.ts';
+import type { Gateway, StateStore } from '../parts.ts';
+import type { Ports } from '../ports/index.ts';
+import { asAldabaError, toProblem } from '../problem.ts';
+import { createDownloadRecords, type DownloadRecord } from './download-record.ts';
+import { fetchPart, hashFile } from './fetch-part.ts';
+import { safeFileName } from './file-name.ts';
+import { createRate, type Rate } from './rate.ts';
+
+/** Programs that the person downloads. A file gets its name only after its checksum and its signature were right (A16). */
+export interface Downloads {
+  /** From disk; no network. What was under way goes on at the first contact with the portal. */
+  start(): Promise<void>;
+  releases(): Promise<{ releases: Release[]; buyUrl: string | null }>;
+  /** Starts and returns; how it goes shows in the snapshot. */
+  download(releaseId: string): Promise<void>;
+  pause(releaseId: string): Promise<void>;
+  resume(releaseId: string): Promise<void>;
+  /** Stops and takes the part away; a finished file stays where it is and is only forgotten. */
+  cancel(releaseId: string): Promise<void>;
+  /** Checks the file once more, then opens it. */
+  open(releaseId: string): Promise<void>;
+  showInFolder(releaseId: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface DownloadsNeeds {
+  ports: Ports;
+  gateway: Gateway;
+  lock: ProcessLock;
+  state: StateStore;
+  /** Absolute folder for what is remembered of downloads. */
+  records: string;
+  buyUrl: () => Promise<string | null>;
+}
+
+interface Job {
+  record: DownloadRecord;
+  received: number;
+  verifying: boolean;
+  rate: Rate;
+  /** Set while it runs. */
+  running: { abort: AbortController; done: Promise<void> } | null;
+}
+
+/** Tries after a broken connection before the person is asked, and ms between them. */
+const tries = 5;
+const retry = { first: 2000, most: 30_000 };
+/** ms between two progress reports of one download. */
+const reportEvery = 200;
+
+export function createDownloads({
+  ports,
+  gateway,
+  lock,
+  state,
+  records: folder,
+  buyUrl,
+}: DownloadsNeeds): Downloads {
+  const { clock, log, opener, settings, paths } = ports;
+  const records = createDownloadRecords(folder);
+  const crypto = createDocumentCrypto();
+  const jobs = new Map<string, Job>();
+  const interrupted = new Set<string>();
+  let listed: Release[] = [];
+  let unsubscribe = () => {};
+  let reported = Number.NEGATIVE_INFINITY;
+
+  function view({ record, received, verifying, rate, running }: Job): Download {
+    const moving = running !== null && !verifying;
+    return {
+      releaseId: record.release.id,
+      fileName: record.release.fileName,
+      state: verifying ? 'verifying' : record.state,
+      received,
+      size: record.release.size,
+      rate: moving ? rate.at(clock.monotonic()) : 0,
+      path: record.state === 'ready' ? record.path : null,
+      problem: record.problem,
+    };
+  }
+
+  function report(): void {
+    reported = clock.monotonic();
+    state.update({ downloads: [...jobs.values()].map(view) });
+  }
+
+  async function put(job: Job, change: Partial<DownloadRecord>): Promise<void> {
+    job.record = { ...job.record, ...change };
+    await records.save(job.record);
+    report();
+  }
+
+  function known(releaseId: string): Job {
+    const job = jobs.get(releaseId);
+    if (job === undefined) throw new AldabaError('not-found', `no download of release ${releaseId}`);
+    return job;
+  }
+
+  async function places(release: Release): Promise<{ part: string; path: string }> {
+    const target = settings.current().downloadFolder ?? paths.downloads;
+    await mkdir(target, { recursive: true });
+    const name = safeFileName(release.fileName);
+    const dot = name.indexOf('.', 1);
+    const [stem, extension] = dot === -1 ? [name, ''] : [name.slice(0, dot), name.slice(dot)];
+    const taken = new Set([...jobs.values()].map((job) => job.record.path));
+    for (let number = 1; ; number++) {
+      const path = join(target, number === 1 ? name : `${stem} (${number})${extension}`);
+      const exists = await stat(path).then(
+        () => true,
+        () => false,
+      );
+      if (!exists && !taken.has(path)) return { path, part: `${path}.part` };
+    }
+  }
+
+  async function checkSpace(job: Job): Promise<void> {
+    const disk = await statfs(join(job.record.part, '..')).catch(() => null);
+    if (disk !== null && disk.bavail * disk.bsize < job.record.release.size - job.received) {
+      throw new AldabaError('disk-full', 'not enough space for the file', { file: job.record.path });
+    }
+  }
+
+  /** Everything from the first byte to the name. */
+  async function complete(job: Job, signal: AbortSignal): Promise<void> {
+    const { release } = job.record;
+    await checkSpace(job);
+    const sha256 = await fetchPart({
+      gateway,
+      release,
+      part: job.record.part,
+      etag: job.record.etag,
+      signal,
+      onProgress(received) {
+        job.rate.add(clock.monotonic(), Math.max(0, received - job.received));
+        job.received = received;
+        if (clock.monotonic() - reported >= reportEvery) report();
+      },
+      onEtag: (etag) => put(job, { etag }),
+    });
+    job.verifying = true;
+    report();
+    await verify(job, sha256);
+    await rename(job.record.part, job.record.path);
+    await put(job, { state: 'ready', problem: null });
+  }
+
+  /** Throws `download-checksum` or `download-signature`. */
+  async function verify(job: Job, sha256: string): Promise<void> {
+    const { release } = job.record;
+    const file = release.fileName;
+    if (sha256 !== release.sha256) {
+      throw new AldabaError('download-checksum', `SHA-256 of ${file} is ${sha256}`, { file });
+    }
+    if (!verifyRelease({ ...release, sha256 }, { crypto, rootKeys: ports.rootKeys })) {
+      throw new AldabaError('download-signature', `the signature of ${file} leads to no trusted key`, {
+        file,
+      });
+    }
+  }
+
+  async function attempts(job: Job, signal: AbortSignal): Promise<void> {
+    for (let failures = 1; ; failures++) {
+      const before = job.received;
+      try {
+        return await complete(job, signal);
+      } catch (error) {
+        const { code, data } = asAldabaError(error);
+        // Whatever moved on counts as a new first try.
+        if (job.received > before) failures = 0;
+        if (signal.aborted || !isUnreachable(code) || code === 'portal-certificate' || failures >= tries)
+          throw error;
+        job.record = { ...job.record, problem: toProblem(error, clock) };
+        report();
+        await new Promise<void>((resolve) => {
+          const timer = clock.setTimer(backoff(failures + 1, retry, Math.random, data?.retryAfter), resolve);
+          signal.addEventListener('abort', () => (timer.cancel(), resolve()), { once: true });
+        });
+        if (signal.aborted) throw error;
+      }
+    }
+  }
+
+  async function run(job: Job, signal: AbortSignal): Promise<void> {
+    const name = `download-${job.record.release.id.replaceAll('-', '')}`;
+    try {
+      await lock.run(name, () => attempts(job, signal), signal, 0);
+    } catch (error) {
+      if (signal.aborted) return;
+      const { code, message } = asAldabaError(error);
+      log.warn({ code, release: job.record.release.id }, message);
+      // Bytes that are not what was published are of no further use; everything else can be gone on with.
+      const spoiled =
+        code === 'download-checksum' || code === 'download-signature' || code === 'download-changed';
+      if (spoiled) {
+        await rm(job.record.part, { force: true });
+        job.received = 0;
+      }
+      await put(job, {
+        state: 'failed',
+        problem: toProblem(error, clock),
+        ...(spoiled ? { etag: null } : {}),
+      });
+    } finally {
+      job.verifying = false;
+    }
+  }
+
+  function launch(job: Job): void {
+    interrupted.delete(job.record.release.id);
+    const abort = new AbortController();
+    job.rate = createRate();
+    const done = run(job, abort.signal)
+      .catch((error) => log.error({ code: asAldabaError(error).code }, 'a download could not be recorded'))
+      .finally(() => {
+        job.running = null;
+        report();
+      });
+    job.running = { abort, done };
+    report();
+  }
+
+  async function halt(job: Job): Promise<void> {
+    interrupted.delete(job.record.release.id);
+    job.running?.abort.abort();
+    await job.running?.done;
+  }
+
+  async function refreshList(): Promise<Release[]> {
+    const { releases } = await gateway.portal.licenses.releases({});
+    listed = releases;
+    return releases;
+  }
+
+  async function find(releaseId: string): Promise<Release> {
+    const release =
+      listed.find((candidate) => candidate.id === releaseId) ??
+      (await refreshList()).find((candidate) => candidate.id === releaseId);
+    if (release === undefined) throw new AldabaError('not-found', `no release ${releaseId}`);
+    return release;
+  }
+
+  return {
+    async start() {
+      for (const record of await records.load()) {
+        const file = record.state === 'ready' ? record.path : record.part;
+        const found = await stat(file).catch(() => null);
+        if (record.state === 'ready' && found?.size !== record.release.size) {
+          await records.remove(record.release.id);
+          continue;
+        }
+        if (record.state === 'downloading') interrupted.add(record.release.id);
+        const state = record.state === 'downloading' ? 'paused' : record.state;
+        const received = Math.min(found?.size ?? 0, record.release.size);
+        jobs.set(record.release.id, {
+          record: { ...record, state },
+          received,
+          verifying: false,
+          rate: createRate(),
+          running: null,
+        });
+      }
+      report();
+      unsubscribe = gateway.onContact((contact) => {
+        if (!contact.ok) return;
+        for (const id of [...interrupted]) {
+          const job = jobs.get(id);
+          interrupted.delete(id);
+          if (job === undefined || job.running !== null) continue;
+          job.record = { ...job.record, state: 'downloading' };
+          launch(job);
+        }
+      });
+    },
+
+    async releases() {
+      return { releases: await refreshList(), buyUrl: await buyUrl() };
+    },
+
+    async download(releaseId) {
+      const before = jobs.get(releaseId);
+      if (before?.record.state === 'ready' || (before?.running ?? null) !== null) return;
+      if (before !== undefined) return this.resume(releaseId);
+      const release = await find(releaseId);
+      const again = jobs.get(releaseId);
+      if (again !== undefined) return;
+      const job: Job = {
+        record: {
+          version: 1,
+          release,
+          state: 'downloading',
+          ...(await places(release)),
+          etag: null,
+          problem: null,
+        },
+        received: 0,
+        verifying: false,
+        rate: createRate(),
+        running: null,
+      };
+      jobs.set(releaseId, job);
+      await records.save(job.record);
+      launch(job);
+    },
+
+    async pause(releaseId) {
+      const job = known(releaseId);
+      await halt(job);
+      if (job.record.state === 'downloading') await put(job, { state: 'paused', problem: null });
+    },
+
+    async resume(releaseId) {
+      const job = known(releaseId);
+      if (job.running !== null || job.record.state === 'ready') return;
+      if (job.record.problem?.code === 'download-changed') {
+        await refreshList();
+        job.record = { ...job.record, release: await find(releaseId) };
+      }
+      await put(job, { state: 'downloading', problem: null });
+      launch(job);
+    },
+
+    async cancel(releaseId) {
+      const job = known(releaseId);
+      await halt(job);
+      jobs.delete(releaseId);
+      if (job.record.state !== 'ready') await rm(job.record.part, { force: true });
+      await records.remove(releaseId);
+      report();
+    },
+
+    async open(releaseId) {
+      const job = known(releaseId);
+      const { path } = job.record;
+      if (job.record.state !== 'ready' || job.running !== null) {
+        throw new AldabaError('open-failed', 'the file is not ready', { file: path });
+      }
+      job.verifying = true;
+      report();
+      try {
+        const hash = await hashFile(path, new AbortController().signal);
+        await verify(job, hash.digest('hex'));
+      } catch (error) {
+        const fault = asAldabaError(error);
+        const shown =
+          fault.code === 'internal' ? new AldabaError('open-failed', fault.message, { file: path }) : fault;
+        await put(job, { state: 'failed', problem: toProblem(shown, clock) });
+        throw shown;
+      } finally {
+        job.verifying = false;
+        report();
+      }
+      await opener.openFile(path);
+    },
+
+    async showInFolder(releaseId) {
+      const job = known(releaseId);
+      await opener.showInFolder(job.record.state === 'ready' ? job.record.path : job.record.part);
+    },
+
+    async stop() {
+      unsubscribe();
+      const running = [...jobs.values()].flatMap((job) => (job.running === null ? [] : [job.running]));
+      for (const { abort } of running) abort.abort();
+      await Promise.all(running.map(({ done }) => done));
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { AldabaError } from '../../contract/errors.ts';
+import type { Downloads } from '../downloads/downloads.ts';
+import type { Gateway, Licenses, StateStore } from '../parts.ts';
+import type { Ports } from '../ports/index.ts';
+import type { SessionControl } from '../session/session.ts';
+import type { Setup } from '../setup/setup.ts';
+import { implementClient, withSignal } from './implement-client.ts';
+import { createPeople } from './people.ts';
+
+export interface RouterNeeds {
+  ports: Ports;
+  gateway: Gateway;
+  state: StateStore;
+  session: SessionControl;
+  setup: Setup;
+  licenses: Licenses;
+  downloads: Downloads;
+}
+
+/** Changed by setup, which does not lose what works; a bare write of them would. */
+const settingsOfSetup = ['mode', 'portal'] as const;
+
+/** The whole of contract/client, for every transport. */
+export function createRouter(needs: RouterNeeds) {
+  const { ports, gateway, state, session, setup, licenses, downloads } = needs;
+  const os = implementClient(ports.log);
+
+  return os.router({
+    state: {
+      get: os.state.get.handler(() => state.get()),
+      watch: os.state.watch.handler(({ signal }) => state.watch(signal ?? new AbortController().signal)),
+    },
+    setup: {
+      chooseMode: os.setup.chooseMode.handler(({ input }) => setup.chooseMode(input.mode)),
+      setPortal: os.setup.setPortal.handler(({ input }) => setup.setPortal(input.address)),
+      back: os.setup.back.handler(() => setup.back()),
+      cancel: os.setup.cancel.handler(() => setup.cancel()),
+      signIn: os.setup.signIn.handler(({ input }) => setup.signIn(input)),
+      chooseAccount: os.setup.chooseAccount.handler(({ input }) => setup.chooseAccount(input.accountId)),
+      cancelSignIn: os.setup.cancelSignIn.handler(() => setup.cancelSignIn()),
+      requestPasswordLink: os.setup.requestPasswordLink.handler(({ input }) =>
+        setup.requestPasswordLink(input.email),
+      ),
+      enterKey: os.setup.enterKey.handler(({ input }) => setup.enterKey(input.key)),
+      activate: os.setup.activate.handler(({ input }) => setup.activate(input.key)),
+      createRequestFile: os.setup.createRequestFile.handler(({ input }) =>
+        setup.createRequestFile(input.key),
+      ),
+      importFile: os.setup.importFile.handler(({ input }) => setup.importFile(input.content)),
+    },
+    session: {
+      signOut: os.session.signOut.handler(() => session.signOut()),
+      list: os.session.list.handler(({ signal }) =>
+        gateway.portal.sessions.list(undefined, withSignal(signal)),
+      ),
+      end: os.session.end.handler(({ input, signal }) =>
+        gateway.portal.sessions.end(input, withSignal(signal)),
+      ),
+      switchAccount: os.session.switchAccount.handler(({ input }) => session.switchAccount(input.accountId)),
+      confirmPassword: os.session.confirmPassword.handler(({ input, signal }) =>
+        gateway.portal.sessions.confirmPassword(input, withSignal(signal)),
+      ),
+    },
+    licenses: {
+      renew: os.licenses.renew.handler(() => licenses.renewNow()),
+      release: os.licenses.release.handler(({ input }) => licenses.releaseProduct(input.product)),
+      giveBack: os.licenses.giveBack.handler(({ input }) => licenses.giveBack(input.product)),
+      diagnose: os.licenses.diagnose.handler(() => {
+        const { connection, keychain, uses } = state.get();
+        const { mode, portal } = ports.settings.current();
+        return {
+          clientVersion: ports.client.version,
+          mode,
+          portal,
+          connection: connection.state,
+          keychain: `${keychain.backend}: ${keychain.state}`,
+          programs: uses.length,
+        };
+      }),
+    },
+    programs: {
+      list: os.programs.list.handler(() => downloads.releases()),
+      download: os.programs.download.handler(({ input }) => downloads.download(input.releaseId)),
+      pause: os.programs.pause.handler(({ input }) => downloads.pause(input.releaseId)),
+      resume: os.programs.resume.handler(({ input }) => downloads.resume(input.releaseId)),
+      cancel: os.programs.cancel.handler(({ input }) => downloads.cancel(input.releaseId)),
+      open: os.programs.open.handler(({ input }) => downloads.open(input.releaseId)),
+      showInFolder: os.programs.showInFolder.handler(({ input }) => downloads.showInFolder(input.releaseId)),
+    },
+    settings: {
+      update: os.settings.update.handler(async ({ input }) => {
+        for (const name of settingsOfSetup) {
+          if (input[name] !== undefined) {
+            throw new AldabaError('invalid-input', `${name} is changed by setup`, { field: name });
+          }
+        }
+        if (input.proxy && /^https?:\/\/[^/]*@/.test(input.proxy)) {
+          throw new AldabaError('invalid-input', 'a proxy password would be kept in a plain file', {
+            field: 'proxy',
+          });
+        }
+        await ports.settings.update(input);
+      }),
+      dismissNotice: os.settings.dismissNotice.handler(({ input }) => state.clearNotice(input.id)),
+    },
+    people: createPeople(os.people, gateway),
+  });
+}
+export type CoreRouter = ReturnType<typeof createRouter>;

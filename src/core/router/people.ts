@@ -1,0 +1,44 @@
+import type { Gateway } from '../parts.ts';
+import { type ClientImplementer, withSignal } from './implement-client.ts';
+
+/**
+ * The portal's people procedures as they are: the core adds session and proof, and decides nothing. What the person may not do is
+ * refused by the portal.
+ */
+export function createPeople(os: ClientImplementer['people'], gateway: Gateway) {
+  const { people } = gateway.portal;
+  return {
+    listContacts: os.listContacts.handler(({ input, signal }) =>
+      people.listContacts(input, withSignal(signal)),
+    ),
+    getContact: os.getContact.handler(({ input, signal }) => people.getContact(input, withSignal(signal))),
+    createContact: os.createContact.handler(({ input, signal }) =>
+      people.createContact(input, withSignal(signal)),
+    ),
+    updateContact: os.updateContact.handler(({ input, signal }) =>
+      people.updateContact(input, withSignal(signal)),
+    ),
+    deleteContact: os.deleteContact.handler(({ input, signal }) =>
+      people.deleteContact(input, withSignal(signal)),
+    ),
+    suspendContact: os.suspendContact.handler(({ input, signal }) =>
+      people.suspendContact(input, withSignal(signal)),
+    ),
+    reactivateContact: os.reactivateContact.handler(({ input, signal }) =>
+      people.reactivateContact(input, withSignal(signal)),
+    ),
+    resendInvitation: os.resendInvitation.handler(({ input, signal }) =>
+      people.resendInvitation(input, withSignal(signal)),
+    ),
+    resetPassword: os.resetPassword.handler(({ input, signal }) =>
+      people.resetPassword(input, withSignal(signal)),
+    ),
+    listRoles: os.listRoles.handler(({ input, signal }) => people.listRoles(input, withSignal(signal))),
+    listPools: os.listPools.handler(({ input, signal }) => people.listPools(input, withSignal(signal))),
+    assignSeat: os.assignSeat.handler(({ input, signal }) => people.assignSeat(input, withSignal(signal))),
+    withdrawSeat: os.withdrawSeat.handler(({ input, signal }) =>
+      people.withdrawSeat(input, withSignal(signal)),
+    ),
+    listHolders: os.listHolders.handler(({ input, signal }) => people.listHolders(input, withSignal(signal))),
+  };
+}
