@@ -1,0 +1,367 @@
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { createORPCClient } from '@orpc/client';
+import type { ContractRouterClient } from '@orpc/contract';
+import { OpenAPILink } from '@orpc/openapi-client/fetch';
+import { eq } from 'drizzle-orm';
+import pino from 'pino';
+import { expect } from 'vitest';
+import type { Profile } from '../../src/contract/portal/sessions.ts';
+import { type PortalContract, portalContract } from '../../src/contract/portal.ts';
+import type { DeviceDescription, PublicKey } from '../../src/contract/primitives.ts';
+import { normalizeEmail } from '../../src/domain/email.ts';
+import { thumbprint } from '../../src/portal/auth/thumbprint.ts';
+import type { Clock } from '../../src/portal/clock.ts';
+import type { Portal } from '../../src/portal/context.ts';
+import { createPortal, type RunningPortal } from '../../src/portal/create-portal.ts';
+import { openDatabase } from '../../src/portal/db/database.ts';
+import { identity } from '../../src/portal/db/schema.ts';
+import { newId } from '../../src/portal/ids.ts';
+import { createMemoryKeys } from '../../src/portal/keys/key-files.ts';
+import type { PortalKeys } from '../../src/portal/keys/portal-keys.ts';
+import type { MailTransport, OutgoingMail } from '../../src/portal/mail/transport.ts';
+import { type AccountRole, createAccount } from '../../src/portal/services/people/create-account.ts';
+import { insertPeople } from '../../src/portal/services/people/insert-people.ts';
+import type { PortalSettingsInput } from '../../src/portal/settings.ts';
+
+export type PortalClient = ContractRouterClient<PortalContract>;
+
+/** Where the clock of a test portal stands at first. */
+export const testStart = Date.UTC(2026, 2, 2, 8, 0, 0);
+
+/** A portal's time, moved by the test. */
+export interface TestClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+export function createTestClock(start = testStart): TestClock {
+  let now = start;
+  return {
+    now: () => now,
+    advance(milliseconds) {
+      now += milliseconds;
+    },
+  };
+}
+
+export const seconds = 1000;
+export const minutes = 60 * seconds;
+export const hours = 60 * minutes;
+export const days = 24 * hours;
+
+/** A device with its own key, and the refresh token that it holds. */
+export interface TestDevice {
+  readonly privateKey: KeyObject;
+  readonly publicKey: PublicKey;
+  readonly thumbprint: string;
+  readonly description: DeviceDescription;
+}
+
+export function createTestDevice(name = 'CONDOR-PC-07'): TestDevice {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const { x } = publicKey.export({ format: 'jwk' });
+  if (x === undefined) throw new Error('an Ed25519 key has an x');
+  const key = { kty: 'OKP', crv: 'Ed25519', x } as const;
+  return {
+    privateKey,
+    publicKey: key,
+    thumbprint: thumbprint(x),
+    description: {
+      key,
+      name,
+      platform: 'linux',
+      components: { machine: createHash('sha256').update(x).digest('hex') },
+    },
+  };
+}
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A DPoP proof as RFC 9449 (4.2) has it; `overrides` make a wrong one. */
+export function createProof(
+  device: TestDevice,
+  request: { method: string; url: string; at: number; accessToken?: string | undefined },
+  overrides: { header?: object; claims?: object } = {},
+): string {
+  const url = new URL(request.url);
+  const header = { typ: 'dpop+jwt', alg: 'EdDSA', jwk: device.publicKey, ...overrides.header };
+  const claims = {
+    jti: randomUUID(),
+    htm: request.method,
+    htu: `${url.origin}${url.pathname}`,
+    iat: Math.floor(request.at / 1000),
+    ...(request.accessToken === undefined
+      ? {}
+      : { ath: createHash('sha256').update(request.accessToken).digest('base64url') }),
+    ...overrides.claims,
+  };
+  const input = `${encode(header)}.${encode(claims)}`;
+  return `${input}.${sign(null, Buffer.from(input), device.privateKey).toString('base64url')}`;
+}
+
+/** A refresh token as a device makes it, and the hash that it sends. */
+export function createRefreshToken(): { token: string; hash: string } {
+  const token = randomBytes(32).toString('base64url');
+  return { token, hash: createHash('sha256').update(token).digest('hex') };
+}
+
+/** Somebody signed in on a device. */
+export interface TestSession {
+  readonly device: TestDevice;
+  /** Calls with the session's access token and proofs. */
+  readonly client: PortalClient;
+  readonly profile: Profile;
+  accessToken: string;
+  refreshToken: string;
+  /** Rotates and goes on with the new tokens. */
+  refresh(): Promise<void>;
+}
+
+/** A person of a test company. */
+export interface TestPerson {
+  readonly email: string;
+  /** `owner`: administrator with the owner flag. */
+  readonly role: AccountRole | 'owner';
+  readonly firstName?: string;
+  readonly lastName?: string;
+  /** Without one the person has been added and never came in. */
+  readonly password?: string;
+  readonly suspended?: true;
+}
+
+export interface TestCompany {
+  readonly id: string;
+  readonly roles: Record<AccountRole, string>;
+  /** By email. */
+  readonly contacts: Readonly<Record<string, { contactId: string; identityId: string }>>;
+}
+
+export interface TestPortalOptions {
+  /** PostgreSQL's address; without one, PGlite in memory. `createTestDatabase()` of test/support/database.ts gives it. */
+  readonly database?: string | undefined;
+  readonly clock?: TestClock;
+  readonly keys?: PortalKeys;
+  readonly settings?: PortalSettingsInput;
+  /** What mail goes to instead of `mails`. */
+  readonly mail?: MailTransport;
+  readonly logLevel?: pino.Level;
+}
+
+export interface TestPortal {
+  readonly url: string;
+  readonly portal: RunningPortal;
+  readonly services: Portal;
+  readonly clock: TestClock;
+  /** Everything sent so far. */
+  readonly mails: OutgoingMail[];
+  /** The log, one JSON object per line. */
+  readonly logLines: string[];
+  /** Waits for the first mail to the address since the last call for it. */
+  nextMail(to: string): Promise<OutgoingMail>;
+  /** The token of the link in a mail. */
+  tokenIn(mail: OutgoingMail): string;
+  /** Calls by a device; with an access token, by somebody signed in on it. */
+  client(device?: TestDevice, accessToken?: () => string | undefined): PortalClient;
+  /** Makes a company with people in it, straight in the database. */
+  company(name: string, people: readonly TestPerson[]): Promise<TestCompany>;
+  signIn(
+    email: string,
+    password: string,
+    options?: { device?: TestDevice; accountId?: string },
+  ): Promise<TestSession>;
+  close(): Promise<void>;
+}
+
+/** Long enough for the policy, and without a pattern. */
+export const testPassword = 'tres gaviotas cruzan el muelle';
+
+/**
+ * A portal on a free port with a clock that the test moves. The same test runs over PGlite and PostgreSQL:
+ *
+ *     const database = await createTestDatabase();
+ *     const portal = await startTestPortal({ database: database.url });
+ *     const condor = await portal.company('Estructuras Cóndor', [{ email: 'ana@condor.example', role: 'administrator', password: testPassword }]);
+ *     const ana = await portal.signIn('ana@condor.example', testPassword);
+ *     await ana.client.sessions.list();
+ */
+export async function startTestPortal(options: TestPortalOptions = {}): Promise<TestPortal> {
+  const clock = options.clock ?? createTestClock();
+  const mails: OutgoingMail[] = [];
+  const logLines: string[] = [];
+  const log = pino(
+    { level: options.logLevel ?? 'trace' },
+    new Writable({
+      write(chunk, _encoding, done) {
+        logLines.push(String(chunk));
+        done();
+      },
+    }),
+  );
+  const collecting: MailTransport = {
+    send: async (mail) => {
+      mails.push(mail);
+    },
+    close: async () => undefined,
+  };
+  const portal = await createPortal({
+    database: await openDatabase({ url: options.database }),
+    mail: options.mail ?? collecting,
+    clock,
+    keys: options.keys ?? (await createMemoryKeys(clock.now())),
+    log,
+    settings: options.settings ?? {},
+  });
+  const { services, url } = portal;
+  const taken = new Set<OutgoingMail>();
+
+  function client(
+    device = createTestDevice(),
+    accessToken: () => string | undefined = () => undefined,
+  ): PortalClient {
+    const link = new OpenAPILink(portalContract, {
+      url,
+      fetch: (request, init) => {
+        const token = accessToken();
+        const proof = createProof(device, {
+          method: request.method,
+          url: request.url,
+          at: clock.now(),
+          accessToken: token,
+        });
+        request.headers.set('dpop', proof);
+        if (token !== undefined) request.headers.set('authorization', `DPoP ${token}`);
+        return fetch(request, init);
+      },
+    });
+    return createORPCClient(link);
+  }
+
+  async function signIn(
+    email: string,
+    password: string,
+    { device = createTestDevice(), accountId }: { device?: TestDevice; accountId?: string } = {},
+  ): Promise<TestSession> {
+    const first = createRefreshToken();
+    const answer = await client(device).sessions.signIn({
+      email,
+      password,
+      device: device.description,
+      nextTokenHash: first.hash,
+      ...(accountId === undefined ? {} : { accountId }),
+    });
+    if (answer.kind !== 'signed-in') throw new Error('the person has several companies: pass accountId');
+    const session: TestSession = {
+      device,
+      client: client(device, () => session.accessToken),
+      profile: answer.profile,
+      accessToken: answer.access.accessToken,
+      refreshToken: first.token,
+      async refresh() {
+        const next = createRefreshToken();
+        const { access } = await client(device).sessions.refresh({
+          refreshToken: session.refreshToken,
+          nextTokenHash: next.hash,
+        });
+        session.accessToken = access.accessToken;
+        session.refreshToken = next.token;
+      },
+    };
+    return session;
+  }
+
+  return {
+    url,
+    portal,
+    services,
+    clock,
+    mails,
+    logLines,
+    async nextMail(to) {
+      const find = () => mails.find((mail) => mail.to === to && !taken.has(mail));
+      await expect.poll(find, { timeout: 10_000, interval: 20 }).toBeDefined();
+      const mail = find();
+      if (mail === undefined) throw new Error('the mail went away');
+      taken.add(mail);
+      return mail;
+    },
+    tokenIn(mail) {
+      const token = /#token=([A-Za-z0-9_-]{43})/.exec(mail.text)?.[1];
+      if (token === undefined) throw new Error('the mail has no link');
+      return token;
+    },
+    client,
+    company: (name, people) => createCompany(services, name, people),
+    signIn,
+    close: () => portal.close(),
+  };
+}
+
+async function createCompany(
+  portal: Portal,
+  name: string,
+  people: readonly TestPerson[],
+): Promise<TestCompany> {
+  const now = portal.clock.now();
+  const hashes = await Promise.all(
+    people.map(({ password }) => (password === undefined ? null : portal.hasher.hash(password))),
+  );
+  return portal.database.asService(async (tx) => {
+    const made = await createAccount(tx, { name, now });
+    const contacts: Record<string, { contactId: string; identityId: string }> = {};
+    for (const [index, person] of people.entries()) {
+      const identityId = await personOf(tx, made.id, person, hashes[index] ?? null, now);
+      const contactId = newId(now);
+      contacts[person.email] = { contactId, identityId };
+      await insertPeople(tx, made.id, [
+        {
+          contactId,
+          email: person.email,
+          firstName: person.firstName ?? 'Ana',
+          lastName: person.lastName ?? 'Quispe',
+          phone: '',
+          jobTitle: '',
+          shared: false,
+          receivesNotifications: true,
+          language: 'es',
+          createdAt: now,
+          membership: {
+            identityId,
+            roleId: made.roles[person.role === 'owner' ? 'administrator' : person.role],
+            owner: person.role === 'owner',
+            acceptedAt: person.password === undefined ? null : now,
+            suspendedAt: person.suspended === undefined ? null : now,
+            lastSignInAt: null,
+          },
+          invitation: null,
+        },
+      ]);
+    }
+    return { ...made, contacts };
+  });
+}
+
+/** A person who is a member elsewhere already stays the same person. */
+async function personOf(
+  tx: Parameters<Parameters<Portal['database']['asService']>[0]>[0],
+  accountId: string,
+  person: TestPerson,
+  passwordHash: string | null,
+  now: number,
+): Promise<string> {
+  const emailNormalized = normalizeEmail(person.email);
+  const [known] = await tx.select().from(identity).where(eq(identity.emailNormalized, emailNormalized));
+  if (known !== undefined) return known.id;
+  const id = newId(now);
+  await tx.insert(identity).values({
+    id,
+    email: person.email,
+    emailNormalized,
+    name: `${person.firstName ?? 'Ana'} ${person.lastName ?? 'Quispe'}`,
+    language: 'es',
+    homeAccountId: accountId,
+    passwordHash,
+    passwordSetAt: passwordHash === null ? null : new Date(now),
+    createdAt: new Date(now),
+  });
+  return id;
+}
