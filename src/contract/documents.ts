@@ -153,7 +153,7 @@ export const activationRequestClaimsSchema = z.strictObject({
 });
 export type ActivationRequestClaims = z.infer<typeof activationRequestClaimsSchema>;
 
-/** Signed by the device after it deleted its right. */
+/** Signed by the device after it deleted its right: `right` is the activation of a license, the lease of anything else. */
 export const returnReceiptClaimsSchema = z.strictObject({
   jti: idSchema,
   iat: seconds,
