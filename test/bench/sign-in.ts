@@ -1,0 +1,64 @@
+import { argon2Sync, randomBytes } from 'node:crypto';
+import { Pool } from 'undici';
+import { createTestDevice } from '../portal/support.ts';
+import { createPostgresDatabase, startPostgres } from '../support/postgres.ts';
+import { atMost, type Bench, percentile } from './figure.ts';
+import { call, signInRequest } from './support/portal-device.ts';
+import { startPortalProcess } from './support/portal-process.ts';
+
+const rounds = 40;
+
+/** A whole sign-in over HTTP against one Argon2id of the same parameters, taken in turns. */
+export const run: Bench = async () => {
+  const server = await startPostgres({ durable: true });
+  try {
+    const database = await createPostgresDatabase(server.url);
+    const { fixture, stop } = await startPortalProcess(database.url);
+    const pool = new Pool(fixture.url, { connections: 1 });
+    try {
+      const signIns: number[] = [];
+      const hashes: number[] = [];
+      for (let round = -5; round < rounds; round++) {
+        const request = signInRequest(fixture, createTestDevice());
+        const signIn = await time(() => call(pool, request));
+        const hash = await time(() => hashOnce(fixture.password));
+        if (round < 0) continue;
+        signIns.push(signIn);
+        hashes.push(hash);
+      }
+      return [
+        atMost(
+          'sign-in',
+          percentile(signIns, 50),
+          'ms',
+          percentile(hashes, 50),
+          1.25,
+          'one Argon2id of the same parameters (p50)',
+        ),
+      ];
+    } finally {
+      await pool.close();
+      await stop();
+    }
+  } finally {
+    await server.stop();
+  }
+};
+
+/** m=19456 KiB, t=2, p=1: what the portal uses (administration.md, "Invitations and passwords"). */
+function hashOnce(password: string): void {
+  argon2Sync('argon2id', {
+    message: password,
+    nonce: randomBytes(16),
+    memory: 19_456,
+    passes: 2,
+    parallelism: 1,
+    tagLength: 32,
+  });
+}
+
+async function time(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
