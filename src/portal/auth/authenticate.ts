@@ -10,7 +10,7 @@ export function provenDevice(portal: Portal, request: RequestInfo): ProvenDevice
 }
 
 /** Everything that authorizes a request, in one statement. */
-const findAccess: Statement = {
+export const findAccess: Statement = {
   name: 'find-access',
   text: `select extract(epoch from t.expires_at) * 1000 as access_until, s.id as session_id, s.identity_id, s.key_id, s.account_id,
       s.device_thumbprint, s.device_key, s.device_name, s.platform,
