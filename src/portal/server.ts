@@ -1,6 +1,12 @@
 import helmet from '@fastify/helmet';
 import { OpenAPIHandler } from '@orpc/openapi/fastify';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { Portal, RequestContext } from './context.ts';
 import { describe, toWireError, wireError } from './errors.ts';
@@ -23,7 +29,7 @@ export async function createServer(portal: Portal): Promise<FastifyInstance> {
   const { settings, log, clock } = portal;
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     trustProxy: settings.trustedProxies.length > 0 ? settings.trustedProxies : false,
     genReqId: () => newId(clock.now()),

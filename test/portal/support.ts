@@ -4,7 +4,7 @@ import { createORPCClient } from '@orpc/client';
 import type { ContractRouterClient } from '@orpc/contract';
 import { OpenAPILink } from '@orpc/openapi-client/fetch';
 import { eq } from 'drizzle-orm';
-import pino from 'pino';
+import type { Level } from 'pino';
 import { expect } from 'vitest';
 import type { Profile } from '../../src/contract/portal/sessions.ts';
 import { type PortalContract, portalContract } from '../../src/contract/portal.ts';
@@ -19,6 +19,7 @@ import { identity } from '../../src/portal/db/schema.ts';
 import { newId } from '../../src/portal/ids.ts';
 import { createMemoryKeys } from '../../src/portal/keys/key-files.ts';
 import type { PortalKeys } from '../../src/portal/keys/portal-keys.ts';
+import { createLog } from '../../src/portal/log.ts';
 import type { MailTransport, OutgoingMail } from '../../src/portal/mail/transport.ts';
 import { type AccountRole, createAccount } from '../../src/portal/services/people/create-account.ts';
 import { insertPeople } from '../../src/portal/services/people/insert-people.ts';
@@ -144,7 +145,7 @@ export interface TestPortalOptions {
   readonly settings?: PortalSettingsInput;
   /** What mail goes to instead of `mails`. */
   readonly mail?: MailTransport;
-  readonly logLevel?: pino.Level;
+  readonly logLevel?: Level;
 }
 
 export interface TestPortal {
@@ -188,8 +189,8 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
   const clock = options.clock ?? createTestClock();
   const mails: OutgoingMail[] = [];
   const logLines: string[] = [];
-  const log = pino(
-    { level: options.logLevel ?? 'trace' },
+  const log = createLog(
+    options.logLevel ?? 'trace',
     new Writable({
       write(chunk, _encoding, done) {
         logLines.push(String(chunk));

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import process from 'node:process';
+import { Command } from 'commander';
+import pino from 'pino';
+import { systemClock } from './clock.ts';
+import { createPortal, type RunningPortal } from './create-portal.ts';
+import { openDatabase } from './db/database.ts';
+import { seedDemonstration } from './demonstration.ts';
+import { describe } from './errors.ts';
+import { createKeys, createMemoryKeys } from './keys/key-files.ts';
+import { createLog } from './log.ts';
+import { outboxOnly, smtpTransport } from './mail/transport.ts';
+import {
+  environmentHelp,
+  type ProgramSettings,
+  readProgramSettings,
+  SettingsError,
+} from './program-settings.ts';
+
+interface Options {
+  port?: string;
+  host?: string;
+  data?: string;
+  demo?: boolean;
+  json?: boolean;
+}
+
+const program = new Command('aldaba-portal')
+  .description('Runs a node of the license portal. Logs go to standard error, one JSON object per line.')
+  .option('--port <number>', 'port to listen on; 0 takes a free one')
+  .option('--host <address>', 'address to listen on')
+  .option('--data <folder>', 'folder of the embedded database and the keys')
+  .option('--demo', 'a demonstration company, mails shown at /outbox instead of sent')
+  .option('--json', 'print what it says as JSON')
+  .addHelpText('after', environmentHelp())
+  .allowExcessArguments(false);
+
+async function main(options: Options): Promise<void> {
+  let settings: ProgramSettings;
+  try {
+    settings = readProgramSettings(process.env, options);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const log = createLog(settings.logLevel, pino.destination({ dest: 2, sync: false }));
+  const portal = await start(settings, log).catch((error: unknown) => {
+    log.fatal({ error: describe(error) }, 'the portal did not start');
+    process.exitCode = 1;
+  });
+  if (portal === undefined) return;
+  if (options.demo) await seedDemonstration(portal.services);
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ event: 'ready', url: portal.url, address: portal.address, rootKey: portal.rootKey })}\n`
+      : `ready ${portal.url}\n`,
+  );
+  await untilAsked();
+  // Asked twice: the person does not want to wait.
+  void untilAsked().then(() => process.exit(1));
+  await portal.close();
+  process.exit(0);
+}
+
+async function start(settings: ProgramSettings, log: pino.Logger): Promise<RunningPortal> {
+  const { databaseUrl, databaseConnections, dataFolder, keysFolder, smtpUrl } = settings;
+  const now = systemClock.now();
+  return createPortal({
+    database: await openDatabase({
+      url: databaseUrl,
+      folder: dataFolder === undefined ? undefined : `${dataFolder}/database`,
+      connections: databaseConnections,
+    }),
+    mail: smtpUrl === undefined ? outboxOnly : smtpTransport(smtpUrl),
+    clock: systemClock,
+    keys: keysFolder === undefined ? await createMemoryKeys(now) : await createKeys(keysFolder, now),
+    log,
+    settings: settings.portal,
+  });
+}
+
+async function untilAsked(): Promise<void> {
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+}
+
+program.action((options: Options) => main(options));
+await program.parseAsync();
