@@ -29,7 +29,7 @@ describe('back by', () => {
 
 describe('suspect', () => {
   const back = high - 48 * hour;
-  const seen = advanceClockMark(mark, back, 5000);
+  const seen = advanceClockMark(mark, back, 0);
   test('72 h from the moment it is seen', () => {
     expect(seen).toEqual({ high, suspect: { since: back, ran: 0 } });
     expect(clockVerdict(seen, back)).toMatchObject({ until: back + 72 * hour });
@@ -48,7 +48,16 @@ describe('suspect', () => {
     expect(clockVerdict(settled, back)).toMatchObject({ verdict: 'ok' });
   });
   test('a clock that is right again is no longer suspect', () => {
-    expect(advanceClockMark(seen, high - hour, 1000)).toEqual({ high, suspect: null });
+    expect(advanceClockMark(seen, high - hour, 1000)).toEqual({ high: high + 1000, suspect: null });
+  });
+  test('waiting does not make a clock right that stays set back', () => {
+    let now = seen;
+    for (let hours = 1; hours <= 71; hours++) now = advanceClockMark(now, back + hours * hour, hour);
+    expect(clockVerdict(now, back + 71 * hour)).toEqual({
+      verdict: 'suspect',
+      back: 48 * hour,
+      until: back + 72 * hour,
+    });
   });
 });
 
@@ -68,7 +77,7 @@ describe('properties', () => {
         let now = mark;
         for (const { now: clock, ran } of steps) {
           const next = advanceClockMark(now, clock, ran);
-          expect(next.high).toBe(Math.max(now.high, clock));
+          expect(next.high).toBe(Math.max(now.high + ran, clock));
           now = next;
         }
       }),

@@ -21,14 +21,18 @@ export const clockWarnedBack = 24 * hour;
 /** From the moment it is suspect: time for one contact with the portal. */
 export const clockContactTerm = 72 * hour;
 
-/** The mark after the clock showed `now`, `ran` ms of running time after the call before. Never lowers `high`. */
+/**
+ * The mark after the clock showed `now`, `ran` ms of running time after the call before. Never lowers `high`, which goes on with
+ * running time: a clock that stays set back stays that far back.
+ */
 export function advanceClockMark(mark: ClockMark | null, now: number, ran: number): ClockMark {
-  if (mark === null || now >= mark.high) return { high: now, suspect: null };
-  if (mark.high - now <= clockWarnedBack) return { high: mark.high, suspect: null };
-  const suspect = mark.suspect ?? { since: now, ran: 0 };
+  if (mark === null) return { high: now, suspect: null };
+  const high = Math.max(mark.high + Math.max(0, Math.floor(ran)), now);
+  if (high - now <= clockWarnedBack) return { high, suspect: null };
+  if (mark.suspect === null) return { high, suspect: { since: now, ran: 0 } };
   return {
-    high: mark.high,
-    suspect: { since: suspect.since, ran: suspect.ran + (mark.suspect === null ? 0 : Math.max(0, ran)) },
+    high,
+    suspect: { since: mark.suspect.since, ran: mark.suspect.ran + Math.max(0, Math.floor(ran)) },
   };
 }
 

@@ -26,6 +26,7 @@ const stopTerm = 2000;
 /** What tests replace: how files are written, and chance. */
 export interface LicensesOptions {
   write?: typeof writeFileDurably;
+  remove?: (path: string) => Promise<void>;
   /** 0 included to 1 excluded. */
   random?: () => number;
 }
@@ -36,12 +37,19 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
   const { clock, log, paths } = ports;
   const random = options.random ?? Math.random;
   const write = options.write === undefined ? {} : { write: options.write };
+  const remove = options.remove === undefined ? {} : { remove: options.remove };
   let stopping = false;
 
   const crypto = createDocumentCrypto();
   const verifier = createDocumentVerifier({ crypto, rootKeys: ports.rootKeys });
   const guard = createClockGuard({ paths, secrets: ports.secrets, clock, log, lock, ...write });
-  const store = createLicenseStore({ folder: join(paths.data, 'licenses'), lock, now: clock.now, ...write });
+  const store = createLicenseStore({
+    folder: join(paths.data, 'licenses'),
+    lock,
+    now: clock.now,
+    ...write,
+    ...remove,
+  });
   const entries = createEntries({ ports, device, gateway, session, state, store, verifier, guard });
   const seats = createSeats({ ports, gateway, entries, random, stopped: () => stopping });
   const renewals = createRenewals({ ports, gateway, session, entries, seats, random });

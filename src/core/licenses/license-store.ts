@@ -26,6 +26,7 @@ export interface LicenseStoreNeeds {
   /** Wall-clock ms, for the names of files kept aside. */
   now: () => number;
   write?: typeof writeFileDurably;
+  remove?: (path: string) => Promise<void>;
 }
 
 const ending = '.json';
@@ -35,6 +36,7 @@ export function createLicenseStore({
   lock,
   now,
   write = writeFileDurably,
+  remove = (path) => rm(path, { force: true }),
 }: LicenseStoreNeeds): LicenseStore {
   const fileOf = (product: string) => join(folder, `${product}${ending}`);
 
@@ -84,7 +86,7 @@ export function createLicenseStore({
         if (after === record) return record;
         try {
           if (isEmptyRecord(after)) {
-            await rm(fileOf(product), { force: true });
+            await remove(fileOf(product));
           } else {
             await mkdir(folder, { recursive: true, mode: 0o700 });
             await write(fileOf(product), `${JSON.stringify(after, null, 2)}\n`);

@@ -1,0 +1,107 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { createTestPorts, type TestPorts } from '../../../test/fakes/ports.ts';
+import { createProcessLock } from '../lock/process-lock.ts';
+import { createLicenseStore, type LicenseStore } from './license-store.ts';
+
+const leaseId = '0195b0a0-0000-7000-8000-000000000003';
+let ports: TestPorts;
+let folder: string;
+beforeEach(async () => {
+  ports = await createTestPorts();
+  folder = join(ports.paths.data, 'licenses');
+});
+afterEach(() => ports.remove());
+
+const open = (): LicenseStore =>
+  createLicenseStore({ folder, lock: createProcessLock(ports.paths.runtime), now: ports.clock.now });
+const until = '2026-03-02T09:00:00.000Z';
+
+test('what was written is read back, readable by this person alone', async () => {
+  await open().update('viga', (record) => ({ ...record, releases: [{ leaseId, until }] }));
+  const { records } = await open().load();
+  expect(records).toMatchObject([{ product: 'viga', releases: [{ leaseId }] }]);
+  expect((await stat(join(folder, 'viga.json'))).mode & 0o777).toBe(0o600);
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+});
+
+test('a record with nothing in it leaves no file', async () => {
+  const store = open();
+  await store.update('viga', (record) => ({ ...record, releases: [{ leaseId, until }] }));
+  await store.update('viga', (record) => ({ ...record, releases: [] }));
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('two processes that change the same record lose nothing', async () => {
+  const stores = [open(), open()] as const;
+  const id = (index: number) => `0195b0a0-0000-7000-8000-0000000000${String(index).padStart(2, '0')}`;
+  await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      stores[index % 2 === 0 ? 0 : 1].update('viga', (record) => ({
+        ...record,
+        releases: [...record.releases, { leaseId: id(index), until }],
+      })),
+    ),
+  );
+  const { records } = await open().load();
+  expect(records[0]?.releases).toHaveLength(20);
+});
+
+describe('a file that says nothing', () => {
+  test.each([
+    ['empty', ''],
+    ['cut', '{"format":1,"product":"vi'],
+    ['another format', '{"format":2,"product":"viga"}'],
+    [
+      'another product',
+      JSON.stringify({
+        format: 1,
+        product: 'portico',
+        right: null,
+        asking: null,
+        releases: [],
+        license: null,
+        receipts: [],
+      }),
+    ],
+    ['no JSON', '\u0000\u0001\u0002'],
+  ])('%s: kept aside under a name of its own', async (_what, text) => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'viga.json'), text);
+    const { records, setAside } = await open().load();
+    expect(records).toEqual([]);
+    expect(setAside).toEqual([join(folder, 'viga.json.corrupt-2026-03-02T08-00-00-000Z')]);
+    expect(await readFile(setAside[0] ?? '', 'utf8')).toBe(text);
+    expect(await open().load()).toEqual({ records: [], setAside: [] });
+  });
+});
+
+describe('a stored document that was changed', () => {
+  let rig: LicensingRig;
+  afterEach(() => rig.remove());
+  test('is kept aside, named in a notice, and asked for again', async () => {
+    rig = await createLicensingRig();
+    await rig.acquire(rig.use('viga'));
+    const path = join(rig.ports.paths.data, 'licenses', 'viga.json');
+    const record = JSON.parse(await readFile(path, 'utf8'));
+    const [header, payload, signature] = record.right.document.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    claims.exp += 86_400;
+    record.right.document = [
+      header,
+      Buffer.from(JSON.stringify(claims)).toString('base64url'),
+      signature,
+    ].join('.');
+    await writeFile(path, JSON.stringify(record));
+
+    await rig.boot();
+    expect(rig.licenses.status('viga')).toMatchObject({ permit: 'none' });
+    expect(await rig.files()).toEqual([expect.stringMatching(/^viga\.json\.corrupt-/)]);
+    expect(rig.parts.state.get().notices).toMatchObject([
+      { code: 'file-tampered', data: { file: expect.stringContaining('viga.json.corrupt-') } },
+    ]);
+    expect(await rig.acquire(rig.use('viga'))).toMatchObject({ permit: 'full' });
+  });
+});
