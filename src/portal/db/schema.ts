@@ -2,4 +2,5 @@
 export * from './schema/accounts.ts';
 export * from './schema/journal.ts';
 export * from './schema/licenses.ts';
+export * from './schema/people.ts';
 export * from './schema/sessions.ts';
