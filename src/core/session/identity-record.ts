@@ -39,7 +39,7 @@ export interface IdentityFile {
   read(): Promise<IdentityRecord | null>;
   write(record: IdentityRecord): Promise<void>;
   /** Calls after another process (or this one) replaced the file. */
-  watch(changed: () => void): void;
+  watch(changed: () => void): Promise<void>;
   close(): void;
 }
 
@@ -60,7 +60,8 @@ export function createIdentityFile(path: string): IdentityFile {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await writeFileDurably(path, JSON.stringify(record));
     },
-    watch(changed) {
+    async watch(changed) {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const name = basename(path);
       watcher?.close();
       // The folder, not the file: each write replaces the file.

@@ -225,7 +225,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       known = read === null ? { ...noIdentity, writer } : read;
       present = known.state !== 'leaving' && (await isStored(known.state === 'present'));
       state.update({ profile: present ? known.profile : null });
-      record.watch(
+      await record.watch(
         () => void follow().catch((error) => log.warn({ error }, 'another process could not be followed')),
       );
       if (known.state === 'leaving') {

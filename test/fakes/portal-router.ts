@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto';
+import { implement, ORPCError } from '@orpc/server';
+import { AldabaError, errorStatus } from '../../src/contract/errors.ts';
+import type { Release } from '../../src/contract/portal/licenses.ts';
+import { portalContract } from '../../src/contract/portal.ts';
+import { signDocument } from '../../src/domain/documents/index.ts';
+import { type createTestTrust, documentCrypto, leaseClaims, licenseClaims } from '../support/documents.ts';
+import { testContact, testIds, testPool, testRole } from './portal-people.ts';
+import { type createPortalSessions, newSecret, type TestIdentity } from './portal-sessions.ts';
+
+export const testCloudKey = 'NUBE-7QK2-9XD4-M3TA';
+export const testLicenseKey = 'VIGA-4H8P-2WLC-Z6RN';
+
+interface Context {
+  /** Thumbprint of the key that proved the request. */
+  device: string;
+  token: string | null;
+}
+
+export interface PortalRouterNeeds {
+  now: () => number;
+  trust: Awaited<ReturnType<typeof createTestTrust>>;
+  sessions: ReturnType<typeof createPortalSessions>;
+  identities: TestIdentity[];
+  releases: Release[];
+  files: ReadonlyMap<string, unknown>;
+  /** Procedures that were called, in order. */
+  calls: string[];
+  /** Addresses that a password link was mailed to. */
+  links: string[];
+  keyRevoked: () => boolean;
+}
+
+/** Every procedure of the portal, with the answers that a client test needs. */
+export function createPortalRouter(needs: PortalRouterNeeds) {
+  const { now, trust, sessions, identities, releases, files, calls, links, keyRevoked } = needs;
+  const sign = { signer: trust.signer, chain: trust.chain, crypto: documentCrypto };
+  const os = implement(portalContract)
+    .$context<Context>()
+    .use(async ({ next, path }) => {
+      calls.push(path.join('.'));
+      try {
+        return await next();
+      } catch (error) {
+        if (!(error instanceof AldabaError)) throw error;
+        const { code, message, data } = error;
+        throw new ORPCError(code, { status: errorStatus[code] || 500, message, data });
+      }
+    });
+  const session = ({ token, device }: Context) => {
+    const found = sessions.authorize(token, device);
+    if (found === null) throw new AldabaError('forbidden', 'a key is for licenses alone');
+    return found;
+  };
+  const as = <T>(context: Context, answer: T): T => {
+    session(context);
+    return answer;
+  };
+  const anybody = ({ token, device }: Context) => void sessions.authorize(token, device);
+
+  return os.router({
+    sessions: {
+      signIn: os.sessions.signIn.handler(({ input, context }) => {
+        const identity = identities.find((candidate) => candidate.email === input.email.trim().toLowerCase());
+        if (identity === undefined || identity.password !== input.password)
+          throw new AldabaError('invalid-credentials');
+        const only = identity.accounts.length === 1 ? identity.accounts[0]?.id : input.accountId;
+        if (only !== undefined) return sessions.open(identity, only, context.device, input.nextTokenHash);
+        const ticket = newSecret();
+        sessions.tickets.set(ticket, { identity, device: context.device, until: now() + 300_000 });
+        const accounts = identity.accounts.map((account) => ({
+          account,
+          roleName: 'Administrador',
+          roleKey: 'administrator',
+          association: false,
+        }));
+        return { kind: 'choose-account', ticket, accounts };
+      }),
+      chooseAccount: os.sessions.chooseAccount.handler(({ input, context }) => {
+        const ticket = sessions.tickets.get(input.ticket);
+        sessions.tickets.delete(input.ticket);
+        if (ticket === undefined || ticket.until <= now() || ticket.device !== context.device) {
+          throw new AldabaError('account-choice-expired');
+        }
+        return sessions.open(ticket.identity, input.accountId, context.device, input.nextTokenHash);
+      }),
+      refresh: os.sessions.refresh.handler(({ input, context }) =>
+        sessions.refresh(input.refreshToken, input.nextTokenHash, context.device),
+      ),
+      signOut: os.sessions.signOut.handler(({ input }) => sessions.signOut(input.refreshToken)),
+      list: os.sessions.list.handler(({ context }) => {
+        const own = session(context);
+        const at = new Date(now()).toISOString();
+        return {
+          sessions: sessions.sessions
+            .filter((other) => other.identity === own.identity && !other.ended)
+            .map((other) => ({
+              id: other.id,
+              deviceName: 'puesto-07',
+              platform: 'linux',
+              account: { id: other.accountId, name: 'Estructuras Cóndor' },
+              createdAt: at,
+              lastUsedAt: at,
+              current: other === own,
+            })),
+        };
+      }),
+      end: os.sessions.end.handler(({ input, context }) => {
+        session(context);
+        const other = sessions.sessions.find((candidate) => candidate.id === input.id);
+        if (other === undefined) throw new AldabaError('not-found');
+        sessions.end(other);
+      }),
+      profile: os.sessions.profile.handler(({ context }) => sessions.profileOf(session(context))),
+      switchAccount: os.sessions.switchAccount.handler(({ input, context }) => {
+        const own = session(context);
+        own.accountId = input.accountId;
+        return sessions.signedIn(own);
+      }),
+      confirmPassword: os.sessions.confirmPassword.handler(({ input, context }) => {
+        if (session(context).identity.password !== input.password)
+          throw new AldabaError('invalid-credentials');
+        return { until: new Date(now() + 300_000).toISOString() };
+      }),
+      withKey: os.sessions.withKey.handler(({ input, context }) => {
+        if (input.key !== testCloudKey || keyRevoked()) throw new AldabaError('key-invalid');
+        return {
+          access: sessions.giveAccess(context.device, null),
+          account: { id: testIds.condor, name: 'Estructuras Cóndor' },
+          products: ['viga'],
+        };
+      }),
+    },
+    passwords: {
+      requestLink: os.passwords.requestLink.handler(({ input }) => {
+        links.push(input.email);
+        return { sent: true };
+      }),
+      readLink: os.passwords.readLink.handler(() => {
+        throw new AldabaError('link-invalid');
+      }),
+      set: os.passwords.set.handler(() => {
+        throw new AldabaError('link-invalid');
+      }),
+    },
+    licenses: {
+      acquire: os.licenses.acquire.handler(async ({ input, context }) => {
+        anybody(context);
+        const iat = Math.floor(now() / 1000);
+        const claims = leaseClaims(context.device, {
+          aud: input.product,
+          lease: testIds.lease,
+          iat,
+          nbf: iat,
+          exp: iat + 1200,
+        });
+        return {
+          leaseId: testIds.lease,
+          kind: 'lease',
+          product: input.product,
+          document: await signDocument({ kind: 'lease', claims, ...sign }),
+          expiresAt: new Date((iat + 1200) * 1000).toISOString(),
+          renewAfter: 300,
+        };
+      }),
+      renew: os.licenses.renew.handler(async ({ input, context }) => {
+        anybody(context);
+        const iat = Math.floor(now() / 1000);
+        const results = input.leases.map(async ({ leaseId, seq }) => {
+          const claims = leaseClaims(context.device, {
+            lease: leaseId,
+            seq: seq + 1,
+            iat,
+            nbf: iat,
+            exp: iat + 1200,
+          });
+          return {
+            outcome: 'renewed' as const,
+            leaseId,
+            kind: 'lease' as const,
+            product: 'viga',
+            document: await signDocument({ kind: 'lease', claims, ...sign }),
+            expiresAt: new Date((iat + 1200) * 1000).toISOString(),
+            renewAfter: 300,
+          };
+        });
+        return { serverTime: new Date(now()).toISOString(), results: await Promise.all(results) };
+      }),
+      release: os.licenses.release.handler(({ context }) => anybody(context)),
+      reclaim: os.licenses.reclaim.handler(({ context }) => void session(context)),
+      products: os.licenses.products.handler(({ context }) => {
+        anybody(context);
+        return { products: [{ code: 'viga', name: 'Viga', summary: 'Vigas continuas' }] };
+      }),
+      releases: os.licenses.releases.handler(({ context }) => {
+        anybody(context);
+        return { releases };
+      }),
+      downloadLink: os.licenses.downloadLink.handler(({ input, context }) => {
+        anybody(context);
+        if (!files.has(input.id)) throw new AldabaError('not-found');
+        return {
+          path: `/files/${input.id}?ticket=${newSecret()}`,
+          expiresAt: new Date(now() + 600_000).toISOString(),
+        };
+      }),
+      activate: os.licenses.activate.handler(async ({ input, context }) => {
+        if (input.key !== testLicenseKey) throw new AldabaError('key-invalid');
+        const iat = Math.floor(now() / 1000);
+        const claims = licenseClaims(context.device, {
+          activation: testIds.activation,
+          components: input.device.components,
+          salt: input.salt,
+          iat,
+          nbf: iat,
+          exp: iat + 365 * 86_400,
+        });
+        const activation = {
+          id: testIds.activation,
+          product: 'viga',
+          deviceName: input.device.name,
+          activatedAt: new Date(now()).toISOString(),
+          expiresAt: new Date((iat + 365 * 86_400) * 1000).toISOString(),
+        };
+        return { activation, document: await signDocument({ kind: 'license', claims, ...sign }) };
+      }),
+      activateOffline: os.licenses.activateOffline.handler(() => {
+        throw new AldabaError('request-file-invalid');
+      }),
+      deactivate: os.licenses.deactivate.handler(() => undefined),
+      trust: os.licenses.trust.handler(() => {
+        throw new AldabaError('unavailable');
+      }),
+    },
+    people: {
+      listContacts: os.people.listContacts.handler(({ context }) => {
+        session(context);
+        return { contacts: [testContact], next: null, previous: null, total: 1, offset: 0 };
+      }),
+      getContact: os.people.getContact.handler(({ context }) => as(context, testContact)),
+      createContact: os.people.createContact.handler(({ context, input }) => {
+        session(context);
+        if (input.email === testContact.email)
+          throw new AldabaError('contact-exists', 'known', { field: 'email' });
+        return { ...testContact, id: randomUUID(), email: input.email };
+      }),
+      updateContact: os.people.updateContact.handler(({ context }) => as(context, testContact)),
+      deleteContact: os.people.deleteContact.handler(({ context }) => {
+        session(context);
+        throw new AldabaError('confirmation-required');
+      }),
+      suspendContact: os.people.suspendContact.handler(({ context }) => as(context, testContact)),
+      reactivateContact: os.people.reactivateContact.handler(({ context }) => as(context, testContact)),
+      resendInvitation: os.people.resendInvitation.handler(({ context }) => as(context, testContact)),
+      resetPassword: os.people.resetPassword.handler(({ context }) => as(context, testContact)),
+      listRoles: os.people.listRoles.handler(({ context }) => {
+        session(context);
+        return { roles: [testRole], helpUrl: 'https://portal.example/help/roles' };
+      }),
+      listPools: os.people.listPools.handler(({ context }) => as(context, { pools: [testPool] })),
+      assignSeat: os.people.assignSeat.handler(({ context }) => as(context, testContact)),
+      withdrawSeat: os.people.withdrawSeat.handler(({ context }) => as(context, testContact)),
+      listHolders: os.people.listHolders.handler(({ context }) => as(context, { holders: [] })),
+    },
+  });
+}
