@@ -1,2 +1,47 @@
+import { portal } from '../implement.ts';
+import { licensePolicies as policies } from '../policies/licenses.ts';
+import { activateOffline, deactivate } from '../services/activations/offline.ts';
+import { activateOnline } from '../services/activations/online.ts';
+import { acquireLease } from '../services/leases/acquire.ts';
+import { reclaimLease, releaseLease } from '../services/leases/release.ts';
+import { renewLeases } from '../services/leases/renew.ts';
+import { createDownloadLink, listProducts, listReleases } from '../services/products.ts';
+
+const { licenses } = portal;
+
 /** Procedures of `contract/portal/licenses.ts`. */
-export const licenseRoutes = {};
+export const licenseRoutes = {
+  acquire: licenses.acquire
+    .use(policies.acquire)
+    .handler(({ context, input }) => acquireLease(context.portal, context.principal, input)),
+  renew: licenses.renew
+    .use(policies.renew)
+    .handler(({ context, input }) => renewLeases(context.portal, context.principal, input)),
+  release: licenses.release
+    .use(policies.release)
+    .handler(({ context, input }) => releaseLease(context.portal, context.principal, input.leaseId)),
+  reclaim: licenses.reclaim
+    .use(policies.reclaim)
+    .handler(({ context, input }) => reclaimLease(context.portal, context.principal, input, context.request)),
+  products: licenses.products
+    .use(policies.products)
+    .handler(async ({ context }) => ({ products: await listProducts(context.portal, context.principal) })),
+  releases: licenses.releases.use(policies.releases).handler(async ({ context, input }) => ({
+    releases: await listReleases(context.portal, context.principal, input),
+  })),
+  downloadLink: licenses.downloadLink
+    .use(policies.downloadLink)
+    .handler(({ context, input }) => createDownloadLink(context.portal, context.principal, input.id)),
+  activate: licenses.activate
+    .use(policies.activate)
+    .handler(({ context, input }) => activateOnline(context, input)),
+  activateOffline: licenses.activateOffline
+    .use(policies.activateOffline)
+    .handler(({ context, input }) => activateOffline(context, input.request)),
+  deactivate: licenses.deactivate
+    .use(policies.deactivate)
+    .handler(({ context, input }) => deactivate(context, input.receipt)),
+  trust: licenses.trust
+    .use(policies.trust)
+    .handler(({ context: { portal: services } }) => services.keys.signing.trust(services.clock.now())),
+};

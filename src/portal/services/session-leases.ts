@@ -1,8 +1,11 @@
 import type { Tx } from '../db/database.ts';
+import { endLeases } from './leases/end-leases.ts';
 
-/** Called in the transaction that ends sessions. The licenses part frees the leases that were taken in them. */
+/** Called in the transaction that ends sessions: the leases that were taken in them are free. */
 export async function releaseLeasesOfSessions(
-  _tx: Tx,
-  _sessionIds: readonly string[],
-  _now: number,
-): Promise<void> {}
+  tx: Tx,
+  sessionIds: readonly string[],
+  now: number,
+): Promise<void> {
+  await endLeases(tx, { sessionIds }, { code: 'lease-ended', now });
+}

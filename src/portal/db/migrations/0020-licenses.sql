@@ -165,6 +165,7 @@ create unique index lease_running on lease (account_id, pool_id, holder_id, devi
   where ended_at is null;
 create index lease_device on lease (account_id, device_thumbprint) where ended_at is null;
 create index lease_holder on lease (account_id, holder_id) where ended_at is null;
+create index lease_session on lease (session_id) where ended_at is null;
 create index lease_ended on lease (ended_at) where ended_at is not null;
 call isolate_by_account('lease');
 

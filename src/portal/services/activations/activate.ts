@@ -1,0 +1,223 @@
+import { sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import { AldabaError } from '../../../contract/errors.ts';
+import type { activationSchema } from '../../../contract/portal/licenses.ts';
+import type { Components, platforms } from '../../../contract/primitives.ts';
+import { parseLicenseKey } from '../../../domain/license-key.ts';
+import { audit } from '../../audit/audit.ts';
+import type { Portal, RequestInfo } from '../../context.ts';
+import type { Tx } from '../../db/database.ts';
+import { rows } from '../../db/run.ts';
+import { newId } from '../../ids.ts';
+import { hashKey } from '../keys.ts';
+import { versionRange } from '../leases/grant.ts';
+
+export type Activation = z.output<typeof activationSchema>;
+
+/** A device that asks for a standalone license; it has proven its key. */
+export interface ActivatingDevice {
+  readonly thumbprint: string;
+  readonly name: string;
+  readonly platform: (typeof platforms)[number];
+  /** Salted hashes, and their salt. */
+  readonly components: Components;
+  readonly salt: string;
+}
+
+export interface Activated {
+  readonly activation: Activation;
+  /** The signed license. */
+  readonly document: string;
+  readonly productName: string;
+  readonly accountName: string;
+}
+
+const dayMilliseconds = 86_400_000;
+
+/**
+ * Puts a license on a device, by key. The key's row stays locked while its devices are counted. A device that has one gets the same
+ * activation again, with a license signed anew: whoever lost the answer or the file repeats the request.
+ *
+ * Wrong keys are limited per network address, right ones are not: a company's computers may share one.
+ *
+ * @throws `key-invalid` (unknown, ended, revoked, a cloud key), `key-exhausted`, `too-many-requests`
+ */
+export async function activateDevice(
+  portal: Portal,
+  keyText: string,
+  device: ActivatingDevice,
+  request: RequestInfo,
+): Promise<Activated> {
+  try {
+    return await putLicense(portal, keyText, device, request);
+  } catch (error) {
+    if (error instanceof AldabaError && error.code === 'key-invalid')
+      await portal.limits.consume('key-address', request.address);
+    throw error;
+  }
+}
+
+async function putLicense(
+  portal: Portal,
+  keyText: string,
+  device: ActivatingDevice,
+  request: RequestInfo,
+): Promise<Activated> {
+  const key = parseLicenseKey(keyText);
+  if (key === undefined) throw new AldabaError('key-invalid', 'not a key');
+  const now = portal.clock.now();
+  // The key is what says which account this is about.
+  return portal.database.asService(async (tx) => {
+    const found = await lockKey(tx, key, now);
+    const repeated = await repeatActivation(tx, found, device);
+    const activation = repeated ?? (await insertActivation(tx, found, device, now));
+    if (repeated === undefined)
+      await audit(tx, {
+        accountId: found.accountId,
+        at: now,
+        action: 'license.activated',
+        actor: { kind: 'key', id: found.keyId },
+        subject: { kind: 'activation', id: activation.id, product: found.product },
+        after: { device: device.name, platform: device.platform },
+        address: request.address,
+        device: device.thumbprint,
+        requestId: request.id,
+      });
+    return {
+      activation: {
+        id: activation.id,
+        product: found.product,
+        deviceName: activation.deviceName,
+        activatedAt: new Date(activation.activatedAt).toISOString(),
+        expiresAt: activation.expiresAt === null ? null : new Date(activation.expiresAt).toISOString(),
+      },
+      document: signLicense(portal, found, activation, device, now),
+      productName: found.productName,
+      accountName: found.accountName,
+    };
+  });
+}
+
+/** Instants in milliseconds of UTC. */
+interface Key extends Record<string, unknown> {
+  keyId: string;
+  accountId: string;
+  accountName: string;
+  product: string;
+  productName: string;
+  deviceLimit: number;
+  endsAt: number | null;
+  termDays: number | null;
+  graceDays: number;
+  features: string[];
+  versionFrom: string | null;
+  versionTo: string | null;
+}
+
+interface StoredActivation extends Record<string, unknown> {
+  id: string;
+  deviceName: string;
+  activatedAt: number;
+  expiresAt: number | null;
+  seq: number;
+}
+
+async function lockKey(tx: Tx, key: string, now: number): Promise<Key> {
+  const [found] = await rows<Key>(
+    tx,
+    sql`select k.id as "keyId", k.account_id as "accountId", a.name as "accountName", p.code as product, p.name as "productName",
+        k.device_limit as "deviceLimit", (extract(epoch from k.ends_at) * 1000)::float8 as "endsAt", k.term_days as "termDays",
+        k.grace_days as "graceDays", k.features, k.version_from as "versionFrom", k.version_to as "versionTo"
+      from license_key k join account a on a.id = k.account_id join product p on p.code = k.product_code
+      where k.key_hash = ${hashKey(key)} and k.kind = 'standalone' and k.revoked_at is null
+        and (k.ends_at is null or k.ends_at > ${iso(now)}::timestamptz)
+      for no key update of k`,
+  );
+  if (found === undefined) throw new AldabaError('key-invalid', 'no such standalone key');
+  return found;
+}
+
+const columns =
+  sql.raw(`id, device_name as "deviceName", seq, (extract(epoch from activated_at) * 1000)::float8 as "activatedAt",
+  (extract(epoch from expires_at) * 1000)::float8 as "expiresAt"`);
+
+async function repeatActivation(
+  tx: Tx,
+  key: Key,
+  device: ActivatingDevice,
+): Promise<StoredActivation | undefined> {
+  const [activation] = await rows<StoredActivation>(
+    tx,
+    sql`update activation set seq = seq + 1, device_name = ${device.name}, components = ${JSON.stringify(device.components)}::jsonb,
+        salt = ${device.salt}
+      where account_id = ${key.accountId} and key_id = ${key.keyId} and device_thumbprint = ${device.thumbprint} and ended_at is null
+      returning ${columns}`,
+  );
+  return activation;
+}
+
+async function insertActivation(
+  tx: Tx,
+  key: Key,
+  device: ActivatingDevice,
+  now: number,
+): Promise<StoredActivation> {
+  const [use] = await rows<{ devices: number }>(
+    tx,
+    sql`select count(*)::int as devices from activation
+      where account_id = ${key.accountId} and key_id = ${key.keyId} and ended_at is null`,
+  );
+  if ((use?.devices ?? 0) >= key.deviceLimit)
+    throw new AldabaError('key-exhausted', `key ${key.keyId}`, {
+      total: key.deviceLimit,
+      product: key.productName,
+    });
+  const ends = [key.endsAt, key.termDays === null ? null : now + key.termDays * dayMilliseconds];
+  const expiresAt = ends.reduce((one, other) =>
+    one === null || (other !== null && other < one) ? other : one,
+  );
+  const [activation] = await rows<StoredActivation>(
+    tx,
+    sql`insert into activation (account_id, id, key_id, product_code, device_thumbprint, device_name, platform, components, salt,
+        activated_at, expires_at)
+      values (${key.accountId}, ${newId(now)}, ${key.keyId}, ${key.product}, ${device.thumbprint}, ${device.name}, ${device.platform},
+        ${JSON.stringify(device.components)}::jsonb, ${device.salt}, ${iso(now)}::timestamptz,
+        ${expiresAt === null ? null : iso(expiresAt)}::timestamptz)
+      returning ${columns}`,
+  );
+  if (activation === undefined) throw new Error('the activation was not written');
+  return activation;
+}
+
+function signLicense(
+  portal: Portal,
+  key: Key,
+  activation: StoredActivation,
+  device: ActivatingDevice,
+  now: number,
+): string {
+  const issued = Math.floor(now / 1000);
+  const claims = {
+    jti: newId(now),
+    account: key.accountId,
+    accountName: key.accountName,
+    aud: key.product,
+    productName: key.productName,
+    versions: versionRange(key),
+    features: key.features,
+    cnf: { jkt: device.thumbprint },
+    iat: issued,
+    nbf: issued,
+    ...(activation.expiresAt === null ? {} : { exp: Math.floor(activation.expiresAt / 1000) }),
+    seq: activation.seq,
+    activation: activation.id,
+    components: device.components,
+    salt: device.salt,
+    graceDays: key.graceDays,
+  };
+  return portal.keys.signing.sign('license', claims, now);
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,170 @@
+import { sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import { AldabaError } from '../../../contract/errors.ts';
+import type { Grant, licenses } from '../../../contract/portal/licenses.ts';
+import type { Portal, Principal } from '../../context.ts';
+import type { Tx } from '../../db/database.ts';
+import { rows } from '../../db/run.ts';
+import { withRetry } from '../../db/with-retry.ts';
+import { newId } from '../../ids.ts';
+import { idempotent } from '../idempotent.ts';
+import { type Claimant, claimFloatingSeat, claimNamedSeat } from './claim-seat.ts';
+import { endLeases } from './end-leases.ts';
+import { findPools, type PoolForUse, type ProductForUse } from './find-pools.ts';
+import { endOfTerm, grantRight } from './grant.ts';
+import { listHolders } from './holders.ts';
+
+type AcquireInput = z.output<NonNullable<(typeof licenses.acquire)['~orpc']['inputSchema']>>;
+
+/** Identity or cloud key: whose seat it is. */
+export function holderOf(principal: Principal): string {
+  return principal.kind === 'person' ? principal.identityId : principal.keyId;
+}
+
+/**
+ * Gives the caller's device the right to run a product: its named seat if it has one, else a place of a floating pool. A device that
+ * has the lease already (it was restarted, or lost the answer) gets its own again.
+ *
+ * @throws `product-unknown`, `version-not-covered`, `no-seat-assigned`, `device-limit`, `no-seat-free`, `idempotency-mismatch`
+ */
+export function acquireLease(portal: Portal, principal: Principal, input: AcquireInput): Promise<Grant> {
+  const now = portal.clock.now();
+  const { accountId, device } = principal;
+  const { idempotencyKey, ...asked } = input;
+  const repeatable = {
+    accountId,
+    owner: `${principal.kind}:${holderOf(principal)}`,
+    key: idempotencyKey,
+    operation: 'lease.acquire',
+    request: { ...asked, device: device.thumbprint },
+    now,
+  };
+  return withRetry(() =>
+    portal.database.inAccount(accountId, (tx) =>
+      idempotent(tx, repeatable, async () => {
+        const found = await findPools(tx, principal, asked, now);
+        const taken = await takeSeat(tx, principal, found, now);
+        return writeLease(tx, portal, principal, { ...found, ...taken, asked }, now);
+      }),
+    ),
+  );
+}
+
+async function takeSeat(
+  tx: Tx,
+  principal: Principal,
+  found: ProductForUse,
+  now: number,
+): Promise<{ pool: PoolForUse; overage: boolean }> {
+  const claimant: Claimant = {
+    accountId: principal.accountId,
+    holderId: holderOf(principal),
+    deviceThumbprint: principal.device.thumbprint,
+  };
+  let devices = 0;
+  let total: number | undefined;
+  for (const pool of found.pools) {
+    if (pool.seatId === null) {
+      const claim = await claimFloatingSeat(tx, pool.id, claimant, now);
+      if (claim.ok) return { pool, overage: claim.overage };
+      total = (total ?? 0) + claim.total;
+      continue;
+    }
+    const claim = await claimNamedSeat(tx, { ...pool, seatId: pool.seatId }, claimant, now);
+    if (claim?.ok) return { pool, overage: false };
+    devices = claim?.total ?? devices;
+  }
+  const data = { product: found.productName };
+  if (total !== undefined) {
+    const floating = found.pools.filter((pool) => pool.kind === 'floating').map((pool) => pool.id);
+    throw new AldabaError('no-seat-free', found.product, {
+      ...data,
+      total,
+      available: 0,
+      holders: await visibleHolders(tx, principal, floating, now),
+    });
+  }
+  if (devices > 0) throw new AldabaError('device-limit', found.product, { ...data, total: devices });
+  throw new AldabaError('no-seat-assigned', 'withdrawn at this moment', data);
+}
+
+/** Names are shown to those who may see seats; others learn how many there are. */
+async function visibleHolders(tx: Tx, principal: Principal, poolIds: readonly string[], now: number) {
+  if (principal.kind !== 'person' || !principal.permissions.has('seat:read')) return undefined;
+  const holders = await listHolders(tx, principal.accountId, poolIds, now);
+  return holders.slice(0, 100).map(({ name, device, since }) => ({ name, device, since }));
+}
+
+async function writeLease(
+  tx: Tx,
+  portal: Portal,
+  principal: Principal,
+  taken: ProductForUse & {
+    pool: PoolForUse;
+    overage: boolean;
+    asked: Pick<AcquireInput, 'version' | 'features'>;
+  },
+  now: number,
+): Promise<Grant> {
+  const { pool, overage, asked, product, productName, accountName } = taken;
+  const { accountId, device, sessionId } = principal;
+  const kind = pool.kind === 'named' ? 'offline-pass' : 'lease';
+  const expiresAt = Math.min(
+    endOfTerm(kind, portal.settings.licensing, now),
+    pool.endsAt ?? Number.POSITIVE_INFINITY,
+  );
+  const holderName = principal.kind === 'person' ? principal.name.slice(0, 200) : '';
+  const identityId = principal.kind === 'person' ? principal.identityId : null;
+  const keyId = principal.kind === 'key' ? principal.keyId : null;
+  const features =
+    asked.features.length === 0
+      ? pool.features
+      : pool.features.filter((name) => asked.features.includes(name));
+  const at = sql`${new Date(now).toISOString()}::timestamptz`;
+  const until = sql`${new Date(expiresAt).toISOString()}::timestamptz`;
+  const [lease] = await rows<{ id: string; seq: number }>(
+    tx,
+    sql`insert into lease as l (account_id, id, pool_id, product_code, kind, seat_id, identity_id, key_id, session_id, holder_name,
+        device_thumbprint, device_name, version, features, overage, acquired_at, renewed_at, expires_at)
+      values (${accountId}, ${newId(now)}, ${pool.id}, ${product}, ${kind}, ${pool.seatId}, ${identityId}, ${keyId}, ${sessionId},
+        ${holderName}, ${device.thumbprint}, ${device.name}, ${asked.version}, ${sql.param(features)}::text[], ${overage}, ${at}, ${at}, ${until})
+      on conflict (account_id, pool_id, holder_id, device_thumbprint, product_code) where ended_at is null do update set
+        seat_id = excluded.seat_id, session_id = excluded.session_id, holder_name = excluded.holder_name,
+        device_name = excluded.device_name, version = excluded.version, features = excluded.features, overage = excluded.overage,
+        acquired_at = case when l.expires_at > excluded.renewed_at then l.acquired_at else excluded.acquired_at end,
+        renewed_at = excluded.renewed_at, expires_at = excluded.expires_at, seq = l.seq + 1
+      returning id, seq::float8 as seq`,
+  );
+  if (lease === undefined) throw new Error('the lease was not written');
+  // A seat of another kind that the device had before is not needed any more.
+  await endLeases(
+    tx,
+    {
+      accountId,
+      holderId: holderOf(principal),
+      deviceThumbprint: device.thumbprint,
+      product,
+      exceptLeaseId: lease.id,
+    },
+    { code: 'lease-ended', now },
+  );
+  const right = {
+    leaseId: lease.id,
+    kind,
+    accountId,
+    accountName,
+    poolId: pool.id,
+    seatId: pool.seatId,
+    product,
+    productName,
+    versionFrom: pool.versionFrom,
+    versionTo: pool.versionTo,
+    features,
+    holderName,
+    deviceThumbprint: device.thumbprint,
+    seq: lease.seq,
+    expiresAt,
+    poolEndsAt: pool.endsAt,
+  } as const;
+  return grantRight(portal, right, now);
+}

@@ -1,0 +1,78 @@
+import { sql } from 'drizzle-orm';
+import type { Tx } from '../../db/database.ts';
+import { rows } from '../../db/run.ts';
+
+/** Who wants to run, on which device. */
+export interface Claimant {
+  readonly accountId: string;
+  /** Identity or cloud key. */
+  readonly holderId: string;
+  readonly deviceThumbprint: string;
+}
+
+export type Claim =
+  | { readonly ok: true; readonly overage: boolean }
+  | { readonly ok: false; readonly total: number };
+
+/**
+ * Takes a place of a floating pool. The pool's row stays locked until the transaction ends, so that the number of places holds at any
+ * concurrency. A place is one holder on one device: further programs on it take none. Leases whose time is over hold none.
+ */
+export async function claimFloatingSeat(
+  tx: Tx,
+  poolId: string,
+  claimant: Claimant,
+  now: number,
+): Promise<Claim> {
+  const { accountId, holderId, deviceThumbprint } = claimant;
+  const [pool] = await rows<{ total: number; overage: number }>(
+    tx,
+    sql`select total, overage from pool where account_id = ${accountId} and id = ${poolId} for no key update`,
+  );
+  if (pool === undefined) return { ok: false, total: 0 };
+  // A statement of its own: it sees what whoever held the lock before has committed.
+  const [use] = await rows<{ mine: number; others: number }>(
+    tx,
+    sql`select count(*) filter (where mine)::int as mine, count(*) filter (where not mine)::int as others
+      from (
+        select distinct holder_id, device_thumbprint,
+          holder_id = ${holderId} and device_thumbprint = ${deviceThumbprint} as mine
+        from lease
+        where account_id = ${accountId} and pool_id = ${poolId} and ended_at is null
+          and expires_at > ${new Date(now).toISOString()}::timestamptz
+      ) place`,
+  );
+  const others = use?.others ?? 0;
+  if (others < pool.total) return { ok: true, overage: false };
+  // What runs already is not asked to stop when the pool shrank.
+  if ((use?.mine ?? 0) > 0 || others < pool.total + pool.overage) return { ok: true, overage: true };
+  return { ok: false, total: pool.total };
+}
+
+/**
+ * Takes the right of a named seat on one more device. The seat's row stays locked until the transaction ends.
+ *
+ * @returns `ok: false` with `total` devices when the seat is in use on as many as it may be; null when the seat was withdrawn
+ */
+export async function claimNamedSeat(
+  tx: Tx,
+  seat: { seatId: string; devicesPerSeat: number },
+  claimant: Claimant,
+  now: number,
+): Promise<Claim | null> {
+  const { accountId, deviceThumbprint } = claimant;
+  const locked = await rows(
+    tx,
+    sql`select id from seat where account_id = ${accountId} and id = ${seat.seatId} for no key update`,
+  );
+  if (locked.length === 0) return null;
+  const [use] = await rows<{ devices: number }>(
+    tx,
+    sql`select count(distinct device_thumbprint)::int as devices from lease
+      where account_id = ${accountId} and seat_id = ${seat.seatId} and ended_at is null
+        and expires_at > ${new Date(now).toISOString()}::timestamptz and device_thumbprint <> ${deviceThumbprint}`,
+  );
+  return (use?.devices ?? 0) < seat.devicesPerSeat
+    ? { ok: true, overage: false }
+    : { ok: false, total: seat.devicesPerSeat };
+}

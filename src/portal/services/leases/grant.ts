@@ -1,0 +1,95 @@
+import type { LeaseClaims, PassClaims } from '../../../contract/documents.ts';
+import type { Grant } from '../../../contract/portal/licenses.ts';
+import type { Portal } from '../../context.ts';
+import { newId } from '../../ids.ts';
+import type { LicensingSettings } from '../../licensing-settings.ts';
+
+/** What a right is signed from. Instants in milliseconds of UTC. */
+export interface Right {
+  readonly leaseId: string;
+  readonly kind: 'lease' | 'offline-pass';
+  readonly accountId: string;
+  readonly accountName: string;
+  readonly poolId: string;
+  readonly seatId: string | null;
+  readonly product: string;
+  readonly productName: string;
+  readonly versionFrom: string | null;
+  readonly versionTo: string | null;
+  readonly features: readonly string[];
+  /** Empty for a key. */
+  readonly holderName: string;
+  readonly deviceThumbprint: string;
+  readonly seq: number;
+  readonly expiresAt: number;
+  readonly poolEndsAt: number | null;
+}
+
+/** When a right of this kind that begins or is renewed now ends, if its pool lasts that long. Milliseconds of UTC. */
+export function endOfTerm(kind: Right['kind'], settings: LicensingSettings, now: number): number {
+  return now + 1000 * (kind === 'offline-pass' ? settings.pass : settings.lease);
+}
+
+/** Signs a right, and says when to come back. */
+export function grantRight(portal: Pick<Portal, 'keys' | 'settings'>, right: Right, now: number): Grant {
+  const { licensing } = portal.settings;
+  const issued = Math.floor(now / 1000);
+  const common = {
+    jti: newId(now),
+    account: right.accountId,
+    accountName: right.accountName,
+    ...(right.seatId === null ? {} : { seat: right.seatId }),
+    ...(right.holderName === '' ? {} : { holder: right.holderName }),
+    aud: right.product,
+    productName: right.productName,
+    versions: versionRange(right),
+    features: [...right.features],
+    cnf: { jkt: right.deviceThumbprint },
+    iat: issued,
+    nbf: issued,
+    exp: Math.floor(right.expiresAt / 1000),
+    seq: right.seq,
+    lease: right.leaseId,
+    pool: right.poolId,
+  } satisfies PassClaims;
+  const document =
+    right.kind === 'offline-pass'
+      ? portal.keys.signing.sign('offline-pass', common, now)
+      : portal.keys.signing.sign('lease', { ...common, ...runOn(right, issued, licensing) }, now);
+  return {
+    leaseId: right.leaseId,
+    kind: right.kind,
+    product: right.product,
+    document,
+    expiresAt: new Date(right.expiresAt).toISOString(),
+    renewAfter: renewAfter(right, now, licensing),
+  };
+}
+
+export function versionRange(of: { versionFrom: string | null; versionTo: string | null }) {
+  return {
+    ...(of.versionFrom === null ? {} : { from: of.versionFrom }),
+    ...(of.versionTo === null ? {} : { to: of.versionTo }),
+  };
+}
+
+/** A program runs on after a lost link, but not beyond what the company bought. */
+function runOn(
+  right: Right,
+  issued: number,
+  settings: LicensingSettings,
+): Pick<LeaseClaims, 'seatKind' | 'runOn' | 'countdown'> {
+  const bought = right.poolEndsAt === null ? settings.runOn : Math.floor(right.poolEndsAt / 1000) - issued;
+  return {
+    seatKind: right.seatId === null ? 'floating' : 'named',
+    runOn: Math.max(1, Math.min(settings.runOn, bought)),
+    countdown: settings.countdown,
+  };
+}
+
+/** Spread around the heartbeat, and always before the right ends. */
+function renewAfter(right: Right, now: number, settings: LicensingSettings): number {
+  const interval = right.kind === 'offline-pass' ? settings.passRenewal : settings.heartbeat;
+  const spread = interval * (1 + settings.spread * (2 * Math.random() - 1));
+  return Math.max(1, Math.floor(Math.min(spread, (right.expiresAt - now) / 2000)));
+}

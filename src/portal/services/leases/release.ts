@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm';
+import { AldabaError } from '../../../contract/errors.ts';
+import { audit } from '../../audit/audit.ts';
+import type { Person, Portal, Principal, RequestInfo } from '../../context.ts';
+import { rows } from '../../db/run.ts';
+import { holderOf } from './acquire.ts';
+import { endLeases } from './end-leases.ts';
+
+/** Gives a lease of the caller's own device back. Again, or for one that is not theirs, nothing happens. */
+export async function releaseLease(portal: Portal, principal: Principal, leaseId: string): Promise<void> {
+  const { accountId, device } = principal;
+  await portal.database.inAccount(accountId, (tx) =>
+    endLeases(
+      tx,
+      { accountId, leaseId, holderId: holderOf(principal), deviceThumbprint: device.thumbprint },
+      { code: 'lease-ended', now: portal.clock.now() },
+    ),
+  );
+}
+
+/**
+ * An administrator takes a seat back: it is free at once, and the holder hears the reason at the next renewal. Of a lease that ended
+ * already nothing changes.
+ *
+ * @throws `not-found`
+ */
+export async function reclaimLease(
+  portal: Portal,
+  person: Person,
+  input: { leaseId: string; reason: string },
+  request: RequestInfo,
+): Promise<void> {
+  const { accountId } = person;
+  const { leaseId, reason } = input;
+  const now = portal.clock.now();
+  await portal.database.inAccount(accountId, async (tx) => {
+    const [lease] = await rows<{ product: string; holder: string; device: string }>(
+      tx,
+      sql`select product_code as product, holder_name as holder, device_name as device from lease
+        where account_id = ${accountId} and id = ${leaseId}`,
+    );
+    if (lease === undefined) throw new AldabaError('not-found', 'no such lease');
+    const ended = await endLeases(
+      tx,
+      { accountId, leaseId },
+      { code: 'lease-reclaimed', detail: reason, now },
+    );
+    if (ended.length === 0) return;
+    await audit(tx, {
+      accountId,
+      at: now,
+      action: 'lease.reclaimed',
+      actor: { kind: 'person', id: person.identityId, name: person.name, email: person.email },
+      subject: { kind: 'lease', id: leaseId, ...lease },
+      after: { reason },
+      address: request.address,
+      device: person.device.thumbprint,
+      requestId: request.id,
+    });
+  });
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { sql } from 'drizzle-orm';
+import type { RightKind } from '../../src/contract/documents.ts';
+import { errorCodes } from '../../src/contract/errors.ts';
+import type { Grant } from '../../src/contract/portal/licenses.ts';
+import { type Verified, verifyDocument } from '../../src/domain/documents/index.ts';
+import { rows } from '../../src/portal/db/run.ts';
+import { rateLimit, seat } from '../../src/portal/db/schema.ts';
+import { newId } from '../../src/portal/ids.ts';
+import { createPool, type NewPool, putProduct } from '../../src/portal/services/catalog.ts';
+import { createCloudKey, type NewCloudKey } from '../../src/portal/services/keys.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { documentCrypto } from '../support/documents.ts';
+import {
+  createTestDevice,
+  type PortalClient,
+  startTestPortal,
+  type TestCompany,
+  type TestDevice,
+  type TestPerson,
+  type TestPortal,
+  type TestPortalOptions,
+  testPassword,
+} from './support.ts';
+
+/** A test portal that sells three programs and a suite of them. */
+export interface LicensePortal extends TestPortal {
+  readonly engine: 'pglite' | 'postgres';
+  addPool(pool: NewPool): Promise<string>;
+  assignSeat(company: TestCompany, poolId: string, email: string): Promise<string>;
+  /** A device that entered with a new cloud key. */
+  enterWithKey(
+    key: NewCloudKey,
+    device?: TestDevice,
+  ): Promise<{ client: PortalClient; key: string; keyId: string }>;
+  /** A device that enters with a key that exists. */
+  enter(key: string, device?: TestDevice): Promise<PortalClient>;
+  /** What a document says, verified under the portal's root as a client does. */
+  verified(document: string, device?: TestDevice): Verified<RightKind>;
+  /** A company with one administrator and engineers `e1@…`, `e2@…`. */
+  engineers(count: number): Promise<{ company: TestCompany; emails: string[]; administrator: string }>;
+  query<Row extends Record<string, unknown>>(text: ReturnType<typeof sql>): Promise<Row[]>;
+}
+
+let companies = 0;
+
+export async function startLicensePortal(options: TestPortalOptions = {}): Promise<LicensePortal> {
+  const database = await createTestDatabase();
+  const portal = await startTestPortal({ ...options, database: database.url });
+  const { services, clock } = portal;
+  const asService = services.database.asService;
+  await asService(async (tx) => {
+    for (const [code, name] of [
+      ['viga', 'Viga'],
+      ['portico', 'Pórtico'],
+      ['zapata', 'Zapata'],
+    ] as const)
+      await putProduct(tx, { code, name }, clock.now());
+    const contains = ['viga', 'portico', 'zapata'];
+    await putProduct(tx, { code: 'estructuras', name: 'Estructuras', contains }, clock.now());
+  });
+  async function enter(key: string, device = createTestDevice()): Promise<PortalClient> {
+    // All devices of a test have one network address, which enters with few keys.
+    await asService((tx) => tx.delete(rateLimit));
+    const { access } = await portal.client(device).sessions.withKey({ key, device: device.description });
+    return portal.client(device, () => access.accessToken);
+  }
+  return {
+    ...portal,
+    enter,
+    engine: database.engine,
+    addPool: (pool) => asService((tx) => createPool(tx, pool, clock.now())),
+    async assignSeat(company, poolId, email) {
+      const id = newId(clock.now());
+      const contactId = company.contacts[email]?.contactId;
+      if (contactId === undefined) throw new Error(`${email} is not in the company`);
+      await asService((tx) =>
+        tx
+          .insert(seat)
+          .values({ accountId: company.id, id, poolId, contactId, assignedAt: new Date(clock.now()) }),
+      );
+      return id;
+    },
+    async enterWithKey(given, device = createTestDevice()) {
+      const { id, key } = await asService((tx) => createCloudKey(tx, given, clock.now()));
+      return { client: await enter(key, device), key, keyId: id };
+    },
+    verified(document, device) {
+      const result = verifyDocument(document, {
+        kinds: ['lease', 'offline-pass', 'license', 'borrow'],
+        now: clock.now(),
+        deviceThumbprint: device?.thumbprint,
+        crypto: documentCrypto,
+        rootKeys: [services.keys.rootKey],
+      });
+      if (!result.ok) throw new Error(`${result.code}: ${result.detail}`);
+      return result;
+    },
+    async engineers(count) {
+      companies += 1;
+      const domain = `c${companies}.example`;
+      const emails = Array.from({ length: count }, (_, index) => `e${index + 1}@${domain}`);
+      const administrator = `admin@${domain}`;
+      const people: TestPerson[] = [
+        { email: administrator, role: 'administrator', password: testPassword, firstName: 'Marta' },
+        ...emails.map(
+          (email, index): TestPerson => ({
+            email,
+            role: 'license-installer',
+            password: testPassword,
+            firstName: `Ingeniera${index + 1}`,
+          }),
+        ),
+      ];
+      return { company: await portal.company(`Empresa ${companies}`, people), emails, administrator };
+    },
+    query: (text) => asService((tx) => rows(tx, text)),
+    async close() {
+      await portal.close();
+      await database.drop();
+    },
+  };
+}
+
+export function acquire(client: PortalClient, product = 'viga', change: object = {}): Promise<Grant> {
+  return client.licenses.acquire({ idempotencyKey: randomUUID(), product, version: '2026.1', ...change });
+}
+
+/** The code and data with which a call was refused; `ok` when it was not. */
+export async function refusal(call: Promise<unknown>): Promise<{ code: string; data?: unknown }> {
+  try {
+    await call;
+    return { code: 'ok' };
+  } catch (error) {
+    const known =
+      error instanceof Error && 'code' in error && (errorCodes as string[]).includes(String(error.code));
+    if (!known) throw error;
+    const { code, data } = error as Error & { code: string; data?: unknown };
+    return { code, data };
+  }
+}
