@@ -88,6 +88,8 @@ export const people = {
         roleId: idSchema.optional(),
         /** `last` starts from the end, for End in the table. */
         from: z.enum(['first', 'last']).default('first'),
+        /** Position of the first row, from 0, for a scroll bar dragged to where no cursor leads yet. A cursor goes before it. */
+        offset: z.coerce.number().int().min(0).max(10_000_000).optional(),
       }),
     )
     .output(
