@@ -58,14 +58,18 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
       ended: (refused) => session.access.ended(refused),
     },
   });
+  const contacts = showConnection(state, settings, clock);
+  contacts.follow(gateway, address);
   const others = new Map<string, PortalClient>();
   /** The configured portal, or another one that setup is trying, which never gets this session's token. */
   function portalAt(asked: string): PortalClient {
     if (asked === address()) return gateway.portal;
-    const other =
-      others.get(asked) ?? createGateway({ ...needs, address: () => asked, access: noAccess }).portal;
-    others.set(asked, other);
-    return other;
+    const known = others.get(asked);
+    if (known !== undefined) return known;
+    const other = createGateway({ ...needs, address: () => asked, access: noAccess });
+    contacts.follow(other, () => asked);
+    others.set(asked, other.portal);
+    return other.portal;
   }
 
   const session = createSession({
@@ -125,6 +129,7 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
   }
 
   async function stop(): Promise<void> {
+    contacts.stop();
     for (const cancel of undo.splice(0)) cancel();
     await broker?.stop();
     await licenses.stop();
@@ -140,7 +145,6 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
     licenses,
     broker,
     async start() {
-      undo.push(showConnection(gateway, state, settings, clock));
       undo.push(settings.onChange(() => state.update(shownSettings(settings))));
       if (settings.recoveredFrom !== null) {
         const data = { file: settings.recoveredFrom };

@@ -205,7 +205,8 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
   /** Takes over what another process of the profile did. */
   async function follow(): Promise<void> {
     const latest = await record.read();
-    if (stopped || latest === null || latest.writer === writer || latest.writer === known.writer) return;
+    if (stopped || latest === null || latest.writer === writer) return;
+    if (JSON.stringify(latest) === JSON.stringify(known)) return;
     await settings.reload();
     const was = { present, account: known.profile?.membership.account.id ?? known.account?.id };
     known = latest;

@@ -1,39 +1,50 @@
+import type { Problem } from '../../contract/client/state.ts';
 import type { Gateway, StateStore } from '../parts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SettingsStore } from '../ports/settings.ts';
 
-/** Keeps `connection` in the snapshot: what the last contact with the configured portal said. @returns stops it */
-export function showConnection(
-  gateway: Gateway,
-  state: StateStore,
-  settings: SettingsStore,
-  clock: Clock,
-): () => void {
-  const now = () => new Date(clock.now()).toISOString();
+type Contact = { ok: true } | { ok: false; problem: Problem };
 
-  function rest(): void {
-    const { mode } = settings.current();
-    const { state: shown } = state.get().connection;
-    if (mode === 'standalone' && shown !== 'not-needed') {
-      state.update({ connection: { state: 'not-needed', since: null, problem: null } });
-    } else if (mode !== 'standalone' && shown === 'not-needed') {
-      state.update({ connection: { state: 'unknown', since: null, problem: null } });
-    }
+/** What the last contact with each portal address said. */
+export interface Contacts {
+  /** Counts what this gateway, which talks to `address()`, hears. @returns stops it */
+  follow(gateway: Gateway, address: () => string | null): () => void;
+  stop(): void;
+}
+
+/** Keeps `connection` in the snapshot by the contacts with the configured portal, also those from before it was configured. */
+export function showConnection(state: StateStore, settings: SettingsStore, clock: Clock): Contacts {
+  const last = new Map<string, Contact>();
+
+  function show(): void {
+    const { mode, portal } = settings.current();
+    const contact = portal === null ? undefined : last.get(portal);
+    const before = state.get().connection;
+    const next =
+      mode === 'standalone'
+        ? 'not-needed'
+        : contact === undefined
+          ? 'unknown'
+          : contact.ok
+            ? 'online'
+            : 'offline';
+    const problem = next === 'offline' && contact?.ok === false ? contact.problem : null;
+    if (before.state === next && before.problem?.code === problem?.code) return;
+    const since = before.state === next ? before.since : new Date(clock.now()).toISOString();
+    state.update({ connection: { state: next, since, problem } });
   }
 
-  rest();
-  const stopSettings = settings.onChange(rest);
-  const stopContact = gateway.onContact((contact) => {
-    if (settings.current().mode === 'standalone') return;
-    const before = state.get().connection;
-    const next = contact.ok ? 'online' : 'offline';
-    const since = before.state === next ? before.since : now();
-    const problem = contact.ok ? null : contact.problem;
-    if (before.state === next && before.problem?.code === problem?.code) return;
-    state.update({ connection: { state: next, since, problem } });
-  });
-  return () => {
-    stopSettings();
-    stopContact();
+  show();
+  const stop = settings.onChange(show);
+  return {
+    follow(gateway, address) {
+      return gateway.onContact((contact) => {
+        const at = address();
+        if (at === null) return;
+        last.set(at, contact);
+        show();
+      });
+    },
+    stop,
   };
 }

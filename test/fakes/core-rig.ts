@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { createRouterClient, type RouterClient } from '@orpc/server';
+import type { SettingsChange } from '../../src/contract/settings.ts';
+import { type Core, createCore } from '../../src/core/create-core.ts';
+import type { Ports } from '../../src/core/ports/index.ts';
+import type { CoreRouter } from '../../src/core/router/create-router.ts';
+import { createFakePortal, type FakePortal, testPassword } from './portal.ts';
+import { createTestPorts, type TestPorts } from './ports.ts';
+import { createMemorySecrets, type MemorySecrets } from './secrets.ts';
+import { createMemorySettings, type StoredSettings } from './settings.ts';
+
+export interface RunningCore {
+  core: Core;
+  client: RouterClient<CoreRouter>;
+  secrets: MemorySecrets;
+  ports: Ports;
+}
+
+/** One profile on one machine, a portal, and any number of client processes over both. */
+export interface CoreRig {
+  readonly portal: FakePortal;
+  readonly clock: TestPorts['clock'];
+  readonly opener: TestPorts['opener'];
+  readonly log: TestPorts['log'];
+  readonly hardware: TestPorts['hardware'];
+  readonly paths: TestPorts['paths'];
+  /** What the keychain and the settings file hold, whatever process wrote it. */
+  readonly entries: MemorySecrets['entries'];
+  readonly stored: StoredSettings;
+  /** A process of the profile, started. Another `runtime` folder plays a machine whose kernel let go of a dead process's locks. */
+  start(overrides?: Partial<Ports> & { runtime?: string; locked?: SettingsChange }): Promise<RunningCore>;
+  /** Like `start`, and not started. */
+  make(overrides?: Partial<Ports> & { runtime?: string; locked?: SettingsChange }): RunningCore;
+  signIn(running: RunningCore, email?: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export const testEmail = 'lucia.ferrer@condor.example';
+
+export async function createCoreRig(): Promise<CoreRig> {
+  const base = await createTestPorts();
+  const portal = await createFakePortal(base.clock);
+  const stored: StoredSettings = { value: {} };
+  const { entries } = base.secrets;
+  const running: Core[] = [];
+
+  function make(overrides: Partial<Ports> & { runtime?: string; locked?: SettingsChange } = {}): RunningCore {
+    const { runtime, locked, ...replaced } = overrides;
+    const secrets = createMemorySecrets({ entries });
+    const ports: Ports = {
+      ...base,
+      secrets,
+      settings: createMemorySettings({ stored, ...(locked === undefined ? {} : { locked }) }),
+      http: portal.http,
+      rootKeys: portal.trust.rootKeys,
+      paths:
+        runtime === undefined ? base.paths : { ...base.paths, runtime: join(base.paths.runtime, runtime) },
+      ...replaced,
+    };
+    const core = createCore(ports);
+    running.push(core);
+    return { core, client: createRouterClient(core.router), secrets, ports };
+  }
+
+  return {
+    portal,
+    clock: base.clock,
+    opener: base.opener,
+    log: base.log,
+    hardware: base.hardware,
+    paths: base.paths,
+    entries,
+    stored,
+    make,
+    async start(overrides) {
+      const made = make(overrides);
+      await made.core.start();
+      return made;
+    },
+    async signIn({ client, core }, email = testEmail) {
+      if (core.state.get().setup.step !== 'sign-in') {
+        await client.setup.chooseMode({ mode: 'cloud-signin' });
+        if (core.state.get().setup.step === 'portal-address')
+          await client.setup.setPortal({ address: portal.address });
+      }
+      await client.setup.signIn({ email, password: testPassword });
+    },
+    async remove() {
+      await Promise.all(running.map((core) => core.stop()));
+      await base.remove();
+    },
+  };
+}
