@@ -93,6 +93,7 @@ function refuse(code: string, reason: string): AldabaError {
 function fileNameOf(product: string, deviceName: string): string {
   const device = deviceName
     .normalize('NFD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^A-Za-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 40);
