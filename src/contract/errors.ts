@@ -36,6 +36,7 @@ export const errorStatus = {
   'contact-exists': 409,
   'contact-changed': 409,
   'contact-suspended': 409,
+  'contact-without-access': 409,
   'invitation-not-pending': 409,
   'invitation-too-soon': 429,
   'role-exceeds-own': 403,

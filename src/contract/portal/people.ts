@@ -40,12 +40,15 @@ export type Contact = z.infer<typeof contactSchema>;
 
 export const contactSortSchema = z.enum(['name', 'email', 'role', 'state', 'created', 'last-sign-in']);
 
+/** One line of text as a person types it: no control characters, which no database and no table can hold. */
+const line = (maximum: number) => z.string().trim().max(maximum).regex(/^\P{Cc}*$/u);
+
 const contactFields = {
   email: emailSchema,
-  firstName: z.string().trim().min(1).max(100),
-  lastName: z.string().trim().min(1).max(100),
-  phone: z.string().trim().max(40).default(''),
-  jobTitle: z.string().trim().max(100).default(''),
+  firstName: line(100).min(1),
+  lastName: line(100).min(1),
+  phone: line(40).default(''),
+  jobTitle: line(100).default(''),
   shared: z.boolean().default(false),
   receivesNotifications: z.boolean().default(true),
   language: languageSchema.default('es'),
@@ -120,7 +123,7 @@ export const people = {
       }),
     )
     .output(contactSchema)
-    .errors(errorMap('contact-exists', 'role-exceeds-own', 'shared-identity-not-administrator', 'no-seats-available', 'not-found', 'idempotency-mismatch')),
+    .errors(errorMap('contact-exists', 'role-exceeds-own', 'shared-identity-not-administrator', 'no-seats-available', 'seat-not-assignable', 'not-found', 'idempotency-mismatch')),
   updateContact: authed
     .route({ method: 'PATCH', path: '/v1/contacts/{id}', summary: 'Edit a contact; never its email or company (D8)', tags: ['Contacts'] })
     .input(
@@ -129,8 +132,8 @@ export const people = {
         revision: z.number().int(),
         firstName: contactFields.firstName.optional(),
         lastName: contactFields.lastName.optional(),
-        phone: z.string().trim().max(40).optional(),
-        jobTitle: z.string().trim().max(100).optional(),
+        phone: line(40).optional(),
+        jobTitle: line(100).optional(),
         shared: z.boolean().optional(),
         receivesNotifications: z.boolean().optional(),
         roleId: idSchema.optional(),
@@ -151,7 +154,7 @@ export const people = {
     .route({ method: 'POST', path: '/v1/contacts/{id}/suspend', summary: 'Suspend: sessions and leases end at once', tags: ['Contacts'] })
     .input(z.object({ id: idSchema }))
     .output(contactSchema)
-    .errors(errorMap('not-found', 'target-outranks-actor', 'last-administrator', 'owner-protected', 'self-not-allowed')),
+    .errors(errorMap('not-found', 'target-outranks-actor', 'last-administrator', 'owner-protected', 'self-not-allowed', 'contact-without-access')),
   reactivateContact: authed
     .route({ method: 'POST', path: '/v1/contacts/{id}/reactivate', summary: 'Let a suspended contact in again', tags: ['Contacts'] })
     .input(z.object({ id: idSchema }))
@@ -168,7 +171,7 @@ export const people = {
     .route({ method: 'POST', path: '/v1/contacts/{id}/reset-password', summary: "Mail a link to set another's password", tags: ['Contacts'] })
     .input(z.object({ id: idSchema }))
     .output(contactSchema)
-    .errors(errorMap('not-found', 'target-outranks-actor', 'confirmation-required', 'contact-suspended', 'invitation-too-soon')),
+    .errors(errorMap('not-found', 'target-outranks-actor', 'confirmation-required', 'contact-suspended', 'contact-without-access', 'invitation-too-soon')),
   listRoles: authed
     .route({ method: 'GET', path: '/v1/roles', summary: 'Roles and what each may do', tags: ['Roles'] })
     .output(z.object({ roles: z.array(roleSchema), helpUrl: z.string() })),
