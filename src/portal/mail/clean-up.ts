@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Portal } from '../context.ts';
 import { ensurePartitions } from '../db/partitions.ts';
+import { tidyLicenses } from '../services/leases/tidy.ts';
 
 /** Days that things are kept after they ended, where nobody asks for them any more. */
 const keep = { sessions: 30, links: 90, mails: 30, idempotency: 1, spentTokens: 7 } as const;
@@ -27,4 +28,5 @@ export async function cleanUp(portal: Portal): Promise<void> {
     sql`delete from idempotency where created_at < ${before(keep.idempotency)}::timestamptz`,
   ])
     await queries.execute(statement);
+  await tidyLicenses(portal);
 }

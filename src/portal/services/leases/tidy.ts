@@ -1,0 +1,24 @@
+import { sql } from 'drizzle-orm';
+import type { Portal } from '../../context.ts';
+
+/** After its end, how long a lease waits for its device to come back to it. */
+const lateMilliseconds = 86_400_000;
+/** How long an ended lease can still say why: a pass of 30 days may be asked about that long after. */
+const rememberedMilliseconds = 60 * 86_400_000;
+
+/**
+ * Puts leases whose time has long been over into their history, and drops what nobody asks for any more. Seats do not depend on it: they
+ * are counted by time. Safe at any time, on any number of nodes.
+ */
+export async function tidyLicenses(portal: Portal): Promise<void> {
+  const now = portal.clock.now();
+  const before = (milliseconds: number) => sql`${new Date(now - milliseconds).toISOString()}::timestamptz`;
+  const { queries } = portal.database;
+  await queries.execute(sql`
+    update lease set ended_at = ${before(0)}, end_code = 'lease-ended'
+    from (select account_id, id from lease where ended_at is null and expires_at < ${before(lateMilliseconds)}
+      order by id for no key update skip locked) late
+    where lease.account_id = late.account_id and lease.id = late.id`);
+  await queries.execute(sql`delete from lease where ended_at < ${before(rememberedMilliseconds)}`);
+  await queries.execute(sql`delete from download_link where expires_at < ${before(0)}`);
+}
