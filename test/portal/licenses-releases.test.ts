@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function* inPieces(bytes: Buffer, length = 65_536) {
+function* inPieces(bytes: Buffer, length = 65_536) {
   for (let start = 0; start < bytes.length; start += length) yield bytes.subarray(start, start + length);
 }
 
@@ -203,7 +203,7 @@ describe('publishing', () => {
 
   test('a file that breaks off leaves nothing behind', async () => {
     const before = await readdir(join(folder, 'files'));
-    async function* broken() {
+    function* broken() {
       yield Buffer.from('half');
       throw new Error('the disk was pulled out');
     }

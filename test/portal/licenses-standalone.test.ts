@@ -193,7 +193,7 @@ describe('without network, by files', () => {
     const answer = await portal
       .client()
       .licenses.activateOffline({ request: await requestFile(key, device) });
-    expect(answer.fileName).toBe('viga-Portatil-de-Oscar.license.txt');
+    expect(answer.fileName).toBe('viga-Portatil-de-Oscar.aldaba-license');
     const file = parseArmor(answer.file);
     if (!file.ok) throw new Error(file.detail);
     expect(file.value).toMatchObject({

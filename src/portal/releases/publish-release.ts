@@ -4,7 +4,7 @@ import { platformSchema, productCodeSchema, versionSchema } from '../../contract
 import type { Portal } from '../context.ts';
 import { rows } from '../db/run.ts';
 import { newId } from '../ids.ts';
-import { openReleaseStore } from './release-store.ts';
+import { type ByteSource, openReleaseStore } from './release-store.ts';
 
 /** What a release is called. The file's name is what people get: one name, no path, nothing that a shell or a file system minds. */
 export const newReleaseSchema = z.object({
@@ -24,12 +24,11 @@ export type NewRelease = z.input<typeof newReleaseSchema>;
  * Publishes a file: copies it into the store, hashes and signs it, and lists it. Streamed, so that its size does not matter. The same
  * file again changes nothing.
  *
- * @param content a file's stream, or any bytes
  * @throws when the portal has no folder for releases, or this version, platform and channel has another file: a release is never replaced
  */
 export async function publishRelease(
   portal: Portal,
-  content: AsyncIterable<Uint8Array>,
+  content: ByteSource,
   given: NewRelease,
 ): Promise<{ id: string; sha256: string; size: number }> {
   const release = newReleaseSchema.parse(given);

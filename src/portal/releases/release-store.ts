@@ -3,6 +3,9 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** A stream, or pieces from anywhere. */
+export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
 /**
  * The bytes of releases in a folder, each file under its SHA-256: the same file is kept once, and what is served is what was signed.
  * All nodes of a portal share the folder.
@@ -13,7 +16,7 @@ export interface ReleaseStore {
    *
    * @returns lower-case hexadecimal SHA-256, and bytes
    */
-  add(content: AsyncIterable<Uint8Array>): Promise<{ sha256: string; size: number }>;
+  add(content: ByteSource): Promise<{ sha256: string; size: number }>;
   has(sha256: string): Promise<boolean>;
   /** The bytes from `first` to `last`, both included. */
   read(sha256: string, range: { first: number; last: number }): NodeJS.ReadableStream;

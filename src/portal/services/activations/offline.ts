@@ -89,7 +89,7 @@ function refuse(code: string, reason: string): AldabaError {
   return new AldabaError('request-file-invalid', `${code}: ${reason}`, { detail: code });
 }
 
-/** `viga-PC-12.license.txt`: what mail programs and people keep as text. */
+/** `viga-PC-12.aldaba-license`. Letters, digits and dashes: fit for every file system. */
 function fileNameOf(product: string, deviceName: string): string {
   const device = deviceName
     .normalize('NFD')
@@ -97,5 +97,5 @@ function fileNameOf(product: string, deviceName: string): string {
     .replace(/[^A-Za-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 40);
-  return `${[product, device].filter((part) => part !== '').join('-')}.license.txt`;
+  return `${[product, device].filter((part) => part !== '').join('-')}.aldaba-license`;
 }
