@@ -1,0 +1,74 @@
+import { MantineProvider } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { SetupScreen } from '../features/setup/setup-screen.tsx';
+import { Announcer } from '../lib/announcer.tsx';
+import { FormatProvider } from '../lib/format-context.tsx';
+import { type Language, pickLanguage } from '../lib/languages.ts';
+import { changeLanguage } from '../lib/texts.ts';
+import { useOptionalState } from '../lib/window-context.tsx';
+import { theme } from '../theme/theme.ts';
+import { Connecting } from './connecting.tsx';
+import { LinkNotice } from './link-notice.tsx';
+
+const Shell = lazy(() => import('./shell.tsx'));
+
+export function App() {
+  const language = useLanguage();
+  const scheme = useScheme();
+  const state = useOptionalState();
+  return (
+    <MantineProvider
+      theme={theme}
+      forceColorScheme={scheme}
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
+      <FormatProvider language={language ?? 'es'}>
+        <Announcer>
+          <LinkNotice />
+          {state === null || language === null ? (
+            <Connecting />
+          ) : state.setup.step === 'done' ? (
+            <Suspense fallback={<Connecting />}>
+              <Shell />
+            </Suspense>
+          ) : (
+            <SetupScreen />
+          )}
+        </Announcer>
+      </FormatProvider>
+    </MantineProvider>
+  );
+}
+
+/** The language that shows. Null until the first one that the settings ask for is there, so that no text changes under the eyes. */
+function useLanguage(): Language | null {
+  const { i18n } = useTranslation();
+  const chosen = useOptionalState()?.settings.language;
+  const [shown, setShown] = useState<Language | null>(null);
+  useEffect(() => {
+    if (chosen === undefined) return;
+    let current = true;
+    const language = pickLanguage(chosen, navigator.languages);
+    void changeLanguage(i18n, language).then(() => {
+      if (!current) return;
+      document.documentElement.lang = language === 'pt' ? 'pt-BR' : language;
+      setShown(language);
+    });
+    return () => {
+      current = false;
+    };
+  }, [chosen, i18n]);
+  return shown;
+}
+
+function useScheme(): 'light' | 'dark' {
+  const systemDark = useMediaQuery('(prefers-color-scheme: dark)', undefined, {
+    getInitialValueInEffect: false,
+  });
+  const chosen = useOptionalState()?.settings.theme ?? 'system';
+  if (chosen !== 'system') return chosen;
+  return systemDark ? 'dark' : 'light';
+}

@@ -1,0 +1,23 @@
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../lib/format-context.tsx';
+import { useNow } from '../lib/use-now.ts';
+import { useAppState } from '../lib/window-context.tsx';
+import classes from './sidebar.module.css';
+
+/** Whether the portal can be reached, always in the same place. */
+export function ConnectionLine() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow(60_000);
+  const { state, since } = useAppState((app) => app.connection);
+  const text =
+    state === 'offline' && since !== null
+      ? t('connection.offlineSince', { since: format.moment(since, now) })
+      : t(`connection.${state}`);
+  return (
+    <p className={classes.line} data-state={state} role="status">
+      <span className={classes.dot} aria-hidden />
+      {text}
+    </p>
+  );
+}

@@ -1,0 +1,28 @@
+import { Button } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useLink, useWindowStore } from '../lib/window-context.tsx';
+import classes from './link-notice.module.css';
+
+/** The core went away, and whether it is being looked for. Over the page, so that nothing moves when it comes and goes. */
+export function LinkNotice() {
+  const { t } = useTranslation();
+  const link = useLink();
+  const store = useWindowStore();
+  return (
+    <div className={classes.place} role="alert">
+      {(link === 'lost' || link === 'refused') && (
+        <div className={classes.notice}>
+          <div>
+            <p className={classes.title}>{t(`link.${link}.title`)}</p>
+            <p>{t(`link.${link}.text`)}</p>
+          </div>
+          {link === 'lost' && (
+            <Button size="sm" onClick={() => store.retry()}>
+              {t('link.retry')}
+            </Button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+import '../theme/shell.css';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { PageSkeleton } from '../components/page.tsx';
+import { StepUpProvider } from '../components/step-up.tsx';
+import { ToastProvider } from '../components/toasts.tsx';
+import LicensePage from '../features/license/license-page.tsx';
+import { type Page, visiblePages } from '../lib/pages.ts';
+import { usePage } from '../lib/use-page.ts';
+import { useAppState } from '../lib/window-context.tsx';
+import { Banners } from './banners.tsx';
+import classes from './shell.module.css';
+import { Sidebar } from './sidebar.tsx';
+
+const contents = {
+  license: LicensePage,
+  programs: lazy(() => import('../features/programs/programs-page.tsx')),
+  people: lazy(() => import('../features/people/people-page.tsx')),
+  settings: lazy(() => import('../features/settings/settings-page.tsx')),
+} satisfies Record<Page, unknown>;
+
+/** The window once it is set up: pages at the side, what everybody must know above, the page. */
+export default function Shell() {
+  const { t } = useTranslation();
+  const [queries] = useState(createQueries);
+  const main = useRef<HTMLElement>(null);
+  const page = useCurrentPage();
+  const Content = contents[page];
+
+  const shown = useRef(page);
+  useEffect(() => {
+    document.title = t('page.window', { page: t(`page.${page}`) });
+    if (shown.current === page) return;
+    shown.current = page;
+    main.current?.scrollTo(0, 0);
+    main.current?.focus();
+  }, [page, t]);
+
+  return (
+    <QueryClientProvider client={queries}>
+      <ToastProvider>
+        <StepUpProvider>
+          {/* biome-ignore lint/a11y/useValidAnchor: a skip link; the address already names the page */}
+          <a className={classes.skip} href="#content" onClick={(event) => skip(event, main.current)}>
+            {t('shell.skip')}
+          </a>
+          <div className={classes.shell}>
+            <Sidebar page={page} />
+            <main
+              ref={main}
+              className={classes.main}
+              id="content"
+              tabIndex={-1}
+              aria-label={t(`page.${page}`)}
+            >
+              <Banners />
+              <Suspense fallback={<PageSkeleton title={t(`page.${page}`)} />}>
+                <Content />
+              </Suspense>
+            </main>
+          </div>
+        </StepUpProvider>
+      </ToastProvider>
+    </QueryClientProvider>
+  );
+}
+
+/** What the address names when this person has it, else the license. */
+function useCurrentPage(): Page {
+  const asked = usePage();
+  const setup = useAppState((state) => state.setup);
+  const profile = useAppState((state) => state.profile);
+  const settings = useAppState((state) => state.settings);
+  return asked !== null && visiblePages({ setup, profile, settings }).includes(asked) ? asked : 'license';
+}
+
+/** The address names the page, so the link must not change it. */
+function skip(event: React.MouseEvent, main: HTMLElement | null): void {
+  event.preventDefault();
+  main?.focus();
+}
+
+function createQueries(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      // The core is on this machine and knows better than the browser whether it can reach the portal; it also retries by itself.
+      queries: { networkMode: 'always', retry: false, staleTime: 30_000, refetchOnWindowFocus: false },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  });
+}

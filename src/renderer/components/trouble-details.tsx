@@ -1,0 +1,67 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../lib/format-context.tsx';
+import type { Trouble } from '../lib/problem.ts';
+import { useNow } from '../lib/use-now.ts';
+import { ExternalLink } from './external-link.tsx';
+import classes from './trouble-view.module.css';
+
+/** The numbers and names that came with a refusal, each in its sentence. */
+export function TroubleDetails({ trouble: { data } }: { trouble: Trouble }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (data === undefined) return null;
+  const { available, needed, product, device, file, until, retryAfter, holders, buyUrl, requestId } = data;
+  const lines = [
+    needed !== undefined && available !== undefined
+      ? t('details.seats', { needed: format.number(needed), available: format.number(available) })
+      : null,
+    product === undefined ? null : t('details.product', { product }),
+    device === undefined ? null : t('details.device', { device }),
+    file === undefined ? null : t('details.file', { file }),
+    until === undefined ? null : t('details.until', { until: format.dateTime(until) }),
+    requestId === undefined ? null : t('details.reference', { requestId }),
+  ].filter((line) => line !== null);
+
+  return (
+    <>
+      {lines.length > 0 && (
+        <ul className={classes.details}>
+          {lines.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+      {holders !== undefined && holders.length > 0 && (
+        <ul className={classes.details}>
+          {holders.map((holder) => (
+            <li key={`${holder.name} ${holder.device} ${holder.since}`}>
+              {t('details.holder', {
+                name: holder.name,
+                device: holder.device,
+                since: format.time(holder.since),
+              })}
+            </li>
+          ))}
+        </ul>
+      )}
+      {retryAfter !== undefined && <RetryAfter key={retryAfter} seconds={retryAfter} />}
+      {buyUrl !== undefined && <ExternalLink href={buyUrl}>{t('details.buy')}</ExternalLink>}
+    </>
+  );
+}
+
+/** Counts down from when it was shown. */
+function RetryAfter({ seconds }: { seconds: number }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [end, setEnd] = useState(() => Date.now() + seconds * 1000);
+  useEffect(() => setEnd(Date.now() + seconds * 1000), [seconds]);
+  const left = Math.max(0, Math.ceil((end - useNow(1000)) / 1000));
+  // Not live: a screen reader would say each second.
+  return (
+    <p aria-live="off" className={classes.details}>
+      {left > 0 ? t('details.retryAfter', { wait: format.duration(left) }) : t('details.retryNow')}
+    </p>
+  );
+}

@@ -1,0 +1,83 @@
+import { Button, Modal } from '@mantine/core';
+import { IconFileDownload } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { LicenseView } from '../../../contract/client/state.ts';
+import dialog from '../../components/confirm-dialog.module.css';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { useToast } from '../../components/toasts.tsx';
+import { saveFile } from '../../lib/save-file.ts';
+import { useClient } from '../../lib/window-context.tsx';
+
+interface Receipt {
+  readonly fileName: string;
+  readonly content: string;
+}
+
+/** Ends the license on this device. Without network the portal is told by a receipt that somebody takes there. */
+export function GiveBackDialog({ view, onClose }: { view: LicenseView; onClose: () => void }) {
+  const { t } = useTranslation();
+  const client = useClient();
+  const toast = useToast();
+  const [receipt, setReceipt] = useState<Receipt | null>(null);
+
+  async function giveBack(): Promise<unknown> {
+    const { told, fileName, content } = await client.licenses.giveBack({ product: view.product });
+    if (told || fileName === null || content === null) {
+      toast.show({ text: t('license.giveBack.done', { product: view.productName }) });
+      return;
+    }
+    setReceipt({ fileName, content });
+    return 'stay';
+  }
+
+  if (receipt !== null) return <ReceiptDialog receipt={receipt} onClose={onClose} />;
+  return (
+    <ConfirmDialog
+      title={t('license.giveBack.title', { product: view.productName })}
+      confirm={t('license.giveUp.give-back')}
+      danger
+      onConfirm={giveBack}
+      onClose={onClose}
+    >
+      <p>{t('license.giveBack.text')}</p>
+      <p>{t('license.giveBack.offline')}</p>
+    </ConfirmDialog>
+  );
+}
+
+function ReceiptDialog({ receipt, onClose }: { receipt: Receipt; onClose: () => void }) {
+  const { t } = useTranslation();
+  const [saved, setSaved] = useState(false);
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('license.receipt.title')}
+      closeOnClickOutside={false}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
+      <div className={dialog.form}>
+        <div className={dialog.words}>
+          <p>{t('license.receipt.text')}</p>
+          <p>{t('license.receipt.consequence')}</p>
+        </div>
+        <p role="status">{saved ? t('license.receipt.saved', { fileName: receipt.fileName }) : ''}</p>
+        <div className={dialog.buttons}>
+          <Button onClick={onClose}>{t('common.close')}</Button>
+          <Button
+            variant="filled"
+            data-autofocus
+            leftSection={<IconFileDownload size={16} stroke={1.75} aria-hidden />}
+            onClick={() => {
+              saveFile(receipt.fileName, receipt.content);
+              setSaved(true);
+            }}
+          >
+            {t('license.receipt.save')}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,102 @@
+import { Button } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { LicenseView } from '../../../contract/client/state.ts';
+import { StateChip } from '../../components/state-chip.tsx';
+import { TroubleView } from '../../components/trouble-view.tsx';
+import { useFormat } from '../../lib/format-context.tsx';
+import { useNow } from '../../lib/use-now.ts';
+import { GiveBackDialog } from './give-back-dialog.tsx';
+import classes from './license-card.module.css';
+import { LicenseFacts } from './license-facts.tsx';
+import { giveUpOf, nextInstant, runwayOf, storyOf, toneOf } from './license-story.ts';
+import { ReleaseDialog } from './release-dialog.tsx';
+import { UseList } from './use-list.tsx';
+
+/** One product's license: its state in words, what happens next, its facts, who uses it now. */
+export function LicenseCard({ view }: { view: LicenseView }) {
+  const { t } = useTranslation();
+  const [asking, setAsking] = useState(false);
+  const giveUp = giveUpOf(view);
+  const close = () => setAsking(false);
+  return (
+    <article className={classes.card} aria-label={view.productName}>
+      <header className={classes.head}>
+        <span className={classes.tile} aria-hidden>
+          {Array.from(view.productName)[0]}
+        </span>
+        <h2 className={classes.name}>{view.productName}</h2>
+        <StateChip tone={toneOf(view)}>{t(`license.state.${view.state}`)}</StateChip>
+        {giveUp !== null && (
+          <Button className={classes.action ?? ''} size="xs" onClick={() => setAsking(true)}>
+            {t(`license.giveUp.${giveUp}`)}
+          </Button>
+        )}
+      </header>
+      <Story view={view} />
+      <Warnings view={view} />
+      {view.problem !== null && (
+        <TroubleView
+          trouble={{ ...view.problem, data: { ...view.problem.data, product: undefined } }}
+          tone="warning"
+        />
+      )}
+      <LicenseFacts view={view} />
+      <UseList uses={view.programs} />
+      {asking && giveUp === 'release' && <ReleaseDialog view={view} onClose={close} />}
+      {asking && giveUp === 'give-back' && <GiveBackDialog view={view} onClose={close} />}
+    </article>
+  );
+}
+
+function Story({ view }: { view: LicenseView }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow(30_000);
+  const story = storyOf(view);
+  const instant = nextInstant(view);
+  const runway = runwayOf(view, now);
+  return (
+    <div className={classes.story}>
+      <p>
+        {t(`license.means.${story}`)}{' '}
+        {instant !== null && (
+          <span className={classes.next}>
+            {t(`license.next.${story}`, {
+              when: format.moment(instant, now),
+              relative: format.relative(instant, now),
+            })}
+          </span>
+        )}
+      </p>
+      {runway !== null && (
+        <span className={classes.runway} data-low={runway < 0.2 || undefined} aria-hidden>
+          <span style={{ width: `${runway * 100}%` }} />
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Warnings({ view }: { view: LicenseView }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow(30_000);
+  if (view.warnings.length === 0) return null;
+  return (
+    <ul className={classes.warnings}>
+      {view.warnings.map(({ kind, at }) => (
+        <li key={`${kind} ${at}`}>
+          <IconAlertTriangle size={16} stroke={1.75} aria-hidden />
+          {at === null
+            ? t(`license.warning.${kind}`)
+            : t(`license.warningAt.${kind}`, {
+                relative: format.relative(at, now),
+                when: format.moment(at, now),
+              })}
+        </li>
+      ))}
+    </ul>
+  );
+}

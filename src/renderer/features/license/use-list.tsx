@@ -1,0 +1,37 @@
+import { useTranslation } from 'react-i18next';
+import type { Use } from '../../../contract/client/state.ts';
+import { useFormat } from '../../lib/format-context.tsx';
+import { programName } from '../../lib/program-name.ts';
+import { useNow } from '../../lib/use-now.ts';
+import classes from './license-card.module.css';
+
+/** Programs that use the license now, or wait for it. */
+export function UseList({ uses }: { uses: readonly Use[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow(30_000);
+  return (
+    <section className={classes.uses} aria-label={t('license.uses.title')}>
+      <h3 className={classes.usesTitle}>{t('license.uses.title')}</h3>
+      {uses.length === 0 ? (
+        <p className={classes.none}>{t('license.uses.none')}</p>
+      ) : (
+        <ul>
+          {uses.map((use) => (
+            <li key={use.id} className={classes.use}>
+              <span className={classes.pulse} data-state={use.state} aria-hidden />
+              <span>
+                {programName(use.program)} {use.version}
+              </span>
+              <span className={classes.since}>
+                {use.state === 'waiting'
+                  ? t('license.uses.waiting')
+                  : t('license.uses.since', { time: format.moment(use.since, now) })}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,92 @@
+import { Button, TextInput } from '@mantine/core';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useTroubleText } from '../../components/trouble-view.tsx';
+import { useAnnounce } from '../../lib/announcer.tsx';
+import type { Trouble } from '../../lib/problem.ts';
+import { useAction } from '../../lib/use-action.ts';
+import { useAppState, useClient } from '../../lib/window-context.tsx';
+import { Section, SettingRow } from './section.tsx';
+import classes from './settings-page.module.css';
+
+/** What stands between this device and the portal, and where downloads go. */
+export function Network() {
+  const { t } = useTranslation();
+  return (
+    <Section title={t('settings.network')}>
+      <TextSetting setting="proxy" placeholder="http://proxy:8080" />
+      <TextSetting setting="extraCaFile" />
+      <TextSetting setting="downloadFolder" />
+    </Section>
+  );
+}
+
+/** A setting that is a line of text: saved by its button or Enter; empty means none. */
+function TextSetting({
+  setting,
+  placeholder,
+}: {
+  setting: 'proxy' | 'extraCaFile' | 'downloadFolder';
+  placeholder?: string;
+}) {
+  const { t } = useTranslation();
+  const client = useClient();
+  const announce = useAnnounce();
+  const action = useAction();
+  const labelId = useId();
+  const saved = useAppState((state) => state.settings[setting]) ?? '';
+  const [typed, setTyped] = useState<string | null>(null);
+  const value = typed ?? saved;
+
+  async function save() {
+    const text = value.trim();
+    const done = await action.run(() => client.settings.update({ [setting]: text === '' ? null : text }));
+    if (done === null) return;
+    setTyped(null);
+    announce(t('settings.saved'));
+  }
+
+  return (
+    <SettingRow
+      setting={setting}
+      label={t(`settings.${setting}.label`)}
+      labelId={labelId}
+      text={t(`settings.${setting}.text`)}
+      value={saved === '' ? t('settings.none') : saved}
+      stacked
+    >
+      <form
+        noValidate
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <TextInput
+          aria-labelledby={labelId}
+          spellCheck={false}
+          autoComplete="off"
+          maxLength={4096}
+          {...(placeholder === undefined ? {} : { placeholder })}
+          value={value}
+          error={action.trouble === null ? undefined : <FieldTrouble trouble={action.trouble} />}
+          onChange={(event) => {
+            action.clear();
+            setTyped(event.currentTarget.value);
+          }}
+        />
+        {typed !== null && typed !== saved && (
+          <Button type="submit" loading={action.busy}>
+            {t('common.save')}
+          </Button>
+        )}
+      </form>
+    </SettingRow>
+  );
+}
+
+function FieldTrouble({ trouble }: { trouble: Trouble }) {
+  const { title, next } = useTroubleText(trouble.code);
+  return `${title}. ${next}`;
+}

@@ -1,0 +1,97 @@
+import { Button } from '@mantine/core';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { type ReactNode, type SubmitEvent, useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { TroubleView } from '../../components/trouble-view.tsx';
+import type { Trouble } from '../../lib/problem.ts';
+import { useAppState, useClient } from '../../lib/window-context.tsx';
+import { mayCancel, mayGoBack } from './setup-rules.ts';
+import classes from './step-frame.module.css';
+
+/** What every step has: a heading, a sentence, its form, its refusal, the ways on, back and out. */
+export function StepFrame({
+  title,
+  lead,
+  before,
+  trouble,
+  submit,
+  busy,
+  onSubmit,
+  children,
+  after,
+}: {
+  title: string;
+  lead: ReactNode;
+  /** Above the heading. */
+  before?: ReactNode;
+  trouble: Trouble | null;
+  submit: string;
+  busy: boolean;
+  onSubmit: () => void;
+  children: ReactNode;
+  /** Below the buttons. */
+  after?: ReactNode;
+}) {
+  const headingId = useId();
+  return (
+    <>
+      {before}
+      <h1 className={classes.title} id={headingId} tabIndex={-1}>
+        {title}
+      </h1>
+      <div className={classes.lead}>{lead}</div>
+      <form
+        noValidate
+        aria-labelledby={headingId}
+        className={classes.form}
+        onSubmit={(event: SubmitEvent) => {
+          event.preventDefault();
+          onSubmit();
+        }}
+      >
+        {children}
+        {trouble !== null && <TroubleView trouble={trouble} live />}
+        <div className={classes.buttons}>
+          <WayBack disabled={busy} />
+          <Button type="submit" variant="filled" size="md" loading={busy} className={classes.submit}>
+            {submit}
+          </Button>
+        </div>
+      </form>
+      {after}
+    </>
+  );
+}
+
+/** Back a step, and out of a change of mode. */
+export function WayBack({ disabled }: { disabled: boolean }) {
+  const { t } = useTranslation();
+  const client = useClient();
+  const back = useAppState(mayGoBack);
+  const cancel = useAppState(mayCancel);
+  return (
+    <>
+      {back && (
+        <Button
+          size="md"
+          variant="subtle"
+          disabled={disabled}
+          leftSection={<IconArrowLeft size={16} stroke={1.75} aria-hidden />}
+          onClick={() => void client.setup.back().catch(() => {})}
+        >
+          {t('common.back')}
+        </Button>
+      )}
+      {cancel && (
+        <Button
+          size="md"
+          variant="subtle"
+          disabled={disabled}
+          onClick={() => void client.setup.cancel().catch(() => {})}
+        >
+          {t('setup.cancelChange')}
+        </Button>
+      )}
+    </>
+  );
+}

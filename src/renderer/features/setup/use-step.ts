@@ -1,0 +1,44 @@
+import { useState } from 'react';
+import type { SetupStep } from '../../../contract/client/state.ts';
+import type { Trouble } from '../../lib/problem.ts';
+import { useAction } from '../../lib/use-action.ts';
+
+export interface StepForm<F extends string> {
+  readonly busy: boolean;
+  /** The refusal to show, unless it belongs to a field. */
+  readonly trouble: Trouble | null;
+  readonly errors: Readonly<Partial<Record<F, string>>>;
+  /** The person goes on writing: what was said about the last attempt is gone. */
+  edited(): void;
+  /** Sends when `errors` is empty; otherwise shows them and moves to the first field that has one. */
+  send(errors: Partial<Record<F, string>>, call: () => Promise<unknown>): Promise<boolean>;
+}
+
+/** A step's form: its own refusal, or the one that the snapshot brings when it came from elsewhere. */
+export function useStep<F extends string>(setup: SetupStep): StepForm<F> {
+  const action = useAction();
+  const [errors, setErrors] = useState<Partial<Record<F, string>>>({});
+  const [seen, setSeen] = useState<string | null>(null);
+  const fromState = setup.problem !== null && setup.problem.at !== seen ? setup.problem : null;
+
+  return {
+    busy: action.busy || setup.busy,
+    trouble: action.trouble ?? fromState,
+    errors,
+    edited() {
+      action.clear();
+      setErrors({});
+      setSeen(setup.problem?.at ?? null);
+    },
+    async send(found, call) {
+      setErrors(found);
+      const [first] = Object.keys(found);
+      if (first !== undefined) {
+        document.getElementsByName(first)[0]?.focus();
+        return false;
+      }
+      setSeen(setup.problem?.at ?? null);
+      return (await action.run(call)) !== null;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** Dates, numbers and sizes as the person's language and region write them. Instants are ISO 8601; the machine's time zone. */
+export interface Format {
+  readonly locale: string;
+  /** 12 de diciembre de 2026 */
+  date(instant: string): string;
+  /** 12 dic 2026, 10:32 */
+  dateTime(instant: string): string;
+  /** 10:32 */
+  time(instant: string): string;
+  /** The time alone when it is today, otherwise date and time. */
+  moment(instant: string, now: number): string;
+  /** hace 2 horas, dentro de 21 días; in the largest whole unit. */
+  relative(instant: string, now: number): string;
+  number(value: number): string;
+  /** 0 to 1. */
+  percent(share: number): string;
+  /** Decimal units (IEC 80000-13): 261,4 MB. */
+  bytes(bytes: number): string;
+  rate(bytesPerSecond: number): string;
+  /** Rounded up to seconds, minutes or hours: 17 s, 2 min. */
+  duration(seconds: number): string;
+  /** Viga, Pórtico y Zapata */
+  list(items: readonly string[]): string;
+}
+
+export function createFormat(locale: string): Format {
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
+  const dateTime = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const number = new Intl.NumberFormat(locale);
+  const percent = new Intl.NumberFormat(locale, { style: 'percent' });
+  const list = new Intl.ListFormat(locale, { type: 'conjunction' });
+  const unit = (value: number, name: string, digits: number) =>
+    new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit: name,
+      unitDisplay: 'short',
+      maximumFractionDigits: digits,
+    }).format(value);
+
+  function bytes(value: number, suffix = ''): string {
+    const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+    const power = value < 1 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), units.length - 1);
+    const scaled = value / 1000 ** power;
+    return unit(scaled, `${units[power]}${suffix}`, power < 2 || scaled >= 100 ? 0 : 1);
+  }
+
+  return {
+    locale,
+    date: (instant) => date.format(new Date(instant)),
+    dateTime: (instant) => dateTime.format(new Date(instant)),
+    time: (instant) => time.format(new Date(instant)),
+    moment(instant, now) {
+      const at = new Date(instant);
+      return at.toDateString() === new Date(now).toDateString() ? time.format(at) : dateTime.format(at);
+    },
+    relative(instant, now) {
+      const distance = Date.parse(instant) - now;
+      const size = Math.abs(distance);
+      if (size < minute) return relative.format(Math.trunc(distance / 1000), 'second');
+      if (size < hour) return relative.format(Math.trunc(distance / minute), 'minute');
+      if (size < day) return relative.format(Math.trunc(distance / hour), 'hour');
+      if (size < 60 * day) return relative.format(Math.trunc(distance / day), 'day');
+      if (size < 730 * day) return relative.format(Math.trunc(distance / (30.44 * day)), 'month');
+      return relative.format(Math.trunc(distance / (365.25 * day)), 'year');
+    },
+    number: (value) => number.format(value),
+    percent: (share) => percent.format(share),
+    bytes: (value) => bytes(value),
+    rate: (value) => bytes(value, '-per-second'),
+    duration(seconds) {
+      if (seconds < 60) return unit(Math.ceil(seconds), 'second', 0);
+      if (seconds < 3600) return unit(Math.ceil(seconds / 60), 'minute', 0);
+      return unit(Math.ceil(seconds / 3600), 'hour', 0);
+    },
+    list: (items) => list.format(items),
+  };
+}

@@ -1,0 +1,52 @@
+import { AldabaError } from '../../../src/contract/errors.ts';
+import type { FakeImplementer, FakeInside } from './fake-core.ts';
+
+/** Licenses and settings. */
+export function licenseProcedures(os: Pick<FakeImplementer, 'licenses' | 'settings'>, { store }: FakeInside) {
+  const without = (product: string) =>
+    store.update({
+      licenses: store.get().licenses.filter((view) => view.product !== product),
+      uses: store.get().uses.filter((use) => use.program !== product),
+    });
+
+  return {
+    licenses: {
+      renew: os.licenses.renew.handler(() => {}),
+      release: os.licenses.release.handler(({ input }) => without(input.product)),
+      giveBack: os.licenses.giveBack.handler(({ input }) => {
+        without(input.product);
+        return store.get().connection.state === 'not-needed'
+          ? {
+              told: false,
+              fileName: `${input.product}.aldaba-receipt`,
+              content: '-----BEGIN ALDABA RECEIPT-----\n',
+            }
+          : { told: true, fileName: null, content: null };
+      }),
+      diagnose: os.licenses.diagnose.handler(() => {
+        const { client, settings, connection, keychain, uses } = store.get();
+        return {
+          clientVersion: client.version,
+          mode: settings.mode,
+          portal: settings.portal,
+          connection: connection.state,
+          keychain: `${keychain.backend}: ${keychain.state}`,
+          programs: uses.length,
+        };
+      }),
+    },
+    settings: {
+      update: os.settings.update.handler(({ input }) => {
+        const { settings, lockedSettings } = store.get();
+        const locked = Object.keys(input).find((name) => lockedSettings.includes(name));
+        if (locked !== undefined)
+          throw new AldabaError('policy-locked', 'fixed by the scenario', { field: locked });
+        const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+        store.update({ settings: { ...settings, ...given } });
+      }),
+      dismissNotice: os.settings.dismissNotice.handler(({ input }) =>
+        store.update({ notices: store.get().notices.filter((notice) => notice.id !== input.id) }),
+      ),
+    },
+  };
+}
