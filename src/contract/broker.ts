@@ -16,6 +16,18 @@ import {
  */
 export const brokerProtocolVersion = 1;
 
+/** File in the runtime folder, readable by its person alone, that says where the broker answers. */
+export const brokerEndpointFile = 'broker.json';
+export const brokerEndpointSchema = z.object({
+  protocolVersion: z.literal(brokerProtocolVersion),
+  /** Path of a Unix socket, or name of a Windows pipe. */
+  address: z.string().min(1).max(1024),
+  /** To be said in `initialize`; null over a Unix socket, whose folder keeps others out. */
+  secret: base64UrlSchema.length(43).nullable(),
+  pid: z.number().int().positive(),
+});
+export type BrokerEndpoint = z.infer<typeof brokerEndpointSchema>;
+
 /** Where a license stands. `full` may compute; `read-only` may open, save and export; `none` has nothing to run with. */
 export const permitSchema = z.enum(['full', 'read-only', 'none']);
 export type Permit = z.infer<typeof permitSchema>;

@@ -133,10 +133,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
   }
 
   return {
-    async start() {
-      await guard.load();
-      await keeper.start(orphanTerm);
-    },
+    start: () => keeper.start(orphanTerm),
 
     async acquire(asked, signal) {
       const entry = entries.get(asked.program);
@@ -148,7 +145,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
         granted: false,
       };
       if (signal.aborted) throw new AldabaError('cancelled', 'the program went away');
-      await keeper.ready();
+      await orAborted(keeper.ready(), signal);
       entry.uses.set(use.id, use);
       const now = warm(entry, use);
       if (now !== null) return now;

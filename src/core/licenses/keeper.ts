@@ -15,6 +15,8 @@ const longestSleep = 30_000;
 const jumpTolerance = 5000;
 /** After a jump, programs hear of what ended once the portal had this long to renew it. ms. */
 const settleTerm = 15_000;
+/** ms that the start waits for a keychain that may be asking its person; programs that ask meanwhile wait for it themselves. */
+const keychainTerm = 2000;
 /** How often the clock mark goes to disk. ms. */
 const markTerm = 300_000;
 /** Waits between tries to tell the portal what it must hear. */
@@ -56,6 +58,7 @@ export function createKeeper(
   const endings: (() => void)[] = [];
 
   async function load(): Promise<void> {
+    await guard.load();
     await device.load();
     await entries.load();
     for (const entry of entries.all()) {
@@ -205,9 +208,10 @@ export function createKeeper(
         }),
         session.onIdentity((event) => void onIdentity(event)),
       );
-      await ready().catch((error: unknown) =>
-        log.warn({ error: String(error) }, 'licenses could not be read'),
+      const reading = ready().catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'licenses could not be read yet'),
       );
+      await atMost(clock, keychainTerm, reading);
       plan();
     },
     ready,

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { atMost } from '../licenses/at-most.ts';
+import type { Broker, Licenses, Parts } from '../parts.ts';
+import { type OpenEndpoint, openEndpoint } from './endpoint.ts';
+import { type ProgramConnection, serveProgram } from './program-connection.ts';
+
+/** Programs of one person at the same time; a workstation runs a handful. */
+export const mostPrograms = 256;
+/** ms that stopping waits for the uses to end. */
+const stopTerm = 1000;
+
+/** Answers the programs of this person. See {@link Broker} and docs/broker-protocol.md. */
+export function createBroker(
+  parts: Parts & { licenses: Licenses },
+  options: { kind?: 'socket' | 'pipe'; pipeName?: () => string } = {},
+): Broker {
+  const { ports, licenses, lock } = parts;
+  const { log, paths, clock } = ports;
+  const kind = options.kind ?? (ports.hardware.platform === 'windows' ? 'pipe' : 'socket');
+  const secret = kind === 'pipe' ? randomBytes(32).toString('base64url') : null;
+  const connections = new Set<ProgramConnection>();
+  let endpoint: OpenEndpoint | null = null;
+  let forget: (() => void) | null = null;
+
+  const server = createServer({ noDelay: true }, (socket) => {
+    const connection = serveProgram({
+      ...parts,
+      socket,
+      secret,
+      programs: () => connections.size,
+    });
+    connections.add(connection);
+    void connection.ended.then(() => connections.delete(connection));
+  });
+  server.maxConnections = mostPrograms;
+  server.on('drop', () => log.warn({ most: mostPrograms }, 'refused a program: too many are connected'));
+
+  return {
+    get address() {
+      return endpoint?.address ?? null;
+    },
+    async start() {
+      const pipeName = options.pipeName === undefined ? {} : { pipeName: options.pipeName };
+      endpoint = await openEndpoint({ runtime: paths.runtime, lock, log, server, kind, secret, ...pipeName });
+      forget = licenses.onChange((product, license) => {
+        for (const connection of connections) connection.changed(product, license);
+      });
+      log.info({ address: endpoint.address }, 'programs are answered');
+    },
+    async stop() {
+      forget?.();
+      forget = null;
+      const closing = endpoint?.close();
+      endpoint = null;
+      const ends = [...connections].map((connection) => {
+        connection.close();
+        return connection.ended;
+      });
+      await atMost(clock, stopTerm, Promise.all(ends));
+      await closing;
+    },
+  };
+}

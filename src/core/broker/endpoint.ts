@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, lstat, readFile, rm } from 'node:fs/promises';
+import { connect, type Server } from 'node:net';
+import { join } from 'node:path';
+import {
+  type BrokerEndpoint,
+  brokerEndpointFile,
+  brokerEndpointSchema,
+  brokerProtocolVersion,
+} from '../../contract/broker.ts';
+import { AldabaError } from '../../contract/errors.ts';
+import type { ProcessLock } from '../lock/process-lock.ts';
+import type { Log } from '../ports/log.ts';
+import { ownFolder, socketPath } from '../socket-path.ts';
+import { writeFileDurably } from '../write-file-durably.ts';
+
+/** Where programs find the broker while it is open. */
+export interface OpenEndpoint extends BrokerEndpoint {
+  /** Stops listening; the file goes with it. Connections stay as they are. */
+  close(): Promise<void>;
+}
+
+export interface EndpointNeeds {
+  /** Absolute folder, made with mode 0700. */
+  runtime: string;
+  lock: ProcessLock;
+  log: Log;
+  server: Server;
+  /** `pipe`: Windows. A pipe's access list cannot be set from Node, so its name cannot be guessed and a secret is asked for. */
+  kind: 'socket' | 'pipe';
+  /** What a program must say over a pipe, 43 characters; null over a socket. */
+  secret: string | null;
+  /** For tests of the pipe's way of working on other systems. */
+  pipeName?: () => string;
+}
+
+/**
+ * Listens where programs of this person look, and nobody else's. One endpoint per runtime folder: a dead one is taken over, a living one
+ * is left alone. The kernel's lock makes looking and taking one step, so that of two clients started together one listens.
+ *
+ * Node does not give the peer's credentials of a Unix socket (SO_PEERCRED, getpeereid), so who may connect is decided by the file system:
+ * folder 0700 and socket 0600 of this user, both looked at after they were made.
+ *
+ * @throws AldabaError `already-running` when another client answers; `unavailable` when the folder cannot be trusted
+ */
+export async function openEndpoint(needs: EndpointNeeds): Promise<OpenEndpoint> {
+  const { runtime, lock, log, server, kind, secret } = needs;
+  const file = join(runtime, brokerEndpointFile);
+  await ownFolder(runtime);
+
+  const endpoint = await lock.run('broker', async () => {
+    const before = await readEndpoint(file);
+    if (before !== null && (await answers(before.address))) {
+      throw new AldabaError('already-running', `process ${before.pid} answers programs of this profile`);
+    }
+    const address = kind === 'pipe' ? (needs.pipeName ?? randomPipeName)() : await freeSocketPath(runtime);
+    await listen(server, address);
+    if (kind === 'socket') await ownSocket(address);
+    const opened: BrokerEndpoint = {
+      protocolVersion: brokerProtocolVersion,
+      address,
+      secret,
+      pid: process.pid,
+    };
+    await writeFileDurably(file, JSON.stringify(opened));
+    return opened;
+  });
+
+  return {
+    ...endpoint,
+    close: () =>
+      lock.run('broker', async () => {
+        const now = await readEndpoint(file);
+        // A profile whose files were deleted under this client may belong to another one by now.
+        if (now?.pid === endpoint.pid && now.address === endpoint.address) await rm(file, { force: true });
+        await new Promise<void>((resolve) => {
+          server.close((error) => {
+            if (error !== undefined) log.warn({ error: String(error) }, 'the broker was not listening');
+            resolve();
+          });
+        });
+      }),
+  };
+}
+
+async function readEndpoint(file: string): Promise<BrokerEndpoint | null> {
+  try {
+    return brokerEndpointSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** Whether somebody accepts connections there. A stopped process still does, and still counts. */
+function answers(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      socket.destroy();
+      resolve(error.code === 'EAGAIN' || error.code === 'EBUSY');
+    });
+  });
+}
+
+async function ownSocket(path: string): Promise<void> {
+  await chmod(path, 0o600);
+  const { uid, mode } = await lstat(path);
+  if (uid !== process.getuid?.() || (mode & 0o177) !== 0) {
+    throw new AldabaError('unavailable', `${path} is open to others`, { file: path });
+  }
+}
+
+/** Under the lock and with nobody answering, a socket file that is left is a dead process's. */
+async function freeSocketPath(runtime: string): Promise<string> {
+  const path = await socketPath(runtime, 'broker.sock');
+  if (await answers(path)) throw new AldabaError('already-running', `somebody answers at ${path}`);
+  await rm(path, { force: true });
+  return path;
+}
+
+function randomPipeName(): string {
+  return `\\\\.\\pipe\\aldaba-${randomBytes(16).toString('hex')}`;
+}
+
+function listen(server: Server, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,289 @@
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { Socket } from 'node:net';
+import {
+  type CancellationToken,
+  createMessageConnection,
+  ErrorCodes,
+  type MessageConnection,
+  NullLogger,
+  ResponseError,
+} from 'vscode-jsonrpc/node';
+import {
+  type BrokerLicense,
+  type BrokerMethod,
+  brokerErrorCode,
+  brokerMethods,
+  brokerProtocolVersion,
+} from '../../contract/broker.ts';
+import type { Use } from '../../contract/client/state.ts';
+import { AldabaError } from '../../contract/errors.ts';
+import type { Licenses, Parts } from '../parts.ts';
+import { asAldabaError } from '../problem.ts';
+import { type BrokerTexts, loadBrokerTexts, nearestLanguage } from './broker-texts.ts';
+import { MalformedMessage, ProgramReader } from './program-reader.ts';
+import { ProgramWriter } from './program-writer.ts';
+
+/** ms in which a connection must say who it is. */
+export const initializeTerm = 10_000;
+/** Requests of one program that may wait for their answers. */
+export const mostPending = 16;
+
+/** One program: from its connection to its end, one use. */
+export interface ProgramConnection {
+  /** Tells the program, if this is its product and it was given an answer. */
+  changed(product: string, license: BrokerLicense): void;
+  close(): void;
+  /** Resolves when its use has ended. */
+  readonly ended: Promise<void>;
+}
+
+export interface ConnectionNeeds extends Pick<Parts, 'ports' | 'device' | 'session' | 'state'> {
+  licenses: Licenses;
+  socket: Socket;
+  /** What a program must say over a pipe; null over a socket. */
+  secret: string | null;
+  /** Programs that are connected now. */
+  programs: () => number;
+}
+
+interface Initialized {
+  readonly use: Use;
+  readonly texts: BrokerTexts;
+}
+
+type Output = object;
+
+export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
+  const { ports, device, session, state, licenses, socket, secret } = needs;
+  const { clock, log, settings, client } = ports;
+  const gone = new AbortController();
+  let initialized: Promise<Initialized> | null = null;
+  /** Set when `initialize` was answered. */
+  let program: Initialized | null = null;
+  /** An `acquire` was answered and nothing was released since. */
+  let holds = false;
+  let pending = 0;
+  let finish: () => void = () => {};
+  const ended = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+
+  const writer = new ProgramWriter(socket);
+  const reader = new ProgramReader(socket, clock, refuse);
+  const connection: MessageConnection = createMessageConnection(reader, writer, NullLogger);
+
+  const mustInitialize = clock.setTimer(initializeTerm, () => {
+    if (initialized === null)
+      refuse(new MalformedMessage(ErrorCodes.InvalidRequest, 'initialize did not come'));
+  });
+
+  /** The last thing that this program hears. No other connection is touched. */
+  function refuse(error: Error): void {
+    log.warn({ program: program?.use.program, error: error.message }, 'closed a program’s connection');
+    const code = error instanceof MalformedMessage ? error.code : ErrorCodes.InternalError;
+    void writer.write({ jsonrpc: '2.0', id: null, error: { code, message: error.message } } as never);
+    socket.end();
+    // A program that does not read does not close either.
+    const force = clock.setTimer(1000, () => socket.destroy());
+    socket.once('close', () => force.cancel());
+  }
+
+  async function initialize(params: unknown): Promise<Initialized & { output: Output }> {
+    const input = parse('initialize', params);
+    const texts = await loadBrokerTexts(nearestLanguage(input.language, settings.current().language));
+    if (input.protocolVersion !== brokerProtocolVersion) {
+      const range = { minimum: brokerProtocolVersion, maximum: brokerProtocolVersion };
+      throw inWords(new AldabaError('protocol-version', `version ${input.protocolVersion}`, range), texts);
+    }
+    if (secret !== null && !isSame(input.secret ?? '', secret)) {
+      throw inWords(
+        new AldabaError('forbidden', 'the secret of the endpoint file is missing or wrong'),
+        texts,
+      );
+    }
+    try {
+      await device.load();
+    } catch (error) {
+      throw inWords(asAldabaError(error), texts);
+    }
+    const proof = Buffer.from(`aldaba-broker-v1\n${input.program}\n${input.nonce}`, 'latin1');
+    const signature = await device.sign(proof);
+    const since = new Date(clock.now()).toISOString();
+    return {
+      use: { id: randomUUID(), program: input.program, version: input.version, since, state: 'waiting' },
+      texts,
+      output: {
+        protocolVersion: brokerProtocolVersion,
+        client: { name: 'aldaba', version: client.version },
+        mode: session.mode,
+        deviceKey: device.publicKey,
+        nonceSignature: Buffer.from(signature).toString('base64url'),
+      },
+    };
+  }
+
+  async function withProgram(
+    method: BrokerMethod,
+    params: unknown,
+    token: CancellationToken,
+  ): Promise<Output> {
+    if (method === 'initialize') {
+      if (initialized !== null) throw new ResponseError(ErrorCodes.InvalidRequest, 'initialize came before');
+      const starting = initialize(params);
+      initialized = starting;
+      try {
+        const { use, texts, output } = await starting;
+        program = { use, texts };
+        mustInitialize.cancel();
+        return output;
+      } catch (error) {
+        initialized = null;
+        throw error;
+      }
+    }
+    const starting = initialized;
+    if (starting === null) {
+      const texts = await loadBrokerTexts(nearestLanguage(settings.current().language));
+      throw inWords(new AldabaError('not-initialized', `${method} before initialize`), texts);
+    }
+    const known = program ?? (await starting);
+    try {
+      return await answer(method, params, known, token);
+    } catch (error) {
+      if (error instanceof ResponseError) throw error;
+      const fault = asAldabaError(error);
+      log.info(
+        { program: known.use.program, method, code: fault.code, error: fault.message },
+        'refused a program',
+      );
+      throw inWords(fault, known.texts);
+    }
+  }
+
+  async function answer(
+    method: Exclude<BrokerMethod, 'initialize'>,
+    params: unknown,
+    { use, texts }: Initialized,
+    token: CancellationToken,
+  ): Promise<Output> {
+    switch (method) {
+      case 'license/acquire': {
+        const { features, interactive } = parse(method, params);
+        const license = await licenses.acquire({ ...use, features, interactive }, cancellation(token));
+        if (gone.signal.aborted) await licenses.release(use);
+        holds = true;
+        return worded(license, texts);
+      }
+      case 'license/status': {
+        parse(method, params);
+        const license = licenses.status(use.program);
+        if (holds) return worded(license, texts);
+        // Who did not ask for a license is told where it stands, and gets none.
+        const { document: _document, kind: _kind, until: _until, ...standing } = license;
+        return worded({ ...standing, permit: 'none' }, texts);
+      }
+      case 'license/release': {
+        parse(method, params);
+        const released = holds;
+        holds = false;
+        await licenses.release(use);
+        return { released };
+      }
+      case 'license/borrow':
+        return worded(await licenses.borrow(use, parse(method, params).days), texts);
+      case 'license/return':
+        parse(method, params);
+        return worded(await licenses.returnBorrowed(use), texts);
+      case 'diagnose': {
+        parse(method, params);
+        const { connection: reach, keychain } = state.get();
+        return {
+          clientVersion: client.version,
+          mode: session.mode,
+          portal: settings.current().portal,
+          connection: reach.state,
+          keychain: keychain.backend,
+          programs: needs.programs(),
+        };
+      }
+    }
+  }
+
+  /** Aborts when the program cancels this request, or goes away. */
+  function cancellation(token: CancellationToken): AbortSignal {
+    if (token.isCancellationRequested) return AbortSignal.abort();
+    const cancelled = new AbortController();
+    token.onCancellationRequested(() => cancelled.abort());
+    return AbortSignal.any([gone.signal, cancelled.signal]);
+  }
+
+  connection.onRequest(async (method, params, token) => {
+    if (pending >= mostPending) {
+      refuse(new MalformedMessage(ErrorCodes.InvalidRequest, `more than ${mostPending} requests at once`));
+      return undefined;
+    }
+    pending++;
+    try {
+      if (!isMethod(method)) return new ResponseError(ErrorCodes.MethodNotFound, `no method ${method}`);
+      return await withProgram(method, params, token);
+    } catch (error) {
+      return error instanceof ResponseError ? error : new ResponseError(ErrorCodes.InternalError, 'internal');
+    } finally {
+      pending--;
+    }
+  });
+  connection.onError(([error]) => log.debug({ error: String(error) }, 'a program’s connection failed'));
+  socket.on('error', () => socket.destroy());
+  socket.once('close', () => {
+    mustInitialize.cancel();
+    gone.abort();
+    connection.dispose();
+    const use = program?.use;
+    const end = use === undefined ? Promise.resolve() : licenses.release(use);
+    end
+      .catch((error: unknown) => log.warn({ error: String(error) }, 'a use could not be ended'))
+      .finally(finish);
+  });
+  connection.listen();
+
+  return {
+    changed(product, license) {
+      if (!holds || program === null || program.use.program !== product) return;
+      void connection.sendNotification('license/changed', worded(license, program.texts));
+    },
+    close: () => void socket.end(() => socket.destroy()),
+    ended,
+  };
+}
+
+function isMethod(method: string): method is BrokerMethod {
+  return Object.hasOwn(brokerMethods, method);
+}
+
+/** @throws ResponseError `InvalidParams` naming the member */
+function parse<M extends BrokerMethod>(
+  method: M,
+  params: unknown,
+): ReturnType<(typeof brokerMethods)[M]['input']['parse']> {
+  const result = brokerMethods[method].input.safeParse(params ?? {});
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new ResponseError(ErrorCodes.InvalidParams, `${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  // safeParse of a union of schemas loses which one it was.
+  return result.data as ReturnType<(typeof brokerMethods)[M]['input']['parse']>;
+}
+
+function worded(license: BrokerLicense, texts: BrokerTexts): BrokerLicense {
+  return { ...license, message: texts.status(license) };
+}
+
+function inWords(error: AldabaError, texts: BrokerTexts): ResponseError<object> {
+  const { message, next } = texts.refusal(error);
+  return new ResponseError(brokerErrorCode, message, { code: error.code, message, next, data: error.data });
+}
+
+function isSame(said: string, secret: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(said), hash(secret));
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AldabaError } from '../contract/errors.ts';
+
+/** Longest path of a Unix socket on macOS (104 bytes with the final zero, sys/un.h); Linux allows 108. */
+const longestSocketPath = 103;
+
+/**
+ * Makes `folder` when it is missing, and makes sure that it is this user's alone: what is in it is then reached by nobody else.
+ * @throws AldabaError `unavailable` when it is somebody else's, or no folder (a link could lead anywhere)
+ */
+export async function ownFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const user = process.getuid?.();
+  if (user === undefined) return;
+  const found = await lstat(folder);
+  if (!found.isDirectory() || found.uid !== user) {
+    throw new AldabaError('unavailable', `${folder} belongs to somebody else`, { file: folder });
+  }
+  if ((found.mode & 0o077) !== 0) await chmod(folder, 0o700);
+}
+
+/**
+ * Path for a socket of a profile: in its runtime folder, or, where that path is too long for the system, in a folder of this user
+ * in the temporary one whose name follows from it. The folder is there and {@link ownFolder own}.
+ */
+export async function socketPath(runtime: string, name: string): Promise<string> {
+  await ownFolder(runtime);
+  const near = join(runtime, name);
+  if (Buffer.byteLength(near) <= longestSocketPath) return near;
+  const short = join(tmpdir(), `aldaba-${createHash('sha256').update(runtime).digest('hex').slice(0, 16)}`);
+  await ownFolder(short);
+  return join(short, name);
+}
