@@ -46,6 +46,9 @@ async function main(options: Options): Promise<void> {
     return;
   }
   const log = createLog(settings.logLevel, pino.destination({ dest: 2, sync: false }));
+  // Node's own warnings go where everything else goes, as lines of the log.
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => log.debug({ name, warning: message }, 'node warning'));
   const portal = await start(settings, log).catch((error: unknown) => {
     log.fatal({ error: describe(error) }, 'the portal did not start');
     process.exitCode = 1;

@@ -12,6 +12,7 @@ import type { Portal, RequestContext } from './context.ts';
 import { describe, toWireError, wireError } from './errors.ts';
 import { httpRoutes } from './http-routes.ts';
 import { newId } from './ids.ts';
+import { notFoundPage } from './pages/page-routes.ts';
 import { portalRouter } from './router.ts';
 
 /** Bytes of a request body. The largest that is meant is a request file of 32 KiB in a JSON string. */
@@ -58,7 +59,11 @@ export async function createServer(portal: Portal): Promise<FastifyInstance> {
     if (code === 'internal') request.log.error({ error: describe(error) }, 'request failed');
     return refuse(reply, code, code === 'internal' ? { requestId: request.id } : undefined);
   });
-  server.setNotFoundHandler((_request, reply) => refuse(reply, 'not-found'));
+  server.setNotFoundHandler((request, reply) =>
+    request.headers.accept?.includes('text/html')
+      ? notFoundPage(portal, request, reply)
+      : refuse(reply, 'not-found'),
+  );
 
   for (const register of httpRoutes) register(server, portal);
   registerProcedures(server, portal);
@@ -155,6 +160,8 @@ function securityHeaders(https: boolean) {
     strictTransportSecurity: https ? { maxAge: 63_072_000, includeSubDomains: false } : false,
     referrerPolicy: { policy: 'no-referrer' as const },
     crossOriginEmbedderPolicy: false,
+    // Mails in their frame have no origin, and could not follow.
+    originAgentCluster: false,
     xFrameOptions: { action: 'deny' as const },
   };
 }

@@ -4,6 +4,8 @@ export type MailData = {
   activate: { linkId: string; name: string; accountName: string; expiresAt: string };
   /** A forgotten password, or an administrator's reset. */
   reset: { linkId: string; name: string; accountName: string; expiresAt: string };
+  /** Somebody who has a password was invited by another company: they come in by signing in. */
+  join: { name: string; accountName: string; expiresAt: string };
   /** The password was set: for whoever did not do it. */
   'password-set': { name: string; accountName: string; at: string };
 };

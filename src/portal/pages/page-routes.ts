@@ -1,0 +1,53 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Portal } from '../context.ts';
+import { text } from '../texts.ts';
+import { assetRoutes } from './assets.ts';
+import { homePage } from './home.ts';
+import { html } from './html.ts';
+import { offlinePage } from './offline.ts';
+import { openApiDocument } from './open-api.ts';
+import { mayReadOutbox, outboxRoutes } from './outbox.ts';
+import { sendPage, viewOf } from './page.ts';
+import { referencePage } from './reference.ts';
+import { setPasswordPage } from './set-password.ts';
+
+/** The pages that people open in a browser, and the API's document. */
+export function pageRoutes(server: FastifyInstance, portal: Portal): void {
+  assetRoutes(server);
+  outboxRoutes(server, portal);
+
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  const openApi = () => {
+    document ??= openApiDocument(portal.url);
+    return document;
+  };
+
+  server.get('/', async (request, reply) => {
+    const view = viewOf(portal, request);
+    return sendPage(reply, view, homePage(view, mayReadOutbox(portal, request)));
+  });
+  server.get('/set-password', async (request, reply) => {
+    const view = viewOf(portal, request);
+    return sendPage(reply, view, setPasswordPage(view));
+  });
+  server.get('/offline', async (request, reply) => {
+    const view = viewOf(portal, request);
+    return sendPage(reply, view, offlinePage(view));
+  });
+  server.get('/v1/openapi.json', async () => openApi());
+  server.get('/reference', async (request, reply) => {
+    const view = viewOf(portal, request);
+    return sendPage(reply, view, referencePage(view, await openApi()));
+  });
+}
+
+/** Somebody followed an old link: a page instead of JSON. */
+export function notFoundPage(portal: Portal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const view = viewOf(portal, request);
+  const say = (part: string) => text('errors', view.language, `not-found.${part}`);
+  return sendPage(reply.status(404), view, {
+    title: say('title'),
+    narrow: true,
+    body: html`<section class="card"><h1>${say('title')}</h1><p class="lead">${say('means')}</p><div class="actions"><a class="button plain" href="${'../'.repeat(view.path.split('/').length - 1) || './'}">${view.say('home')}</a></div></section>`,
+  });
+}
