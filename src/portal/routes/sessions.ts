@@ -24,7 +24,9 @@ export const sessionRoutes = {
   end: sessions.end.use(policies.end).handler(({ context, input }) => endSession(context, input.id)),
   profile: sessions.profile
     .use(policies.profile)
-    .handler(({ context }) => profileOf(context.portal.database.queries, context.principal)),
+    .handler(({ context }) =>
+      profileOf(context.portal.database.queries, context.principal, context.portal.clock.now()),
+    ),
   switchAccount: sessions.switchAccount
     .use(policies.switchAccount)
     .handler(({ context, input }) => switchAccount(context, input.accountId)),

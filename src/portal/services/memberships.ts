@@ -8,12 +8,15 @@ import { run, type Statement } from '../db/run.ts';
 const listMemberships: Statement = {
   name: 'list-memberships',
   text: `select a.id as account_id, a.name as account_name, r.key as role_key, r.name as role_name, r.permissions, m.owner,
-      i.home_account_id <> a.id as association
+      i.home_account_id <> a.id as association, m.accepted_at is null as joins
     from membership m
     join identity i on i.id = m.identity_id
     join account a on a.id = m.account_id
     join role r on r.account_id = m.account_id and r.id = m.role_id
-    where m.identity_id = $1 and m.accepted_at is not null and m.suspended_at is null
+    where m.identity_id = $1 and m.suspended_at is null
+      and (m.accepted_at is not null or exists (
+        select from invitation v where v.account_id = m.account_id and v.identity_id = m.identity_id and v.kind = 'join'
+          and v.state = 'pending' and v.expires_at > $2::timestamptz and invitation_stands(m.account_id, m.identity_id)))
     order by association, a.name, a.id`,
 };
 
@@ -21,10 +24,16 @@ const listMemberships: Statement = {
 export interface Entrance {
   readonly membership: z.output<typeof membershipSchema>;
   readonly permissions: ReadonlySet<Permission>;
+  /** The company invited the person to join, and entering it accepts that: see `acceptJoin`. */
+  readonly joins: boolean;
 }
 
-/** The companies that a person may enter: accepted, not suspended, with a role that gives access. The home first. */
-export async function entrances(on: Queries | Tx, identityId: string): Promise<Entrance[]> {
+/**
+ * The companies that a person may enter: accepted or invited to join, not suspended, with a role that gives access. The home first.
+ *
+ * @param now milliseconds of UTC
+ */
+export async function entrances(on: Queries | Tx, identityId: string, now: number): Promise<Entrance[]> {
   const found = await run<{
     account_id: string;
     account_name: string;
@@ -33,7 +42,8 @@ export async function entrances(on: Queries | Tx, identityId: string): Promise<E
     permissions: string[];
     owner: boolean;
     association: boolean;
-  }>(on, listMemberships, [identityId]);
+    joins: boolean;
+  }>(on, listMemberships, [identityId, new Date(now).toISOString()]);
   return found
     .map((row) => ({
       membership: {
@@ -43,6 +53,25 @@ export async function entrances(on: Queries | Tx, identityId: string): Promise<E
         association: row.association,
       },
       permissions: effectivePermissions(row.permissions, row.owner),
+      joins: row.joins,
     }))
     .filter(({ permissions }) => givesAccess(permissions));
+}
+
+const join: Statement = {
+  name: 'accept-join',
+  text: `with entered as (
+      update membership set accepted_at = $3::timestamptz
+      where account_id = $1::uuid and identity_id = $2::uuid and accepted_at is null returning 1)
+    update invitation set state = 'accepted', answered_at = $3::timestamptz
+      where account_id = $1::uuid and identity_id = $2::uuid and kind = 'join' and state = 'pending' and exists (select from entered)`,
+};
+
+/** Entering a company for the first time accepts its invitation to join: who has a password already needs no other link. */
+export async function acceptJoin(
+  tx: Tx,
+  who: { accountId: string; identityId: string },
+  now: number,
+): Promise<void> {
+  await run(tx, join, [who.accountId, who.identityId, new Date(now).toISOString()]);
 }

@@ -14,12 +14,14 @@ const findIdentity: Statement = {
 /**
  * Who is signed in, where, and what they may do.
  *
+ * @param now milliseconds of UTC
  * @param known the person's entrances, when the caller has them
  * @throws `session-ended` when the company of the session is not to be entered any more
  */
 export async function profileOf(
   on: Queries | Tx,
   who: { identityId: string; sessionId: string; accountId: string },
+  now: number,
   known?: Entrance[],
 ): Promise<Profile> {
   const [identity] = await run<{ id: string; email: string; name: string; language: Language }>(
@@ -27,7 +29,7 @@ export async function profileOf(
     findIdentity,
     [who.identityId],
   );
-  const choices = known ?? (await entrances(on, who.identityId));
+  const choices = known ?? (await entrances(on, who.identityId, now));
   const here = choices.find(({ membership }) => membership.account.id === who.accountId);
   if (identity === undefined || here === undefined)
     throw new AldabaError('session-ended', 'no active membership');

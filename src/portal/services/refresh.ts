@@ -71,7 +71,7 @@ export async function refresh(
     }
     const access = await issueAccess(tx, row.session_id, now);
     const who = { identityId: row.identity_id, sessionId: row.session_id, accountId: row.account_id };
-    return { kind: 'signed-in' as const, access, profile: await profileOf(tx, who) };
+    return { kind: 'signed-in' as const, access, profile: await profileOf(tx, who, now) };
   });
   if (answer === null) {
     request.log.warn({ device: device.thumbprint }, 'a spent refresh token was replayed: session ended');

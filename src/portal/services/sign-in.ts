@@ -10,7 +10,7 @@ import type { Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
 import { accountTicket } from '../db/schema.ts';
 import { hashToken, newToken } from '../ids.ts';
-import { type Entrance, entrances } from './memberships.ts';
+import { acceptJoin, type Entrance, entrances } from './memberships.ts';
 import { openSession } from './open-session.ts';
 import { profileOf } from './profile.ts';
 import { issueAccess } from './tokens.ts';
@@ -56,7 +56,7 @@ export async function signIn(caller: Caller, input: SignInInput): Promise<SignIn
 
   return portal.database.asService(async (tx) => {
     const now = portal.clock.now();
-    const choices = await entrances(tx, found.id);
+    const choices = await entrances(tx, found.id, now);
     if (choices.length === 0) throw new AldabaError('invalid-credentials', 'no company to enter');
     await attempt.forgive(tx);
     const chosen = choose(choices, input.accountId);
@@ -116,16 +116,16 @@ export async function chooseAccount(
 ): Promise<SignedIn> {
   const { portal, device } = caller;
   return portal.database.asService(async (tx) => {
-    const now = new Date(portal.clock.now()).toISOString();
+    const now = portal.clock.now();
     const [ticket] = await run<{
       id: string;
       email: string;
       name: string;
       device: DeviceDescription;
       created_at: string;
-    }>(tx, takeTicket, [hashToken(input.ticket), device.thumbprint, now]);
+    }>(tx, takeTicket, [hashToken(input.ticket), device.thumbprint, new Date(now).toISOString()]);
     if (ticket === undefined) throw new AldabaError('account-choice-expired', 'no such ticket');
-    const choices = await entrances(tx, ticket.id);
+    const choices = await entrances(tx, ticket.id, now);
     const entrance = choose(choices, input.accountId);
     if (entrance === null) throw new AldabaError('account-choice-expired', 'not among the choices');
     return enter(tx, caller, {
@@ -160,6 +160,7 @@ async function enter(
   const now = portal.clock.now();
   const { person, entrance } = what;
   const accountId = entrance.membership.account.id;
+  if (entrance.joins) await acceptJoin(tx, { accountId, identityId: person.id }, now);
   const sessionId = await openSession(
     tx,
     {
@@ -174,14 +175,14 @@ async function enter(
   );
   const access = await issueAccess(tx, sessionId, now);
   await run(tx, noteSignIn, [accountId, person.id, new Date(now).toISOString()]);
-  const profile = await profileOf(tx, { identityId: person.id, sessionId, accountId }, what.choices);
+  const profile = await profileOf(tx, { identityId: person.id, sessionId, accountId }, now, what.choices);
   await audit(tx, {
     accountId,
     at: now,
     action: 'session.started',
     actor: { kind: 'person', id: person.id, name: person.name, email: person.email },
     subject: { kind: 'session', id: sessionId },
-    after: { device: what.device.name, platform: what.device.platform },
+    after: { device: what.device.name, platform: what.device.platform, joined: entrance.joins },
     address: request.address,
     device: device.thumbprint,
     requestId: request.id,
