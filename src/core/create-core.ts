@@ -47,7 +47,8 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
   const lock = createProcessLock(join(paths.runtime, 'locks'));
   const device = createDevice({ secrets, hardware: ports.hardware, lock, data: paths.data });
 
-  const needs = { http: ports.http, device, clock, log };
+  const closing = new AbortController();
+  const needs = { http: ports.http, device, clock, log, closing: closing.signal };
   const address = () => settings.current().portal;
   const gateway: Gateway = createGateway({
     ...needs,
@@ -135,6 +136,7 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
     await licenses.stop();
     await downloads.stop();
     setup.stop();
+    closing.abort();
     await session.stop();
   }
 

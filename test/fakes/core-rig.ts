@@ -16,6 +16,15 @@ export interface RunningCore {
   ports: Ports;
 }
 
+export interface Overrides extends Partial<Ports> {
+  /** A folder of its own plays a machine whose kernel let go of the locks of dead processes. */
+  runtime?: string;
+  /** What policy fixes. */
+  locked?: SettingsChange;
+  /** Nothing is left of it at the end that could be stopped. */
+  dies?: true;
+}
+
 /** One profile on one machine, a portal, and any number of client processes over both. */
 export interface CoreRig {
   readonly portal: FakePortal;
@@ -27,10 +36,10 @@ export interface CoreRig {
   /** What the keychain and the settings file hold, whatever process wrote it. */
   readonly entries: MemorySecrets['entries'];
   readonly stored: StoredSettings;
-  /** A process of the profile, started. Another `runtime` folder plays a machine whose kernel let go of a dead process's locks. */
-  start(overrides?: Partial<Ports> & { runtime?: string; locked?: SettingsChange }): Promise<RunningCore>;
+  /** A process of the profile, started. */
+  start(overrides?: Overrides): Promise<RunningCore>;
   /** Like `start`, and not started. */
-  make(overrides?: Partial<Ports> & { runtime?: string; locked?: SettingsChange }): RunningCore;
+  make(overrides?: Overrides): RunningCore;
   signIn(running: RunningCore, email?: string): Promise<void>;
   remove(): Promise<void>;
 }
@@ -44,8 +53,8 @@ export async function createCoreRig(): Promise<CoreRig> {
   const { entries } = base.secrets;
   const running: Core[] = [];
 
-  function make(overrides: Partial<Ports> & { runtime?: string; locked?: SettingsChange } = {}): RunningCore {
-    const { runtime, locked, ...replaced } = overrides;
+  function make(overrides: Overrides = {}): RunningCore {
+    const { runtime, locked, dies, ...replaced } = overrides;
     const secrets = createMemorySecrets({ entries });
     const ports: Ports = {
       ...base,
@@ -58,7 +67,7 @@ export async function createCoreRig(): Promise<CoreRig> {
       ...replaced,
     };
     const core = createCore(ports);
-    running.push(core);
+    if (dies !== true) running.push(core);
     return { core, client: createRouterClient(core.router), secrets, ports };
   }
 

@@ -34,6 +34,8 @@ export interface GatewayNeeds {
   access: Access;
   /** ms until a request with its answer must be over. */
   patience?: number;
+  /** Ends every request with `cancelled`. */
+  closing?: AbortSignal;
 }
 
 /** For the calls before anybody is signed in. */
@@ -108,7 +110,8 @@ export function createGateway(needs: GatewayNeeds): Gateway {
   async function within<T>(outer: AbortSignal | null, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const limit = new AbortController();
     const timer = clock.setTimer(patience, () => limit.abort());
-    const signal = outer === null ? limit.signal : AbortSignal.any([outer, limit.signal]);
+    const ends = [outer, needs.closing ?? null].filter((signal) => signal !== null);
+    const signal = AbortSignal.any([limit.signal, ...ends]);
     try {
       return await work(signal);
     } catch (error) {

@@ -7,8 +7,11 @@ import type { SecretName, Secrets } from '../ports/secrets.ts';
 
 /** A secret is kept with the portal that it is for, so that a changed address never sends it to another. */
 const refreshSchema = z.object({ portal: portalAddressSchema, token: base64UrlSchema });
-/** `next` is chosen beforehand, so that finding out whether the sign-in arrived needs no further write. */
-const signInSchema = refreshSchema.extend({ next: base64UrlSchema });
+/**
+ * `next` is chosen beforehand, so that finding out whether the sign-in arrived needs no further write. `replaces` is the session that the
+ * portal is told the end of when this one is there.
+ */
+const signInSchema = refreshSchema.extend({ next: base64UrlSchema, replaces: refreshSchema.nullable() });
 const keySchema = z.object({ portal: portalAddressSchema, key: z.string().min(1).max(64) });
 
 export type RefreshCredential = z.infer<typeof refreshSchema>;

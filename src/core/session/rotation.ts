@@ -43,8 +43,6 @@ export interface Rotation {
   isOpen(): Promise<boolean>;
   /** Forgets every token, and the cloud key unless it is kept, and tells the portal as far as it can be reached. `told` is false when it could not. */
   leave(options?: { keepKey?: boolean }): Promise<{ told: boolean }>;
-  /** Resolves when nothing is being told any more. */
-  settled(): Promise<void>;
 }
 
 /** After which ends of a request the portal may have done what it asked all the same. */
@@ -69,7 +67,6 @@ const raceTries = 20;
 export function createRotation(needs: RotationNeeds): Rotation {
   const { credentials, lock, clock, log, portalAt, address, configure } = needs;
 
-  const tellings = new Set<Promise<unknown>>();
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.setTimer(ms, resolve));
 
   async function tellOver(portal: string, tokens: string[]): Promise<boolean> {
@@ -88,16 +85,16 @@ export function createRotation(needs: RotationNeeds): Rotation {
     }
   }
 
-  /** The session of `token` becomes the device's; the one before is ended at its portal. */
-  async function adopt(portal: string, token: string): Promise<void> {
-    const before = await credentials.read('refresh-token');
-    await configure(portal);
-    await credentials.write('refresh-token', { portal, token });
-    await credentials.remove('refresh-token-next', 'sign-in-token', 'cloud-key');
-    if (before !== null && before.token !== token) {
-      const telling = tellOver(before.portal, [before.token]).finally(() => tellings.delete(telling));
-      tellings.add(telling);
-    }
+  /** The session of an open sign-in becomes the device's, by `token`; the one before is ended at its portal. */
+  async function adopt(open: SignInCredential, token: string): Promise<void> {
+    const stored = await credentials.read('refresh-token');
+    const isOwn = stored !== null && (stored.token === open.token || stored.token === open.next);
+    const before = isOwn ? open.replaces : stored;
+    await configure(open.portal);
+    await credentials.write('refresh-token', { portal: open.portal, token });
+    await credentials.remove('refresh-token-next', 'cloud-key');
+    if (before !== null) await tellOver(before.portal, [before.token]);
+    await credentials.remove('sign-in-token');
   }
 
   /** Asks the portal whether a sign-in whose answer was never read had arrived. */
@@ -107,7 +104,7 @@ export function createRotation(needs: RotationNeeds): Rotation {
         refreshToken: open.token,
         nextTokenHash: tokenHash(open.next),
       });
-      await adopt(open.portal, open.next);
+      await adopt(open, open.next);
       return { kind: 'signed-in', portal: open.portal, signedIn };
     } catch (error) {
       if (asAldabaError(error).code !== 'session-ended') throw error;
@@ -179,7 +176,8 @@ export function createRotation(needs: RotationNeeds): Rotation {
           const settled = await settleSignIn(open).catch(() => null);
           if (settled === null) await tellOver(open.portal, [open.token, open.next]);
         }
-        const chosen = { portal, token: newToken(), next: newToken() };
+        const replaces = await credentials.read('refresh-token');
+        const chosen = { portal, token: newToken(), next: newToken(), replaces };
         await credentials.write('sign-in-token', chosen);
         let answer: T;
         try {
@@ -189,7 +187,7 @@ export function createRotation(needs: RotationNeeds): Rotation {
           if (!mayHaveArrived(asAldabaError(error).code)) await credentials.remove('sign-in-token');
           throw error;
         }
-        if (answer.kind === 'signed-in') await adopt(portal, chosen.token);
+        if (answer.kind === 'signed-in') await adopt(chosen, chosen.token);
         else await credentials.remove('sign-in-token');
         return answer;
       }),
@@ -213,9 +211,5 @@ export function createRotation(needs: RotationNeeds): Rotation {
         if (options.keepKey !== true) await credentials.remove('cloud-key');
         return { told };
       }),
-
-    async settled() {
-      await Promise.all(tellings);
-    },
   };
 }

@@ -344,7 +344,6 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       record.close();
       waiting.rejectAll('cancelled');
       await token.settled();
-      await rotation.settled();
       await leaving?.catch(() => undefined);
     },
   };
