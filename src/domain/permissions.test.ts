@@ -59,12 +59,16 @@ describe('refusal', () => {
     });
   });
 
-  test.each(actions)('%s asks for exactly one permission, and nothing else opens it', (action) => {
-    const opening = permissions.filter(
-      (permission) =>
-        refusal({ permissions: new Set([permission]) }, action, target('license-installer')) !== 'forbidden',
+  test.each(actions)('%s is opened by its own permissions alone, each of them needed', (action) => {
+    const opens = (held: readonly Permission[]) =>
+      refusal({ permissions: new Set(held) }, action, target('license-installer')) !== 'forbidden';
+    const needed = permissions.filter(
+      (left) => !opens(permissions.filter((permission) => permission !== left)),
     );
-    expect(opening).toHaveLength(1);
+    expect(needed).toEqual(
+      action === 'assign-role' ? ['contact:update', 'member:assign-role'] : [expect.any(String)],
+    );
+    expect(opens(needed)).toBe(true);
   });
 
   test.each([
@@ -114,10 +118,22 @@ describe('refusal', () => {
     const about = target('license-installer', { state });
     const pending = state === 'invited' || state === 'expired';
     expect(refusal(actor('administrator'), 'resend', about)).toBe(pending ? null : 'invitation-not-pending');
-    const reset = { suspended: 'contact-suspended', 'no-access': 'invitation-not-pending' } as const;
+    const reset = { suspended: 'contact-suspended', 'no-access': 'contact-without-access' } as const;
     expect(refusal(actor('administrator'), 'reset-password', about)).toBe(
       state === 'suspended' || state === 'no-access' ? reset[state] : null,
     );
+  });
+
+  test('B11: there is no access to suspend for who only receives notifications', () => {
+    const about = target('notifications-only', { state: 'no-access' });
+    expect(refusal(actor('administrator'), 'suspend', about)).toBe('contact-without-access');
+    expect(allowedActions(actor('administrator'), about)).toEqual([
+      'update',
+      'delete',
+      'assign-role',
+      'assign-seat',
+      'withdraw-seat',
+    ]);
   });
 
   test('an invitation to a role that exceeds the actor is not mailed again', () => {

@@ -44,7 +44,8 @@ export function mayTouch(actor: Actor, target: Pick<Target, 'permissions'>): boo
 }
 
 interface Rule {
-  readonly permission: Permission;
+  /** All of them are needed. */
+  readonly permissions: readonly Permission[];
   /** What an actor with fewer permissions than the target is told; seats are given to anybody, whatever their role (E8). */
   readonly outranked: 'target-outranks-actor' | 'role-exceeds-own' | null;
   /** Nobody does this to themselves. */
@@ -56,71 +57,72 @@ interface Rule {
 }
 
 const always = () => null;
+const withAccess = ({ state }: Target) => (state === 'no-access' ? 'contact-without-access' : null);
 const isPending = (state: Contact['state']) => state === 'invited' || state === 'expired';
 
 /** One rule per action; `refusal` applies them, and both the row's `allowed` and each procedure ask `refusal`. */
 const rules: { readonly [action in ContactAction]: Rule } = {
   update: {
-    permission: 'contact:update',
+    permissions: ['contact:update'],
     outranked: 'target-outranks-actor',
     notSelf: false,
     notOwner: false,
     state: always,
   },
   delete: {
-    permission: 'contact:delete',
+    permissions: ['contact:delete'],
     outranked: 'target-outranks-actor',
     notSelf: true,
     notOwner: true,
     state: always,
   },
   suspend: {
-    permission: 'member:suspend',
+    permissions: ['member:suspend'],
     outranked: 'target-outranks-actor',
     notSelf: true,
     notOwner: true,
-    state: always,
+    state: withAccess,
   },
   reactivate: {
-    permission: 'member:suspend',
+    permissions: ['member:suspend'],
     outranked: 'target-outranks-actor',
     notSelf: false,
     notOwner: false,
     state: always,
   },
   resend: {
-    permission: 'invitation:resend',
+    permissions: ['invitation:resend'],
     outranked: 'role-exceeds-own',
     notSelf: false,
     notOwner: false,
     state: (target) => (isPending(target.state) ? null : 'invitation-not-pending'),
   },
   'reset-password': {
-    permission: 'member:reset-password',
+    permissions: ['member:reset-password'],
     outranked: 'target-outranks-actor',
     notSelf: false,
     notOwner: false,
     state: (target) => {
       if (target.state === 'suspended') return 'contact-suspended';
-      return target.state === 'no-access' ? 'invitation-not-pending' : null;
+      return withAccess(target);
     },
   },
   'assign-role': {
-    permission: 'member:assign-role',
+    permissions: ['contact:update', 'member:assign-role'],
     outranked: 'target-outranks-actor',
     notSelf: true,
     notOwner: true,
     state: always,
   },
   'assign-seat': {
-    permission: 'seat:assign',
+    permissions: ['seat:assign'],
     outranked: null,
     notSelf: false,
     notOwner: false,
     state: (target) => (target.state === 'suspended' ? 'seat-not-assignable' : null),
   },
   'withdraw-seat': {
-    permission: 'seat:withdraw',
+    permissions: ['seat:withdraw'],
     outranked: null,
     notSelf: false,
     notOwner: false,
@@ -136,7 +138,7 @@ const actions = Object.keys(rules) as ContactAction[];
  */
 export function refusal(actor: Actor, action: ContactAction, target: Target): ErrorCode | null {
   const rule = rules[action];
-  if (!can(actor, rule.permission)) return 'forbidden';
+  if (!rule.permissions.every((permission) => can(actor, permission))) return 'forbidden';
   if (rule.notOwner && target.owner) return 'owner-protected';
   if (rule.notSelf && target.self) return 'self-not-allowed';
   if (rule.outranked !== null && !mayTouch(actor, target)) return rule.outranked;

@@ -11,6 +11,8 @@ export interface DirectoryQuery {
   readonly state?: Contact['state'] | undefined;
   readonly roleId?: string | undefined;
   readonly from: 'first' | 'last';
+  /** Position of the first row; without a cursor. */
+  readonly offset?: number | undefined;
   readonly cursor?: string | undefined;
   readonly limit: number;
 }

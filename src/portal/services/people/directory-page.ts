@@ -23,17 +23,16 @@ export interface DirectoryPage {
 }
 
 /**
- * Up to here all matches are fetched and sorted, which gives the total and every position at once. Beyond, so large a share
- * of the directory matches that walking along the order's index soon meets a page of them.
+ * Up to here all matches are fetched and sorted, which gives every position at once. Beyond, so large a share of the
+ * directory matches that walking along the order's index soon meets a page of them.
  */
 const gatherLimit = 4000;
 
 /**
- * One page of an account's directory: keyset in both directions, exact total, exact position. No statement looks at the whole directory
- * for the first page, the last one or a search; a page in the middle counts its position from the nearer end of an index.
+ * One page of an account's directory: keyset in both directions, or by position; exact total, exact position. No statement looks at the whole
+ * directory for the first page, the last one or a search; in the middle, positions are counted in an index from its nearer end.
  *
- * Give it a transaction of its own, `repeatable read`: total and rows then tell of the same moment, and the planner's
- * settings that it makes end with it.
+ * Give it a `repeatable read` transaction: total and rows then tell of the same moment.
  *
  * @throws `invalid-input` for a cursor that is not one of this query
  */
@@ -42,10 +41,11 @@ export async function directoryPage(
   accountId: string,
   query: DirectoryQuery,
 ): Promise<DirectoryPage> {
-  await neverScanEverything(tx);
+  await plannerSettings(tx, 'off', wholeReads);
   const plan = await planOf(tx, accountId, query);
+  const { found, offset } = await (plan.few === null ? walk(tx, plan) : gather(tx, plan, plan.few));
+  await plannerSettings(tx, 'on', [...wholeReads, ...sorting]);
   const { total } = plan;
-  const { found, offset } = await (plan.ids === null ? walk(tx, plan) : gather(tx, plan, plan.ids));
   const [first, last] = [found[0], found.at(-1)];
   const cursor = (side: Cursor['side'], row: Found | undefined, near: number) =>
     row === undefined ? null : writeCursor(query, { side, keys: row.keys, near });
@@ -59,14 +59,13 @@ export async function directoryPage(
 }
 
 interface Plan {
+  readonly accountId: string;
   readonly query: DirectoryQuery;
   readonly cursor: Cursor | null;
-  readonly accountId: string;
-  /** Conditions on `directory d`, which also serve a walk. */
+  /** Conditions on `directory d`. */
   readonly where: SQL;
-  /** Few match: a statement that gives their `contact_id`. Null: walk along the order's index. */
-  readonly ids: SQL | null;
-  /** Exact. */
+  /** A statement that gives every match's `contact_id`, when few match. Null: walk along the order's index. */
+  readonly few: SQL | null;
   readonly total: number;
 }
 
@@ -75,8 +74,8 @@ interface Found extends Record<string, unknown> {
   readonly keys: Keys;
 }
 
+/** Rows in the order asked for, and the position of the first. */
 interface Result {
-  /** In the order asked for. */
   readonly found: Found[];
   readonly offset: number;
 }
@@ -84,15 +83,18 @@ interface Result {
 async function planOf(tx: Tx, accountId: string, query: DirectoryQuery): Promise<Plan> {
   const cursor = query.cursor === undefined ? null : readCursor(query, query.cursor);
   const words = queryWords(query.search ?? '');
-  const where = all([
-    sql`d.account_id = ${accountId}`,
-    ...filtersOn('d', query),
-    ...words.map((word) => sql`strpos(d.search_text, ${` ${word}`}) > 0`),
-  ]);
-  const ids = words.length > 0 ? byWords(accountId, query, words) : byFilters(accountId, query);
-  const total = words.length > 0 ? await countIds(tx, ids) : await countKept(tx, accountId, query);
+  const filters = all([sql`d.account_id = ${accountId}`, ...filtersOn('d', query)]);
+  const where = all([filters, ...words.map((word) => sql`strpos(d.search_text, ${` ${word}`}) > 0`)]);
+  const ids =
+    words.length > 0
+      ? contactsByWords(accountId, query, words)
+      : sql`select d.contact_id from directory d where ${filters}`;
+  const total =
+    words.length > 0
+      ? await count(tx, sql`select count(*)::int as n from (${ids}) found`)
+      : await countKept(tx, accountId, query);
   const narrowed = words.length > 0 || query.state !== undefined || query.roleId !== undefined;
-  return { query, cursor, accountId, where, ids: narrowed && total <= gatherLimit ? ids : null, total };
+  return { accountId, query, cursor, where, few: narrowed && total <= gatherLimit ? ids : null, total };
 }
 
 function filtersOn(relation: 'd' | 'c' | 'w0', { state, roleId }: DirectoryQuery): SQL[] {
@@ -109,15 +111,11 @@ function countKept(tx: Tx, accountId: string, query: DirectoryQuery): Promise<nu
   return count(tx, sql`select coalesce(sum(c.n), 0)::int as n from directory_count c where ${where}`);
 }
 
-function byFilters(accountId: string, query: DirectoryQuery): SQL {
-  return sql`select d.contact_id from directory d where ${all([sql`d.account_id = ${accountId}`, ...filtersOn('d', query)])}`;
-}
-
 /**
  * Contacts of whom each of these is the beginning of a word. A range of the word index has each contact once, see `directory_word` in
  * the migration, so several words are a join of ranges and nothing has to be made distinct.
  */
-function byWords(accountId: string, query: DirectoryQuery, words: readonly string[]): SQL {
+function contactsByWords(accountId: string, query: DirectoryQuery, words: readonly string[]): SQL {
   const ranges = words.map((word, index) => {
     const w = sql.raw(`w${index}`);
     return sql`${w}.account_id = ${accountId} and ${w}.word >= ${word} and ${w}.word < ${`${word}\u{10ffff}`}
@@ -129,21 +127,18 @@ function byWords(accountId: string, query: DirectoryQuery, words: readonly strin
   return sql`select contact_id from directory_word w0${sql.join(joined, sql``)} where ${all([...ranges, ...filtersOn('w0', query)])}`;
 }
 
-function countIds(tx: Tx, ids: SQL): Promise<number> {
-  return count(tx, sql`select count(*)::int as n from (${ids}) found`);
-}
-
-/** Which rows of the page are looked for, and from which end. */
-function scanOf(plan: Plan): { forward: boolean; cursor: Cursor | null } {
-  const { cursor, query } = plan;
-  return { forward: cursor === null ? query.from === 'first' : cursor.side === 'after', cursor };
+/** Where a page without cursor begins. */
+function startOf({ query, total }: Plan): number {
+  if (query.offset !== undefined) return Math.min(query.offset, total);
+  return query.from === 'first' ? 0 : Math.max(0, total - query.limit);
 }
 
 /** Few match: fetch all, sort, number. */
 async function gather(tx: Tx, plan: Plan, ids: SQL): Promise<Result> {
-  const { forward, cursor } = scanOf(plan);
-  const [d, m] = [orderOf(plan.query, 'd'), orderOf(plan.query, 'm')];
-  const page = await rows<Found & { position: number }>(
+  const { cursor, query } = plan;
+  const [d, m] = [orderOf(query, 'd'), orderOf(query, 'm')];
+  const backward = cursor?.side === 'before';
+  const found = await rows<Found & { position: number }>(
     tx,
     sql`with found as materialized (${ids}),
       m as materialized (
@@ -152,39 +147,64 @@ async function gather(tx: Tx, plan: Plan, ids: SQL): Promise<Result> {
           select * from directory where account_id = ${plan.accountId} and contact_id = found.contact_id limit 1
         ) d)
     select m.contact_id as id, ${m.keys} as keys, m.position from m
-    where ${cursor === null ? sql`true` : m.beside(cursor.side, cursor.keys)}
-    order by m.position ${sql.raw(forward ? 'asc' : 'desc')} limit ${plan.query.limit}`,
+    where ${cursor === null ? sql`m.position >= ${startOf(plan)}` : m.beside(cursor.side, cursor.keys)}
+    order by m.position ${sql.raw(backward ? 'desc' : 'asc')} limit ${query.limit}`,
   );
-  if (!forward) page.reverse();
-  return { found: page, offset: page[0]?.position ?? (forward ? plan.total : 0) };
+  if (backward) found.reverse();
+  return { found, offset: found[0]?.position ?? (backward ? 0 : plan.total) };
 }
 
 /** Many match: walk along the index of the order. */
 async function walk(tx: Tx, plan: Plan): Promise<Result> {
-  const { forward, cursor } = scanOf(plan);
-  const order = orderOf(plan.query, 'd');
-  const beside = (side: Cursor['side'], keys: Keys) => sql`${plan.where} and ${order.beside(side, keys)}`;
-  await neverSort(tx);
-  const found = await rows<Found>(
-    tx,
-    sql`select d.contact_id as id, ${order.keys} as keys from directory d
-      where ${cursor === null ? plan.where : beside(cursor.side, cursor.keys)}
-      order by ${order.by(forward)} limit ${plan.query.limit}`,
-  );
-  if (!forward) found.reverse();
-  const { total } = plan;
+  await plannerSettings(tx, 'off', sorting);
+  return plan.cursor === null ? walkFrom(tx, plan) : walkBeside(tx, plan, plan.cursor);
+}
+
+/** From a position, beginning at the nearer end. */
+async function walkFrom(tx: Tx, plan: Plan): Promise<Result> {
+  const start = startOf(plan);
+  const length = Math.min(plan.query.limit, plan.total - start);
+  const behind = plan.total - start - length;
+  const forward = start <= behind;
+  const found = await read(tx, plan, { where: plan.where, forward, skip: forward ? start : behind, length });
+  return { found, offset: start };
+}
+
+/** Before or after a row; the position is counted from the end that the row was nearer to. */
+async function walkBeside(tx: Tx, plan: Plan, cursor: Cursor): Promise<Result> {
+  const { where, total, query } = plan;
+  const order = orderOf(query, 'd');
+  const beside = (side: Cursor['side'], keys: Keys) => sql`${where} and ${order.beside(side, keys)}`;
+  const forward = cursor.side === 'after';
+  const found = await read(tx, plan, {
+    where: beside(cursor.side, cursor.keys),
+    forward,
+    skip: 0,
+    length: query.limit,
+  });
   const [first, last] = [found[0], found.at(-1)];
   if (first === undefined || last === undefined) return { found, offset: forward ? total : 0 };
-  if (cursor === null) return { found, offset: forward ? 0 : total - found.length };
+  const countBeside = (side: Cursor['side'], row: Found) =>
+    count(tx, sql`select count(*)::int as n from directory d where ${beside(side, row.keys)}`);
   const offset =
     cursor.near <= total / 2
-      ? await countRows(tx, beside('before', first.keys))
-      : total - found.length - (await countRows(tx, beside('after', last.keys)));
+      ? await countBeside('before', first)
+      : total - found.length - (await countBeside('after', last));
   return { found, offset };
 }
 
-function countRows(tx: Tx, where: SQL): Promise<number> {
-  return count(tx, sql`select count(*)::int as n from directory d where ${where}`);
+async function read(
+  tx: Tx,
+  plan: Plan,
+  part: { where: SQL; forward: boolean; skip: number; length: number },
+): Promise<Found[]> {
+  const order = orderOf(plan.query, 'd');
+  const found = await rows<Found>(
+    tx,
+    sql`select d.contact_id as id, ${order.keys} as keys from directory d where ${part.where}
+      order by ${order.by(part.forward)} limit ${part.length} offset ${part.skip}`,
+  );
+  return part.forward ? found : found.reverse();
 }
 
 async function count(tx: Tx, statement: SQL): Promise<number> {
@@ -192,23 +212,18 @@ async function count(tx: Tx, statement: SQL): Promise<number> {
   return row?.n ?? 0;
 }
 
+/** Ways that read everything, or one row at a time for everything. */
+const wholeReads = ['enable_seqscan', 'enable_nestloop', 'enable_mergejoin'];
+/** Off: the order comes from its index, and reading stops when the page is full. */
+const sorting = ['enable_sort', 'enable_incremental_sort', 'enable_bitmapscan'];
+
 /**
  * The planner does not know how often the beginning of a word occurs in one company, and the embedded database has no statistics at all.
- * The counts do know, so they choose the way, and these settings keep the planner on it until the transaction ends.
+ * The counts do know, so they choose the way, and these settings keep the planner on it.
  */
-async function neverScanEverything(tx: Tx): Promise<void> {
-  await tx.execute(
-    sql`select set_config('enable_seqscan', 'off', true), set_config('enable_nestloop', 'off', true),
-      set_config('enable_mergejoin', 'off', true)`,
-  );
-}
-
-/** The order comes from its index, and reading stops when the page is full. */
-async function neverSort(tx: Tx): Promise<void> {
-  await tx.execute(
-    sql`select set_config('enable_sort', 'off', true), set_config('enable_incremental_sort', 'off', true),
-      set_config('enable_bitmapscan', 'off', true)`,
-  );
+async function plannerSettings(tx: Tx, value: 'on' | 'off', names: readonly string[]): Promise<void> {
+  const settings = names.map((name) => sql`set_config(${name}, ${value}, true)`);
+  await tx.execute(sql`select ${sql.join(settings, sql`, `)}`);
 }
 
 function all(conditions: readonly SQL[]): SQL {

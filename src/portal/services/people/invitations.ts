@@ -1,0 +1,213 @@
+import { sql } from 'drizzle-orm';
+import { AldabaError } from '../../../contract/errors.ts';
+import type { Contact } from '../../../contract/portal/people.ts';
+import type { Language } from '../../../contract/primitives.ts';
+import { refusal } from '../../../domain/permissions.ts';
+import { rows } from '../../db/run.ts';
+import { newId } from '../../ids.ts';
+import { sendMail } from '../../mail/outbox.ts';
+import { createLink, revokeLinks } from '../links.ts';
+import type { PersonCall } from '../sessions.ts';
+import { type ContactRow, lockContact, targetOf } from './contact-rows.ts';
+import { answer, change, type Desk } from './desk.ts';
+
+/** Milliseconds between two mails to one contact. */
+const resendGap = 60_000;
+const resendsPerDay = 5;
+/** New invitations of one company in 24 h. */
+const invitationsPerDay = 500;
+const day = 24 * 3_600_000;
+
+/** Whom a mail goes to. */
+export interface Invitee {
+  readonly identityId: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly language: Language;
+  /** They have a password already: they join with it. Otherwise the mail leads to a first one (A14, D4). */
+  readonly hasPassword: boolean;
+}
+
+export function inviteeOf(row: ContactRow, identityId: string): Invitee {
+  return {
+    identityId,
+    email: row.email,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    language: row.language,
+    hasPassword: row.has_password,
+  };
+}
+
+/** Writes the mail of an invitation; earlier links of this company to the person lose their use. */
+export async function mailInvitation(
+  desk: Desk,
+  who: Invitee,
+): Promise<{ kind: 'activate' | 'join'; expiresAt: number }> {
+  const { tx, call, accountId, accountName, now } = desk;
+  const mail = { accountId, recipient: who.email, language: who.language, at: now };
+  const data = { name: who.firstName, accountName };
+  if (who.hasPassword) {
+    await revokeLinks(tx, { accountId, identityId: who.identityId }, now);
+    const expiresAt = now + desk.linkHours * 3_600_000;
+    await sendMail(tx, {
+      ...mail,
+      template: 'join',
+      data: { ...data, expiresAt: new Date(expiresAt).toISOString() },
+    });
+    return { kind: 'join', expiresAt };
+  }
+  const link = await createLink(tx, call.portal, {
+    accountId,
+    identityId: who.identityId,
+    purpose: 'activate',
+    requestedBy: call.principal.identityId,
+    hours: desk.linkHours,
+  });
+  await sendMail(tx, {
+    ...mail,
+    template: 'activate',
+    data: { ...data, linkId: link.id, expiresAt: link.expiresAt.toISOString() },
+  });
+  return { kind: 'activate', expiresAt: link.expiresAt.getTime() };
+}
+
+/** @throws `too-many-requests` when the company has invited its number of people for a day */
+export async function checkDailyInvitations({ tx, accountId, now }: Desk): Promise<void> {
+  const since = new Date(now - day).toISOString();
+  const [sent] = await rows<{ n: number; oldest: number }>(
+    tx,
+    sql`select count(*)::int as n, (extract(epoch from min(created_at)) * 1000)::float8 as oldest from (
+        select created_at from invitation where account_id = ${accountId} and created_at > ${since}::timestamptz
+        order by created_at desc limit ${invitationsPerDay}) recent`,
+  );
+  if (sent !== undefined && sent.n >= invitationsPerDay)
+    throw new AldabaError('too-many-requests', 'invitations of a day', {
+      retryAfter: Math.ceil((sent.oldest + day - now) / 1000),
+      maximum: invitationsPerDay,
+    });
+}
+
+/**
+ * Invites a member who has not come in: mails, and writes the one pending invitation of the contact, new or rotated.
+ *
+ * @throws `invitation-too-soon` for more than one mail a minute or five again a day
+ */
+export async function invite(desk: Desk, row: ContactRow, roleId: string): Promise<void> {
+  const { tx, accountId, now, call } = desk;
+  if (row.identity_id === null) throw new Error('who is invited is a member');
+  const [last] = await rows<{ id: string; sent_at: number; resends: number; resends_since: number }>(
+    tx,
+    sql`select id, (extract(epoch from sent_at) * 1000)::float8 as sent_at, resends,
+        (extract(epoch from resends_since) * 1000)::float8 as resends_since
+      from invitation where account_id = ${accountId} and contact_id = ${row.id} order by created_at desc, id desc limit 1`,
+  );
+  const window = last === undefined ? null : countResend(last, now);
+  const { kind, expiresAt } = await mailInvitation(desk, inviteeOf(row, row.identity_id));
+  const values = sql`${kind}, ${roleId}, ${call.principal.identityId}, ${instant(now)}, ${instant(expiresAt)}`;
+  if (last === undefined || window === null) {
+    await tx.execute(
+      sql`insert into invitation (account_id, id, email, email_normalized, identity_id, contact_id, resends_since, created_at,
+          kind, role_id, invited_by, sent_at, expires_at)
+        select c.account_id, ${newId(now)}, c.email, c.email_normalized, c.identity_id, c.id, ${instant(now)}, ${instant(now)}, ${values}
+        from contact c where c.account_id = ${accountId} and c.id = ${row.id}`,
+    );
+    return;
+  }
+  await tx.execute(
+    sql`update invitation set (kind, role_id, invited_by, sent_at, expires_at) = row(${values}), state = 'pending', answered_at = null,
+        resends = ${window.resends}, resends_since = ${instant(window.since)}
+      where account_id = ${accountId} and id = ${last.id}`,
+  );
+}
+
+function countResend(
+  last: { sent_at: number; resends: number; resends_since: number },
+  now: number,
+): { resends: number; since: number } {
+  const refuse = (until: number): never => {
+    throw new AldabaError('invitation-too-soon', 'mailed again too soon', {
+      retryAfter: Math.max(1, Math.ceil((until - now) / 1000)),
+      until: new Date(until).toISOString(),
+    });
+  };
+  if (now < last.sent_at + resendGap) refuse(last.sent_at + resendGap);
+  if (now >= last.resends_since + day) return { resends: 1, since: now };
+  if (last.resends >= resendsPerDay) refuse(last.resends_since + day);
+  return { resends: last.resends + 1, since: last.resends_since };
+}
+
+/** Ends what was sent to somebody who is not to come in any more. */
+export async function revokeInvitation({ tx, accountId, now }: Desk, row: ContactRow): Promise<void> {
+  await tx.execute(
+    sql`update invitation set state = 'revoked', answered_at = ${instant(now)}
+      where account_id = ${accountId} and contact_id = ${row.id} and state in ('pending', 'expired')`,
+  );
+  if (row.identity_id !== null) await revokeLinks(tx, { accountId, identityId: row.identity_id }, now);
+}
+
+/** Mails the activation again; the link before loses its use (D5, D6). */
+export function resendInvitation(call: PersonCall, id: string): Promise<Contact> {
+  return change(call, async (desk) => {
+    const row = await lockContact(desk.tx, desk.accountId, id, desk.now);
+    const refused = refusal(desk.actor, 'resend', targetOf(row, call.principal.identityId));
+    if (refused !== null) throw new AldabaError(refused, 'resend');
+    await invite(desk, row, row.role_id);
+    await desk.audit('invitation.resent', { kind: 'contact', id, email: row.email });
+    return answer(desk, id);
+  });
+}
+
+/**
+ * Mails a link by which the person sets a new password, or the first one when the activation was missed (D6, D9). The password stays as it is,
+ * and sessions go on, until then; nobody else ever sees or sets it.
+ */
+export function resetPassword(call: PersonCall, id: string): Promise<Contact> {
+  return change(call, async (desk) => {
+    const { tx, accountId, accountName, now } = desk;
+    const row = await lockContact(tx, accountId, id, now);
+    const refused = refusal(desk.actor, 'reset-password', targetOf(row, call.principal.identityId));
+    if (refused !== null) throw new AldabaError(refused, 'reset-password');
+    if (row.identity_id === null) throw new AldabaError('contact-without-access');
+    if (!row.accepted) await invite(desk, row, row.role_id);
+    else {
+      await checkResets(desk, row.identity_id);
+      const link = await createLink(tx, call.portal, {
+        accountId,
+        identityId: row.identity_id,
+        purpose: 'reset',
+        requestedBy: call.principal.identityId,
+        hours: desk.linkHours,
+      });
+      await sendMail(tx, {
+        accountId,
+        recipient: row.email,
+        template: 'reset',
+        language: row.language,
+        data: { linkId: link.id, name: row.first_name, accountName, expiresAt: link.expiresAt.toISOString() },
+        at: now,
+      });
+    }
+    await desk.audit('password.reset-requested', { kind: 'contact', id, email: row.email });
+    return answer(desk, id);
+  });
+}
+
+/** The same limits as for an activation: one mail a minute, and after the first five again in a day. */
+async function checkResets({ tx, accountId, now }: Desk, identityId: string): Promise<void> {
+  const sent = await rows<{ at: number }>(
+    tx,
+    sql`select (extract(epoch from created_at) * 1000)::float8 as at from password_link
+      where account_id = ${accountId} and identity_id = ${identityId} and purpose = 'reset' and requested_by is not null
+        and created_at > ${instant(now - day)}
+      order by created_at desc limit ${resendsPerDay + 1}`,
+  );
+  const [newest, oldest] = [sent[0], sent.at(-1)];
+  if (newest === undefined || oldest === undefined) return;
+  countResend({ sent_at: newest.at, resends: sent.length - 1, resends_since: oldest.at }, now);
+}
+
+function instant(milliseconds: number) {
+  return sql`${new Date(milliseconds).toISOString()}::timestamptz`;
+}
