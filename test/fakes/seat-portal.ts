@@ -4,7 +4,7 @@ import type { Grant } from '../../src/contract/portal/licenses.ts';
 import type { Gateway, PortalClient } from '../../src/core/parts.ts';
 import type { Clock } from '../../src/core/ports/clock.ts';
 import { signDocument } from '../../src/domain/documents/index.ts';
-import { createTestTrust, documentCrypto, leaseClaims } from '../support/documents.ts';
+import { certify, createTestTrust, documentCrypto, issuedAt, leaseClaims } from '../support/documents.ts';
 
 export type SeatCall = { kind: 'acquire' | 'renew' | 'release' | 'deactivate'; input: unknown };
 
@@ -46,9 +46,18 @@ export interface SeatPortal {
   tell(contact: Parameters<Parameters<Gateway['onContact']>[0]>[0]): void;
 }
 
-/** @param thumbprint of the device that all documents are bound to; read when the first is signed */
-export async function createSeatPortal(clock: Clock, thumbprint: () => string): Promise<SeatPortal> {
-  const { signer, chain, rootKeys } = await createTestTrust();
+/**
+ * @param thumbprint of the device that all documents are bound to; read when the first is signed
+ * @param certifiedAt NumericDate at which the signing key's year is around; for real clocks
+ */
+export async function createSeatPortal(
+  clock: Clock,
+  thumbprint: () => string,
+  certifiedAt: number = issuedAt,
+): Promise<SeatPortal> {
+  const { root, signer, rootKeys } = await createTestTrust();
+  const year = { iat: certifiedAt - 86_400, nbf: certifiedAt - 86_400, exp: certifiedAt + 365 * 86_400 };
+  const chain = [await certify(root, signer, year)];
   const leases = new Map<string, Lease>();
   const reclaimed = new Set<string>();
   const answers = new Map<string, { input: string; grant: Grant }>();

@@ -62,8 +62,10 @@ function createTexts(language: Language, broker: StatusTexts, errors: ErrorTexts
   const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   return {
     status({ state, until, reason }) {
-      const when = until === undefined ? '' : moment.format(new Date(until));
-      const sentence = fill(broker.state[state], { until: when });
+      const text = broker.state[state];
+      // Formatting a moment costs more than the rest of an answer together.
+      const when = until !== undefined && text.includes('{{until}}') ? moment.format(new Date(until)) : '';
+      const sentence = fill(text, { until: when });
       // "Read only" says nothing as a reason; it is the state itself.
       if (reason === undefined || reason === 'read-only') return sentence;
       return fill(broker.because, { sentence, reason: errors[reason].title });
@@ -77,5 +79,6 @@ function createTexts(language: Language, broker: StatusTexts, errors: ErrorTexts
 
 /** i18next's own placeholders, without its machinery. */
 function fill(text: string, values: Readonly<Record<string, string>>): string {
+  if (!text.includes('{{')) return text;
   return text.replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => values[name] ?? '');
 }

@@ -1,9 +1,15 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { chmod, lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, connect as netConnect } from 'node:net';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  SocketMessageReader,
+  SocketMessageWriter,
+} from 'vscode-jsonrpc/node';
 import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
 import {
   connectProgram,
@@ -462,4 +468,28 @@ test('nothing secret is logged', async () => {
   await program.request('license/acquire');
   const lines = JSON.stringify(rig.ports.log.lines);
   for (const secret of rig.ports.secrets.entries.values()) expect(lines).not.toContain(secret);
+});
+
+test('a library of the same protocol is understood: requests, refusals, notifications, cancelling', async () => {
+  rig.session.identity = false;
+  const socket = netConnect(broker.address ?? '');
+  const rpc = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  const changes: unknown[] = [];
+  rpc.onNotification('license/changed', (license) => void changes.push(license));
+  rpc.listen();
+  const nonce = 'abcdefghijklmnopqrstuv';
+  await rpc.sendRequest('initialize', { protocolVersion: 1, program: 'viga', version: '2026.1', nonce });
+  const cancellation = new CancellationTokenSource();
+  const waiting = rpc.sendRequest('license/acquire', {}, cancellation.token);
+  await becomes(() => expect(rig.session.waiting).toBe(1));
+  cancellation.cancel();
+  await expect(waiting).rejects.toMatchObject({ code: -32000, data: { code: 'cancelled' } });
+  rig.session.finish('signed-in');
+  expect(await rpc.sendRequest('license/acquire', {})).toMatchObject({ permit: 'full' });
+  rig.portal.reclaim('viga');
+  await rig.pass(300_000);
+  await becomes(() => expect(changes.at(-1)).toMatchObject({ state: 'revoked' }));
+  rpc.dispose();
+  socket.destroy();
+  await becomes(() => expect(uses()).toEqual([]));
 });

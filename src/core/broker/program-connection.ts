@@ -1,14 +1,6 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import {
-  type CancellationToken,
-  createMessageConnection,
-  ErrorCodes,
-  type MessageConnection,
-  NullLogger,
-  ResponseError,
-} from 'vscode-jsonrpc/node';
-import {
   type BrokerLicense,
   type BrokerMethod,
   brokerErrorCode,
@@ -20,13 +12,10 @@ import { AldabaError } from '../../contract/errors.ts';
 import type { Licenses, Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import { type BrokerTexts, loadBrokerTexts, nearestLanguage } from './broker-texts.ts';
-import { MalformedMessage, ProgramReader } from './program-reader.ts';
-import { ProgramWriter } from './program-writer.ts';
+import { createRpcPeer, RpcError, rpcCodes } from './json-rpc.ts';
 
 /** ms in which a connection must say who it is. */
 export const initializeTerm = 10_000;
-/** Requests of one program that may wait for their answers. */
-export const mostPending = 16;
 
 /** One program: from its connection to its end, one use. */
 export interface ProgramConnection {
@@ -56,37 +45,37 @@ type Output = object;
 export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
   const { ports, device, session, state, licenses, socket, secret } = needs;
   const { clock, log, settings, client } = ports;
-  const gone = new AbortController();
   let initialized: Promise<Initialized> | null = null;
   /** Set when `initialize` was answered. */
   let program: Initialized | null = null;
   /** An `acquire` was answered and nothing was released since. */
   let holds = false;
-  let pending = 0;
+  let closed = false;
   let finish: () => void = () => {};
   const ended = new Promise<void>((resolve) => {
     finish = resolve;
   });
 
-  const writer = new ProgramWriter(socket);
-  const reader = new ProgramReader(socket, clock, refuse);
-  const connection: MessageConnection = createMessageConnection(reader, writer, NullLogger);
-
-  const mustInitialize = clock.setTimer(initializeTerm, () => {
-    if (initialized === null)
-      refuse(new MalformedMessage(ErrorCodes.InvalidRequest, 'initialize did not come'));
+  const peer = createRpcPeer(socket, clock, {
+    request(method, params, signal) {
+      if (!isMethod(method))
+        return Promise.reject(new RpcError(rpcCodes.methodNotFound, `no method ${method}`));
+      return withProgram(method, params, signal);
+    },
+    ended: (error) =>
+      log.warn({ program: program?.use.program, error: error.message }, 'closed a program’s connection'),
+    closed() {
+      closed = true;
+      mustInitialize.cancel();
+      const end = program === null ? Promise.resolve() : licenses.release(program.use);
+      end
+        .catch((error: unknown) => log.warn({ error: String(error) }, 'a use could not be ended'))
+        .finally(finish);
+    },
   });
-
-  /** The last thing that this program hears. No other connection is touched. */
-  function refuse(error: Error): void {
-    log.warn({ program: program?.use.program, error: error.message }, 'closed a program’s connection');
-    const code = error instanceof MalformedMessage ? error.code : ErrorCodes.InternalError;
-    void writer.write({ jsonrpc: '2.0', id: null, error: { code, message: error.message } } as never);
-    socket.end();
-    // A program that does not read does not close either.
-    const force = clock.setTimer(1000, () => socket.destroy());
-    socket.once('close', () => force.cancel());
-  }
+  const mustInitialize = clock.setTimer(initializeTerm, () => {
+    if (initialized === null) peer.end(new RpcError(rpcCodes.invalidRequest, 'initialize did not come'));
+  });
 
   async function initialize(params: unknown): Promise<Initialized & { output: Output }> {
     const input = parse('initialize', params);
@@ -122,13 +111,9 @@ export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
     };
   }
 
-  async function withProgram(
-    method: BrokerMethod,
-    params: unknown,
-    token: CancellationToken,
-  ): Promise<Output> {
+  async function withProgram(method: BrokerMethod, params: unknown, signal: AbortSignal): Promise<Output> {
     if (method === 'initialize') {
-      if (initialized !== null) throw new ResponseError(ErrorCodes.InvalidRequest, 'initialize came before');
+      if (initialized !== null) throw new RpcError(rpcCodes.invalidRequest, 'initialize came before');
       const starting = initialize(params);
       initialized = starting;
       try {
@@ -148,9 +133,9 @@ export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
     }
     const known = program ?? (await starting);
     try {
-      return await answer(method, params, known, token);
+      return await answer(method, params, known, signal);
     } catch (error) {
-      if (error instanceof ResponseError) throw error;
+      if (error instanceof RpcError) throw error;
       const fault = asAldabaError(error);
       log.info(
         { program: known.use.program, method, code: fault.code, error: fault.message },
@@ -164,13 +149,13 @@ export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
     method: Exclude<BrokerMethod, 'initialize'>,
     params: unknown,
     { use, texts }: Initialized,
-    token: CancellationToken,
+    signal: AbortSignal,
   ): Promise<Output> {
     switch (method) {
       case 'license/acquire': {
         const { features, interactive } = parse(method, params);
-        const license = await licenses.acquire({ ...use, features, interactive }, cancellation(token));
-        if (gone.signal.aborted) await licenses.release(use);
+        const license = await licenses.acquire({ ...use, features, interactive }, signal);
+        if (closed) await licenses.release(use);
         holds = true;
         return worded(license, texts);
       }
@@ -209,47 +194,10 @@ export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
     }
   }
 
-  /** Aborts when the program cancels this request, or goes away. */
-  function cancellation(token: CancellationToken): AbortSignal {
-    if (token.isCancellationRequested) return AbortSignal.abort();
-    const cancelled = new AbortController();
-    token.onCancellationRequested(() => cancelled.abort());
-    return AbortSignal.any([gone.signal, cancelled.signal]);
-  }
-
-  connection.onRequest(async (method, params, token) => {
-    if (pending >= mostPending) {
-      refuse(new MalformedMessage(ErrorCodes.InvalidRequest, `more than ${mostPending} requests at once`));
-      return undefined;
-    }
-    pending++;
-    try {
-      if (!isMethod(method)) return new ResponseError(ErrorCodes.MethodNotFound, `no method ${method}`);
-      return await withProgram(method, params, token);
-    } catch (error) {
-      return error instanceof ResponseError ? error : new ResponseError(ErrorCodes.InternalError, 'internal');
-    } finally {
-      pending--;
-    }
-  });
-  connection.onError(([error]) => log.debug({ error: String(error) }, 'a program’s connection failed'));
-  socket.on('error', () => socket.destroy());
-  socket.once('close', () => {
-    mustInitialize.cancel();
-    gone.abort();
-    connection.dispose();
-    const use = program?.use;
-    const end = use === undefined ? Promise.resolve() : licenses.release(use);
-    end
-      .catch((error: unknown) => log.warn({ error: String(error) }, 'a use could not be ended'))
-      .finally(finish);
-  });
-  connection.listen();
-
   return {
     changed(product, license) {
       if (!holds || program === null || program.use.program !== product) return;
-      void connection.sendNotification('license/changed', worded(license, program.texts));
+      peer.notify('license/changed', worded(license, program.texts));
     },
     close: () => void socket.end(() => socket.destroy()),
     ended,
@@ -260,7 +208,7 @@ function isMethod(method: string): method is BrokerMethod {
   return Object.hasOwn(brokerMethods, method);
 }
 
-/** @throws ResponseError `InvalidParams` naming the member */
+/** @throws RpcError `invalidParams` naming the member */
 function parse<M extends BrokerMethod>(
   method: M,
   params: unknown,
@@ -268,7 +216,7 @@ function parse<M extends BrokerMethod>(
   const result = brokerMethods[method].input.safeParse(params ?? {});
   if (!result.success) {
     const issue = result.error.issues[0];
-    throw new ResponseError(ErrorCodes.InvalidParams, `${issue?.path.join('.')}: ${issue?.message}`);
+    throw new RpcError(rpcCodes.invalidParams, `${issue?.path.join('.')}: ${issue?.message}`);
   }
   // safeParse of a union of schemas loses which one it was.
   return result.data as ReturnType<(typeof brokerMethods)[M]['input']['parse']>;
@@ -278,9 +226,9 @@ function worded(license: BrokerLicense, texts: BrokerTexts): BrokerLicense {
   return { ...license, message: texts.status(license) };
 }
 
-function inWords(error: AldabaError, texts: BrokerTexts): ResponseError<object> {
+function inWords(error: AldabaError, texts: BrokerTexts): RpcError {
   const { message, next } = texts.refusal(error);
-  return new ResponseError(brokerErrorCode, message, { code: error.code, message, next, data: error.data });
+  return new RpcError(brokerErrorCode, message, { code: error.code, message, next, data: error.data });
 }
 
 function isSame(said: string, secret: string): boolean {

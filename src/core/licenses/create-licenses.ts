@@ -72,7 +72,8 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     const right = entries.inEffect(entry);
     if (right === null || (entry.record.right?.leaving === true && right.kind !== 'license')) return null;
     if (!isVersionCovered(use.version, right.claims.versions)) return null;
-    if (entries.standing(entry).permit !== 'full') return null;
+    const license = entries.license(entry);
+    if (license.permit !== 'full') return null;
     if (use.state !== 'running' || !use.granted) {
       use.state = 'running';
       use.granted = true;
@@ -81,7 +82,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
       entries.publish(entry);
       keeper.plan();
     }
-    return entries.license(entry);
+    return license;
   }
 
   /** Why `warm` gave nothing, when the portal is not to be asked. A right that was there lets a program open and save. */
@@ -145,7 +146,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
         granted: false,
       };
       if (signal.aborted) throw new AldabaError('cancelled', 'the program went away');
-      await orAborted(keeper.ready(), signal);
+      if (!keeper.isReady) await orAborted(keeper.ready(), signal);
       entry.uses.set(use.id, use);
       const now = warm(entry, use);
       if (now !== null) return now;

@@ -28,6 +28,7 @@ export interface Keeper {
   start(orphanTerm: number): Promise<void>;
   /** Resolves when the disk was read; tries again where the device key could not be read. */
   ready(): Promise<void>;
+  readonly isReady: boolean;
   /** Sleeps until the next thing that is due. */
   plan(): void;
   stop(): void;
@@ -215,6 +216,9 @@ export function createKeeper(
       plan();
     },
     ready,
+    get isReady() {
+      return loaded;
+    },
     plan,
     stop() {
       stopped = true;
