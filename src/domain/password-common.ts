@@ -6,36 +6,33 @@
 const words = `
 password passwords passwort motdepasse contrasena contrasenia contrasenya clave claves senha senhas palavrapasse secreto secreta secret
 secrets segredo admin administrador administrator administracion root sysadmin superuser usuario usuarios user users utilizador guest
-invitado convidado login logon signin acceso acesso welcome bienvenido bienvenida bienvenidos bemvindo hello hola hallo ola letmein
+invitado convidado login logon signin acceso acesso welcome bienvenido bienvenida bienvenidos bemvindo hello hola hallo letmein
 dejameentrar deixameentrar openup opensesame abretesesamo changeme cambiame cambiala temporal temporary temp default prueba pruebas test
 testing tester teste testes demo example ejemplo exemplo sample nothing nada ninguno nenhum company empresa office oficina escritorio
-trabajo trabalho work server servidor computer ordenador computador internet network windows linux android apple google facebook
-instagram whatsapp youtube twitter microsoft samsung iphone
-iloveyou loveyou lovely love lover teamo tequiero teamomucho amor amores amormio miamor meuamor amote teadoro corazon coracao besos
-beijos carino querida querido princesa princesas princess prince principe reina rainha rey king queen bebe baby babygirl angel angels
-angelito diablo devil god dios deus jesus jesucristo cristo maria virgen jehova jesuscristo family familia mama papa mami papi mother father
-madre padre hijo hija filho filha hermano hermana friend friends amigo amigos amiga amigas forever siempre sempre
-monkey dragon tiger tigre lion leon leao eagle aguila horse caballo gato gatito perro perrito cachorro dog cat puppy kitty bird
-dolphin butterfly mariposa borboleta shadow master mustang superman batman spiderman starwars pokemon naruto matrix hunter killer
+trabajo trabalho work server servidor computer ordenador computador internet network windows linux android apple google facebook instagram
+whatsapp youtube twitter microsoft samsung iphone iloveyou loveyou lovely love lover teamo tequiero teamomucho amor amores amormio miamor
+meuamor amote teadoro corazon coracao besos beijos carino querida querido princesa princesas princess prince principe reina rainha king
+queen bebe baby babygirl angel angels angelito diablo devil dios deus jesus jesucristo cristo maria virgen jehova jesuscristo family
+familia mama papa mami papi mother father madre padre hijo hija filho filha hermano hermana friend friends amigo amigos amiga amigas
+forever siempre sempre monkey dragon tiger tigre lion leon leao eagle aguila horse caballo gato gatito perro perrito cachorro puppy kitty
+bird dolphin butterfly mariposa borboleta shadow master mustang superman batman spiderman starwars pokemon naruto matrix hunter killer
 ranger soccer football futbol futebol fulbol baseball basketball hockey tennis tenis golf barcelona realmadrid madrid atletico bocajuniors
 boca river riverplate chivas america alianza universitario millonarios nacional junior colombia peru ecuador bolivia chile argentina
-uruguay paraguay venezuela mexico espana brasil brazil portugal lisboa lima bogota quito cuzco cusco corinthians flamengo palmeiras
-santos gremio benfica sporting porto liverpool arsenal chelsea manchester
-summer winter spring autumn verano invierno primavera otono verao inverno outono january february march april june july august september october
-november december enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre janeiro fevereiro
-marco maio junho julho setembro outubro novembro dezembro monday tuesday wednesday thursday friday saturday sunday lunes martes miercoles
-jueves viernes sabado domingo segunda terca quarta quinta sexta
-sunshine sun sol luna lua moon star stars estrella estrellas estrela flower flowers flor flores rainbow arcoiris freedom libertad
-liberdade peace paz happy feliz felicidad felicidade lucky suerte sorte money dinero dinheiro silver plata prata golden gold oro ouro
-diamond diamante chocolate cookie banana orange cheese pepper ginger coffee cafe computerscience whatever trustno access
-michael jennifer jordan thomas robert daniel andrew joshua matthew charlie george jessica ashley amanda nicole michelle hannah samantha
-carlos alejandro alejandra andrea gabriel gabriela fernando fernanda santiago sebastian roberto ricardo francisco antonio javier miguel rafael
-patricia claudia veronica carolina mariana valentina camila sofia isabella juan jose pedro pablo luis jorge diego david manuel
-joao paulo lucas mateus bruno felipe rodrigo guilherme gustavo leonardo vanessa juliana leticia larissa beatriz
-qwerty qwertz azerty asdf asdfgh zxcvbn qazwsx qweasd qweasdzxc qazwsxedc zaqwsx poiuyt lkjhgf mnbvcx abc abcd abcdef aeiou abcabc
-engineer engineering ingeniero ingeniera ingenieria engenheiro engenharia structure structures estructura estructuras estrutura estruturas
-aldaba portal license licencia licencias licenca licencas software programa programas
-please porfavor porfa gracias obrigado thankyou yesyes the and for you mio mia meu minha my mi el la los las de
+uruguay paraguay venezuela mexico espana brasil brazil portugal lisboa lima bogota quito cuzco cusco corinthians flamengo palmeiras santos
+gremio benfica sporting porto liverpool arsenal chelsea manchester summer winter spring autumn verano invierno primavera otono verao
+inverno outono january february march april june july august september october november december enero febrero marzo abril mayo junio
+julio agosto septiembre octubre noviembre diciembre janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro monday
+tuesday wednesday thursday friday saturday sunday lunes martes miercoles jueves viernes sabado domingo segunda terca quarta quinta sexta
+sunshine luna moon star stars estrella estrellas estrela flower flowers flor flores rainbow arcoiris freedom libertad liberdade peace
+happy feliz felicidad felicidade lucky suerte sorte money dinero dinheiro silver plata prata golden gold ouro diamond diamante chocolate
+cookie banana orange cheese pepper ginger coffee cafe computerscience whatever trustno access michael jennifer jordan thomas robert daniel
+andrew joshua matthew charlie george jessica ashley amanda nicole michelle hannah samantha carlos alejandro alejandra andrea gabriel
+gabriela fernando fernanda santiago sebastian roberto ricardo francisco antonio javier miguel rafael patricia claudia veronica carolina
+mariana valentina camila sofia isabella juan jose pedro pablo luis jorge diego david manuel joao paulo lucas mateus bruno felipe rodrigo
+guilherme gustavo leonardo vanessa juliana leticia larissa beatriz qwerty qwertz azerty asdf asdfgh zxcvbn qazwsx qweasd qweasdzxc
+qazwsxedc zaqwsx poiuyt lkjhgf mnbvcx abcd abcdef aeiou abcabc engineer engineering ingeniero ingeniera ingenieria engenheiro engenharia
+structure structures estructura estructuras estrutura estruturas aldaba portal license licencia licencias licenca licencas software
+programa programas please porfavor porfa gracias obrigado thankyou yesyes minha
 `;
 
 const phrases = [
@@ -95,7 +92,7 @@ const phrases = [
   'winter is coming',
 ];
 
-/** Folded words and phrases. The shortest words count as well: "el", "the" between two others are no protection. */
+/** Folded words of four letters and more (shorter ones are part of too many honest words), and phrases. */
 export const commonTokens: ReadonlySet<string> = new Set([
   ...words.split(/\s+/).filter((word) => word !== ''),
   ...phrases.map((phrase) => phrase.replaceAll(' ', '')),

@@ -131,7 +131,7 @@ function tokenAt(
 
 const rows = [
   'qwertyuiop',
-  'asdfghjklñ',
+  'asdfghjkl',
   'zxcvbnm',
   'qwertzuiop',
   'azertyuiop',
@@ -139,6 +139,7 @@ const rows = [
   'wxcvbn',
   '1234567890',
   '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p',
+  '1q2w3e4r5t6y7u8i9o0p',
 ];
 const steps = new Set(rows.flatMap((row) => [...row].slice(1).map((next, at) => `${row[at]}${next}`)));
 

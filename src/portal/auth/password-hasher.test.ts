@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { createPasswordHasher } from './password-hasher.ts';
+
+test('a hash is salted, in PHC form with the stated parameters, and only its password fits', async () => {
+  const hasher = createPasswordHasher();
+  const [first, second] = await Promise.all([hasher.hash('tres gaviotas'), hasher.hash('tres gaviotas')]);
+  expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+  expect(second).not.toBe(first);
+  expect(await hasher.verify('tres gaviotas', first)).toBe(true);
+  expect(await hasher.verify('tres gaviotas ', first)).toBe(false);
+});
+
+test('reads a hash that another implementation of Argon2 made', async () => {
+  // From the reference implementation's command: echo -n password | argon2 somesalt -id -t 2 -m 16 -p 1 -l 32
+  const foreign = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
+  expect(await createPasswordHasher().verify('password', foreign)).toBe(true);
+});
+
+test('the way a letter was typed makes no difference', async () => {
+  const hasher = createPasswordHasher();
+  expect(await hasher.verify('man\u0303ana', await hasher.hash('ma\u00f1ana'))).toBe(true);
+});
+
+test('nobody’s hash costs a hash and is never right', async () => {
+  expect(await createPasswordHasher().verify('whatever', null)).toBe(false);
+});
+
+test('more than fit into the queue are told to come back, the others all get their answer', async () => {
+  const hasher = createPasswordHasher({ concurrency: 1, waiting: 2 });
+  const answers = await Promise.allSettled(Array.from({ length: 5 }, () => hasher.verify('x', null)));
+  expect(answers.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'fulfilled',
+    'fulfilled',
+    'rejected',
+    'rejected',
+  ]);
+  expect(answers[3]).toMatchObject({ reason: { code: 'unavailable', data: { retryAfter: 5 } } });
+  // The queue has room again.
+  expect(await hasher.verify('x', null)).toBe(false);
+});
