@@ -500,6 +500,72 @@ describe('renewal', () => {
   });
 });
 
+describe('who leaves gives the seat back at once:', () => {
+  async function holder() {
+    const made = await floating(1, 2);
+    const [email = '', other = ''] = made.emails;
+    const ana = await signIn(email);
+    const grant = await acquire(ana.client);
+    const admin = await signIn(made.administrator);
+    await admin.client.sessions.confirmPassword({ password: testPassword });
+    const id = made.company.contacts[email]?.contactId ?? '';
+    return { ana, grant, admin, id, email, next: await signIn(other) };
+  }
+
+  test('suspended, and told so when let in again', async () => {
+    const { ana, grant, admin, id, email, next } = await holder();
+    await admin.client.people.suspendContact({ id });
+    expect((await acquire(next.client)).kind).toBe('lease');
+    expect(await refusal(renew(ana.client, grant.leaseId))).toMatchObject({ code: 'session-ended' });
+    await admin.client.people.reactivateContact({ id });
+    const again = await signIn(email, ana.device);
+    expect((await renew(again.client, grant.leaseId)).results).toMatchObject([
+      { outcome: 'ended', leaseId: grant.leaseId, code: 'contact-suspended' },
+    ]);
+  });
+
+  test('deleted', async () => {
+    const { ana, grant, admin, id, next } = await holder();
+    await admin.client.people.deleteContact({ id });
+    expect((await acquire(next.client)).kind).toBe('lease');
+    expect(await refusal(renew(ana.client, grant.leaseId))).toMatchObject({ code: 'session-ended' });
+    const [lease] = await portal.query(sql`select end_code from lease where id = ${grant.leaseId}`);
+    expect(lease).toEqual({ end_code: 'session-ended' });
+  });
+});
+
+describe('a cloud key', () => {
+  test('enters on as many devices at once as it may, the same ones again at any time', async () => {
+    const { company, poolId } = await floating(9, 0);
+    const device = createTestDevice();
+    const given = { accountId: company.id, poolIds: [poolId], deviceLimit: 2 };
+    const { key } = await portal.enterWithKey(given, device);
+    const entries = await Promise.all(Array.from({ length: 5 }, () => refusal(portal.enter(key))));
+    expect(entries.filter(({ code }) => code === 'ok')).toHaveLength(1);
+    expect(entries.filter(({ code }) => code !== 'ok')).toEqual(
+      Array(4).fill({ code: 'device-limit', data: { total: 2 } }),
+    );
+    await portal.enter(key, device);
+    const end = sql`update session set ended_at = created_at, end_reason = 'ended' where device_thumbprint = ${device.thumbprint}`;
+    await portal.query(end);
+    expect(await refusal(portal.enter(key))).toEqual({ code: 'ok' });
+  });
+
+  test('opens nothing when its time or its pools are over', async () => {
+    const { company, poolId } = await floating(1, 0, { endsAt: portal.clock.now() + minutes });
+    const { key } = await portal.enterWithKey({
+      accountId: company.id,
+      poolIds: [poolId],
+      endsAt: portal.clock.now() + 2 * minutes,
+    });
+    portal.clock.advance(minutes);
+    const client = await portal.enter(key);
+    expect(await client.licenses.products()).toEqual({ products: [] });
+    portal.clock.advance(minutes);
+    expect(await refusal(portal.enter(key))).toMatchObject({ code: 'key-invalid' });
+  });
+});
+
 test('releasing twice is not an error, and the seat is free at once', async () => {
   const { emails, company } = await floating(1, 2);
   const [ana, eva] = [await signIn(emails[0] ?? ''), await signIn(emails[1] ?? '')];

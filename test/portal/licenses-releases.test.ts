@@ -184,9 +184,14 @@ describe('is refused', () => {
     await portal.addPool({ accountId: company.id, product: 'viga', kind: 'named', total: 1 });
     const finance = await portal.signIn('finanzas@descargas.example', testPassword);
     expect((await finance.client.licenses.releases({})).releases).toHaveLength(1);
-    expect(await refusal(finance.client.licenses.downloadLink({ id: releaseId }))).toMatchObject({
-      code: 'forbidden',
-    });
+    const link = () => refusal(finance.client.licenses.downloadLink({ id: releaseId }));
+    expect(await link()).toMatchObject({ code: 'forbidden' });
+    await portal.query(
+      sql`update role set permissions = array['account:read'] where account_id = ${company.id} and key = 'finance'`,
+    );
+    expect(await link()).toMatchObject({ code: 'forbidden' });
+    expect(await refusal(finance.client.licenses.products())).toMatchObject({ code: 'forbidden' });
+    expect(await refusal(finance.client.licenses.releases({}))).toMatchObject({ code: 'forbidden' });
   });
 });
 
