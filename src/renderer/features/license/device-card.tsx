@@ -1,4 +1,5 @@
 import { IconDeviceDesktop } from '@tabler/icons-react';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { AppState } from '../../../contract/client/state.ts';
 import { StateChip } from '../../components/state-chip.tsx';
@@ -45,10 +46,7 @@ export function DeviceCard() {
   );
 }
 
-function componentName(
-  t: ReturnType<typeof useTranslation>['t'],
-  name: AppState['device']['components'][number]['name'],
-): string {
+function componentName(t: TFunction, name: AppState['device']['components'][number]['name']): string {
   const known = componentNames.find((component) => component === name);
   return known === undefined ? name : t(`device.component.${known}`);
 }

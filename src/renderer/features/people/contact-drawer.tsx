@@ -1,0 +1,201 @@
+import { Button, Menu } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Contact } from '../../../contract/portal/people.ts';
+import { useStepUp } from '../../components/step-up.tsx';
+import { useToast } from '../../components/toasts.tsx';
+import { TroubleView } from '../../components/trouble-view.tsx';
+import { initialsOf } from '../../lib/initials.ts';
+import { type Trouble, toTrouble } from '../../lib/problem.ts';
+import { useAction } from '../../lib/use-action.ts';
+import { useClient } from '../../lib/window-context.tsx';
+import { ContactAccess } from './contact-access.tsx';
+import { ContactConflict } from './contact-conflict.tsx';
+import { changesOf, type Difference, differences, type Editable, editableOf } from './contact-edit.ts';
+import { type FieldErrors, MailFields, NameFields, WorkFields } from './contact-fields.tsx';
+import { ContactSeats } from './contact-seats.tsx';
+import { nameOf } from './directory-view.ts';
+import { assignable, RoleChoice } from './role-choice.tsx';
+import { actionsFor, MenuItems, type RowAction } from './row-menu.tsx';
+import classes from './side-panel.module.css';
+import { PanelSection, SidePanel } from './side-panel.tsx';
+import { useContact, usePeopleCache, useRoles } from './use-people.ts';
+
+const elsewhere: readonly RowAction[] = ['open', 'seats'];
+
+/** A contact's details, and what may be changed of them (A2, D8). What somebody else saves meanwhile is shown, and nothing typed is lost. */
+export function ContactDrawer({
+  known,
+  at,
+  onClose,
+  onAction,
+}: {
+  known: Contact;
+  at: 'top' | 'seats';
+  onClose: () => void;
+  onAction: (action: RowAction, contact: Contact) => void;
+}) {
+  const { t } = useTranslation();
+  const client = useClient();
+  const stepUp = useStepUp();
+  const toast = useToast();
+  const cache = usePeopleCache();
+  const action = useAction();
+  const roles = useRoles().data;
+  const query = useContact(known);
+  const [base, setBase] = useState(known);
+  const [typed, setTyped] = useState<Partial<Editable>>({});
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const [conflict, setConflict] = useState<readonly Difference[] | null>(null);
+
+  const changes = changesOf(editableOf(base), typed);
+  const dirty = Object.keys(changes).length > 0;
+  const latest = query.data;
+  // While nothing is typed the panel follows what the portal says; afterwards saving finds out whether they meet.
+  if (!dirty && latest !== undefined && latest !== base && latest.revision >= base.revision) setBase(latest);
+  useSeatsFirst(at);
+
+  const value = { ...editableOf(base), ...typed };
+  const may = (allowed: Contact['allowed'][number]) => base.allowed.includes(allowed);
+  const readOnly = !may('update');
+  const offered = assignable(roles?.roles ?? [], value.shared, base.role.id);
+
+  function change(next: Partial<Editable>) {
+    setTyped({ ...typed, ...next });
+    setErrors({});
+    action.clear();
+  }
+
+  async function save() {
+    const found: FieldErrors = {
+      ...(value.firstName.trim() === '' ? { firstName: t('people.field.firstNameMissing') } : {}),
+      ...(value.lastName.trim() === '' ? { lastName: t('people.field.lastNameMissing') } : {}),
+    };
+    setErrors(found);
+    const [first] = Object.keys(found);
+    if (first !== undefined) return document.getElementsByName(first)[0]?.focus();
+    if (!dirty) return onClose();
+    const done = await action.run(() => update().catch(meet));
+    if (done === null || done.value === null) return;
+    cache.put(done.value);
+    toast.show({ text: t('people.done.saved', { name: nameOf(done.value) }) });
+    onClose();
+  }
+
+  function update(): Promise<Contact> {
+    return stepUp(() => client.people.updateContact({ id: base.id, revision: base.revision, ...changes }));
+  }
+
+  /** Somebody was faster: their version is the ground to stand on now, what was typed stands over it. */
+  async function meet(error: unknown): Promise<null> {
+    if (toTrouble(error).code !== 'contact-changed') throw error;
+    const now = await client.people.getContact({ id: base.id });
+    cache.put(now);
+    setConflict(differences(editableOf(base), editableOf(now), changes));
+    setBase(now);
+    return null;
+  }
+
+  const name = nameOf(base);
+  const menu = actionsFor(base).filter((one) => !elsewhere.includes(one));
+  const shared = { value, errors, readOnly, onChange: change };
+  return (
+    <SidePanel
+      title={
+        <span className={classes.who}>
+          <span className={classes.initials} aria-hidden>
+            {initialsOf(name)}
+          </span>
+          <span className={classes.whoWords}>
+            <span className={classes.whoName}>{name}</span>
+            <span className={classes.whoEmail}>{base.email}</span>
+          </span>
+        </span>
+      }
+      dirty={dirty}
+      busy={action.busy}
+      onClose={onClose}
+      onSubmit={() => void save()}
+      foot={(close) => (
+        <>
+          {menu.length > 0 && (
+            <span className={classes.footStart}>
+              <Menu position="top-start" width={232}>
+                <Menu.Target>
+                  <Button
+                    disabled={action.busy}
+                    rightSection={<IconChevronDown size={16} stroke={1.75} aria-hidden />}
+                  >
+                    {t('people.more')}
+                  </Button>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  <MenuItems contact={base} without={elsewhere} onAction={onAction} />
+                </Menu.Dropdown>
+              </Menu>
+            </span>
+          )}
+          <Button disabled={action.busy} onClick={close}>
+            {readOnly ? t('common.close') : t('common.cancel')}
+          </Button>
+          {!readOnly && (
+            <Button type="submit" variant="filled" loading={action.busy} disabled={!dirty}>
+              {t('common.save')}
+            </Button>
+          )}
+        </>
+      )}
+    >
+      {conflict !== null && (
+        <ContactConflict
+          changes={conflict}
+          roles={roles?.roles ?? []}
+          onTakeTheirs={(field) => {
+            setTyped({ ...typed, [field]: editableOf(base)[field] });
+            setConflict(conflict.map((one) => (one.field === field ? { ...one, typed: undefined } : one)));
+          }}
+        />
+      )}
+      <Refusal trouble={action.trouble} />
+      <ContactAccess contact={base} />
+      <PanelSection id="contact-data" title={t('people.edit.data')}>
+        <NameFields {...shared} />
+        <WorkFields {...shared} />
+        <MailFields {...shared} />
+      </PanelSection>
+      <ContactSeats contact={base} onChanged={setBase} />
+      {may('assign-role') && roles !== undefined && (
+        <PanelSection id="contact-role" title={t('people.field.role')} text={t('people.edit.roleText')}>
+          <RoleChoice
+            roles={offered}
+            value={value.roleId}
+            helpUrl={roles.helpUrl}
+            shared={value.shared}
+            onChange={(roleId) => change({ roleId })}
+          />
+        </PanelSection>
+      )}
+    </SidePanel>
+  );
+}
+
+function Refusal({ trouble }: { trouble: Trouble | null }) {
+  return trouble === null || trouble.code === 'cancelled' ? null : <TroubleView trouble={trouble} live />;
+}
+
+/** Opened for the seats, the panel begins there. */
+function useSeatsFirst(at: 'top' | 'seats'): void {
+  const once = useRef(false);
+  useEffect(() => {
+    if (once.current || at !== 'seats') return;
+    once.current = true;
+    // After the panel has put the focus on its first field.
+    const timer = setTimeout(() => {
+      const heading = document.getElementById('contact-seats');
+      heading?.scrollIntoView({ block: 'start' });
+      heading?.focus();
+    }, 60);
+    return () => clearTimeout(timer);
+  }, [at]);
+}

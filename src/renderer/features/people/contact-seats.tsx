@@ -1,0 +1,104 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Contact, Pool } from '../../../contract/portal/people.ts';
+import { ExternalLink } from '../../components/external-link.tsx';
+import { Free } from './seat-choice.tsx';
+import classes from './side-panel.module.css';
+import { PanelSection } from './side-panel.tsx';
+import { useContactActions } from './use-contact-actions.ts';
+import { usePools } from './use-people.ts';
+
+/** The person's seats, and those that could be given; each change is made at once and can be taken back (E8, E9). */
+export function ContactSeats({
+  contact,
+  onChanged,
+}: {
+  contact: Contact;
+  onChanged: (contact: Contact) => void;
+}) {
+  const { t } = useTranslation();
+  const actions = useContactActions(onChanged);
+  const [busy, setBusy] = useState<string | null>(null);
+  const pools = usePools().data?.pools ?? [];
+  const mayAssign = contact.allowed.includes('assign-seat');
+  const mayWithdraw = contact.allowed.includes('withdraw-seat');
+  const open = pools.filter(
+    (pool) => pool.kind === 'named' && !contact.seats.some((seat) => seat.poolId === pool.id),
+  );
+
+  async function run(poolId: string, call: () => Promise<unknown>) {
+    setBusy(poolId);
+    await call();
+    setBusy(null);
+    // The row that had the focus is another one now.
+    document.getElementById('contact-seats')?.focus();
+  }
+
+  return (
+    <PanelSection id="contact-seats" title={t('people.column.seats')}>
+      {contact.seats.length === 0 && !mayAssign && <p className={classes.soft}>{t('people.seats.has0')}</p>}
+      {(contact.seats.length > 0 || (mayAssign && open.length > 0)) && (
+        <ul className={classes.rows}>
+          {contact.seats.map((seat) => (
+            <li key={seat.poolId} className={classes.rowItem}>
+              <span className={classes.rowWords}>
+                <span className={classes.rowName}>{seat.productName}</span>{' '}
+                <span className={classes.soft}>{t('people.seats.assigned')}</span>
+              </span>
+              {mayWithdraw && (
+                <Button
+                  size="xs"
+                  loading={busy === seat.poolId}
+                  aria-label={t('people.seats.withdrawOf', { product: seat.productName })}
+                  onClick={() =>
+                    void run(seat.poolId, () =>
+                      actions.withdrawSeat(contact, { id: seat.poolId, productName: seat.productName }),
+                    )
+                  }
+                >
+                  {t('people.seats.withdraw')}
+                </Button>
+              )}
+            </li>
+          ))}
+          {mayAssign &&
+            open.map((pool) => (
+              <OpenSeat
+                key={pool.id}
+                pool={pool}
+                busy={busy === pool.id}
+                onAssign={() => void run(pool.id, () => actions.assignSeat(contact, pool))}
+              />
+            ))}
+        </ul>
+      )}
+    </PanelSection>
+  );
+}
+
+function OpenSeat({ pool, busy, onAssign }: { pool: Pool; busy: boolean; onAssign: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <li className={classes.rowItem}>
+      <span className={classes.rowWords}>
+        {pool.productName}{' '}
+        <span className={classes.soft}>
+          <Free pool={pool} />
+        </span>
+      </span>
+      {pool.available === 0 ? (
+        <ExternalLink href={pool.buyUrl}>{t('people.pools.buy')}</ExternalLink>
+      ) : (
+        <Button
+          size="xs"
+          loading={busy}
+          aria-label={t('people.seats.assignOf', { product: pool.productName })}
+          onClick={onAssign}
+        >
+          {t('people.seats.assign')}
+        </Button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,28 @@
+import { useTranslation } from 'react-i18next';
+import type { Contact } from '../../../contract/portal/people.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { nameOf } from './directory-view.ts';
+
+/** D6, D9: mails a link; nobody but the person ever sees or sets the password. */
+export function ResetDialog({
+  contact,
+  onConfirm,
+  onClose,
+}: {
+  contact: Contact;
+  onConfirm: () => Promise<void>;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <ConfirmDialog
+      title={t('people.reset.title', { name: nameOf(contact) })}
+      confirm={t('people.reset.confirm')}
+      onConfirm={onConfirm}
+      onClose={onClose}
+    >
+      <p>{t('people.reset.text', { email: contact.email })}</p>
+      <p>{t('people.reset.consequence')}</p>
+    </ConfirmDialog>
+  );
+}
