@@ -97,7 +97,10 @@ const useLink: Statement = {
     where token_hash = $1 and used_at is null and revoked_at is null and expires_at > $2::timestamptz returning id`,
 };
 
-/** The password, and with a first one every company that waits for the person; else the one that the link came from. */
+/**
+ * The password, and with a first one every company that waits for the person; else the one that the link came from. Not where whoever
+ * invited them may not give that role any more.
+ */
 const storePassword: Statement = {
   name: 'store-password',
   text: `with person as (update identity set password_hash = $2, password_set_at = $3::timestamptz where id = $1::uuid),
@@ -107,6 +110,7 @@ const storePassword: Statement = {
     entered as (update membership set accepted_at = $3::timestamptz
       where identity_id = $1::uuid and accepted_at is null and suspended_at is null
         and ($5::boolean or account_id = $4::uuid and $7::boolean)
+        and invitation_stands(account_id, identity_id)
       returning account_id)
     update invitation v set state = 'accepted', answered_at = $3::timestamptz
       where v.identity_id = $1::uuid and v.state = 'pending' and v.kind = 'activate'

@@ -8,9 +8,12 @@ create index invitation_created on invitation (account_id, created_at);
 create function invitee(
   new_id uuid, address text, normalized text, person text, lang text, home uuid, at timestamptz
 ) returns table (id uuid, has_password boolean)
-  language sql security definer set search_path = public, pg_temp as $$
-  select i.id, i.has_password from identity_for(new_id, address, normalized, person, lang, home, at) found(id)
-  join identity i on i.id = found.id
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  found_id uuid := identity_for(new_id, address, normalized, person, lang, home, at);
+begin
+  return query select i.id, i.has_password from identity i where i.id = found_id;
+end
 $$;
 
 -- A person is called as their home company calls them; another company only changes its own contact.
