@@ -11,7 +11,7 @@ export interface Format {
   dateTime(instant: string): string;
   /** 10:32 */
   time(instant: string): string;
-  /** The time alone when it is today, otherwise date and time. */
+  /** As exactly as its distance asks for: the time when it is today, date and time within two days, else the date. */
   moment(instant: string, now: number): string;
   /** hace 2 horas, dentro de 21 días; in the largest whole unit. */
   relative(instant: string, now: number): string;
@@ -36,7 +36,7 @@ export function createFormat(locale: string): Format {
     hour: '2-digit',
     minute: '2-digit',
   });
-  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const number = new Intl.NumberFormat(locale);
   const percent = new Intl.NumberFormat(locale, { style: 'percent' });
@@ -56,14 +56,18 @@ export function createFormat(locale: string): Format {
     return unit(scaled, `${units[power]}${suffix}`, power < 2 || scaled >= 100 ? 0 : 1);
   }
 
+  // A time does not break between its figures and its «a. m.».
+  const time = (at: Date) => clock.format(at).replaceAll(' ', '\u00a0');
+
   return {
     locale,
     date: (instant) => date.format(new Date(instant)),
     dateTime: (instant) => dateTime.format(new Date(instant)),
-    time: (instant) => time.format(new Date(instant)),
+    time: (instant) => time(new Date(instant)),
     moment(instant, now) {
       const at = new Date(instant);
-      return at.toDateString() === new Date(now).toDateString() ? time.format(at) : dateTime.format(at);
+      if (at.toDateString() === new Date(now).toDateString()) return time(at);
+      return Math.abs(at.getTime() - now) < 2 * day ? dateTime.format(at) : date.format(at);
     },
     relative(instant, now) {
       const distance = Date.parse(instant) - now;

@@ -1,11 +1,13 @@
 import { createTheme, type MantineColorsTuple, type VariantColorResolverResult } from '@mantine/core';
 
-/** What each variant looks like, from tokens alone. `danger` is the only color beside the accent that a control may take. */
-const looks: Record<string, (tone: 'accent' | 'danger') => VariantColorResolverResult> = {
+type ControlTone = 'accent' | 'danger' | 'gray';
+
+/** What each variant looks like, from tokens alone. */
+const looks: Record<string, (tone: ControlTone) => VariantColorResolverResult> = {
   filled: (tone) => ({
-    background: `var(--ald-${tone})`,
-    hover: `var(--ald-${tone}-hover)`,
-    color: `var(--ald-on-${tone})`,
+    background: tone === 'danger' ? 'var(--ald-danger)' : 'var(--ald-accent)',
+    hover: tone === 'danger' ? 'var(--ald-danger-hover)' : 'var(--ald-accent-hover)',
+    color: tone === 'danger' ? 'var(--ald-on-danger)' : 'var(--ald-on-accent)',
     border: '1px solid transparent',
   }),
   default: (tone) => ({
@@ -14,13 +16,19 @@ const looks: Record<string, (tone: 'accent' | 'danger') => VariantColorResolverR
     color: tone === 'danger' ? 'var(--ald-danger)' : 'var(--ald-text)',
     border: '1px solid var(--ald-border-control)',
   }),
-  subtle: (tone) => ({
+  subtle,
+};
+
+function subtle(tone: ControlTone): VariantColorResolverResult {
+  return {
     background: 'transparent',
     hover: tone === 'danger' ? 'var(--ald-danger-soft)' : 'var(--ald-hover)',
-    color: tone === 'danger' ? 'var(--ald-danger)' : 'var(--ald-accent-text)',
+    color: { accent: 'var(--ald-accent-text)', danger: 'var(--ald-danger)', gray: 'var(--ald-text-soft)' }[
+      tone
+    ],
     border: '1px solid transparent',
-  }),
-};
+  };
+}
 
 /** Mantine asks for ten shades; ours come from tokens, so every shade is the same one. */
 const fromTokens: MantineColorsTuple = [
@@ -47,10 +55,7 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
   variantColorResolver: ({ variant, color }) => {
-    const look = looks[variant] ?? looks.subtle;
-    return (look as (tone: 'accent' | 'danger') => VariantColorResolverResult)(
-      color === 'danger' ? 'danger' : 'accent',
-    );
+    return (looks[variant] ?? subtle)(color === 'danger' ? 'danger' : color === 'gray' ? 'gray' : 'accent');
   },
   components: {
     Button: { defaultProps: { variant: 'default', size: 'sm' } },

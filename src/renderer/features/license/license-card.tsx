@@ -7,10 +7,12 @@ import { StateChip } from '../../components/state-chip.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useFormat } from '../../lib/format-context.tsx';
 import { useNow } from '../../lib/use-now.ts';
+import { useUntil } from '../../lib/use-until.ts';
+import { useAppState } from '../../lib/window-context.tsx';
 import { GiveBackDialog } from './give-back-dialog.tsx';
 import classes from './license-card.module.css';
 import { LicenseFacts } from './license-facts.tsx';
-import { giveUpOf, nextInstant, runwayOf, storyOf, toneOf } from './license-story.ts';
+import { giveUpOf, nextInstant, runwayOf, storyOf, toneOf, untoldOf } from './license-story.ts';
 import { ReleaseDialog } from './release-dialog.tsx';
 import { UseList } from './use-list.tsx';
 
@@ -19,6 +21,10 @@ export function LicenseCard({ view }: { view: LicenseView }) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
   const giveUp = giveUpOf(view);
+  const untold = untoldOf(
+    view,
+    useAppState((state) => state.connection),
+  );
   const close = () => setAsking(false);
   return (
     <article className={classes.card} aria-label={view.productName}>
@@ -35,15 +41,15 @@ export function LicenseCard({ view }: { view: LicenseView }) {
         )}
       </header>
       <Story view={view} />
-      <Warnings view={view} />
-      {view.problem !== null && (
+      <Warnings warnings={untold.warnings} />
+      {untold.problem !== null && (
         <TroubleView
-          trouble={{ ...view.problem, data: { ...view.problem.data, product: undefined } }}
+          trouble={{ ...untold.problem, data: { ...untold.problem.data, product: undefined } }}
           tone="warning"
         />
       )}
       <LicenseFacts view={view} />
-      <UseList uses={view.programs} />
+      <UseList view={view} />
       {asking && giveUp === 'release' && <ReleaseDialog view={view} onClose={close} />}
       {asking && giveUp === 'give-back' && <GiveBackDialog view={view} onClose={close} />}
     </article>
@@ -54,6 +60,7 @@ function Story({ view }: { view: LicenseView }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow(30_000);
+  const until = useUntil();
   const story = storyOf(view);
   const instant = nextInstant(view);
   const runway = runwayOf(view, now);
@@ -64,7 +71,7 @@ function Story({ view }: { view: LicenseView }) {
         {instant !== null && (
           <span className={classes.next}>
             {t(`license.next.${story}`, {
-              when: format.moment(instant, now),
+              until: until(instant, now),
               relative: format.relative(instant, now),
             })}
           </span>
@@ -79,21 +86,22 @@ function Story({ view }: { view: LicenseView }) {
   );
 }
 
-function Warnings({ view }: { view: LicenseView }) {
+function Warnings({ warnings }: Pick<LicenseView, 'warnings'>) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow(30_000);
-  if (view.warnings.length === 0) return null;
+  const until = useUntil();
+  if (warnings.length === 0) return null;
   return (
     <ul className={classes.warnings}>
-      {view.warnings.map(({ kind, at }) => (
+      {warnings.map(({ kind, at }) => (
         <li key={`${kind} ${at}`}>
           <IconAlertTriangle size={16} stroke={1.75} aria-hidden />
           {at === null
             ? t(`license.warning.${kind}`)
             : t(`license.warningAt.${kind}`, {
                 relative: format.relative(at, now),
-                when: format.moment(at, now),
+                until: until(at, now),
               })}
         </li>
       ))}

@@ -2,12 +2,14 @@ import { useTranslation } from 'react-i18next';
 import type { LicenseView } from '../../../contract/client/state.ts';
 import { useFormat } from '../../lib/format-context.tsx';
 import { useNow } from '../../lib/use-now.ts';
+import { useAppState } from '../../lib/window-context.tsx';
 import classes from './license-card.module.css';
 
 export function LicenseFacts({ view }: { view: LicenseView }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow(30_000);
+  const signedIn = useAppState((state) => state.profile !== null);
   const facts: [key: string, term: string, value: string][] = [];
   // Leases and passes end often and renew themselves: their end is told by `until`.
   if (view.kind === 'license')
@@ -27,7 +29,8 @@ export function LicenseFacts({ view }: { view: LicenseView }) {
         : t(`license.fact.${view.seatKind}`),
     ]);
   if (view.holder !== null) facts.push(['holder', t('license.fact.holder'), view.holder]);
-  facts.push(['company', t('license.fact.company'), view.accountName]);
+  // Signed in, the company stands at the side.
+  if (!signedIn) facts.push(['company', t('license.fact.company'), view.accountName]);
   if (view.renewedAt !== null && view.kind !== 'license')
     facts.push(['renewed', t('license.fact.renewed'), format.relative(view.renewedAt, now)]);
 

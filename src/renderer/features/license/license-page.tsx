@@ -22,7 +22,9 @@ export default function LicensePage() {
   const uses = useAppState((state) => state.uses);
   const connection = useAppState((state) => state.connection);
   const mode = useAppState((state) => state.settings.mode);
-  const waiting = uses.filter((use) => use.state === 'waiting');
+  const known = new Set(licenses.flatMap((view) => view.programs.map((use) => use.id)));
+  // Those of a license stand in its card.
+  const waiting = uses.filter((use) => use.state === 'waiting' && !known.has(use.id));
   const offline = connection.state === 'offline';
 
   async function renew() {

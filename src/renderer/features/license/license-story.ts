@@ -1,4 +1,4 @@
-import type { LicenseView } from '../../../contract/client/state.ts';
+import type { AppState, LicenseView } from '../../../contract/client/state.ts';
 
 /** How a state is shown: fine, in progress, needs attention, stopped, nothing there. */
 export type StateTone = 'ok' | 'busy' | 'warn' | 'stop' | 'idle';
@@ -42,8 +42,8 @@ export function storyOf({ state, kind }: Pick<LicenseView, 'state' | 'kind'>): S
 export function nextInstant(
   view: Pick<LicenseView, 'state' | 'kind' | 'until' | 'expiresAt'>,
 ): string | null {
-  if (view.state === 'expiring' || view.kind === 'license') return view.expiresAt ?? view.until;
-  return view.until ?? view.expiresAt;
+  const itsOwnEnd = view.state === 'expiring' || (view.state === 'active' && view.kind === 'license');
+  return itsOwnEnd ? view.expiresAt : (view.until ?? view.expiresAt);
 }
 
 export type GiveUp = 'release' | 'give-back' | null;
@@ -64,4 +64,27 @@ export function runwayOf(
   const start = Date.parse(renewedAt);
   const end = Date.parse(until);
   return end > start ? Math.min(1, Math.max(0, (end - now) / (end - start))) : null;
+}
+
+/** A warning that the state's own sentence already says. */
+const saidBy: Partial<Record<LicenseView['state'], LicenseView['warnings'][number]['kind']>> = {
+  'run-on': 'run-on',
+  expiring: 'expires',
+  'clock-suspect': 'clock',
+  'device-drift': 'device',
+};
+
+/**
+ * Warnings and problem that nothing else on the page says yet: the state tells its own, and what keeps the portal out of reach stands
+ * above all licenses.
+ */
+export function untoldOf(
+  { state, warnings, problem }: Pick<LicenseView, 'state' | 'warnings' | 'problem'>,
+  connection: AppState['connection'],
+): Pick<LicenseView, 'warnings' | 'problem'> {
+  const offline = connection.state === 'offline';
+  return {
+    warnings: warnings.filter(({ kind }) => kind !== saidBy[state] && !(offline && kind === 'offline')),
+    problem: offline && problem?.code === (connection.problem?.code ?? 'network-offline') ? null : problem,
+  };
 }

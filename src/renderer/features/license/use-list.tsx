@@ -1,12 +1,13 @@
 import { useTranslation } from 'react-i18next';
-import type { Use } from '../../../contract/client/state.ts';
+import type { LicenseView } from '../../../contract/client/state.ts';
 import { useFormat } from '../../lib/format-context.tsx';
 import { programName } from '../../lib/program-name.ts';
 import { useNow } from '../../lib/use-now.ts';
 import classes from './license-card.module.css';
 
 /** Programs that use the license now, or wait for it. */
-export function UseList({ uses }: { uses: readonly Use[] }) {
+export function UseList({ view }: { view: Pick<LicenseView, 'product' | 'productName' | 'programs'> }) {
+  const uses = view.programs;
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow(30_000);
@@ -21,7 +22,7 @@ export function UseList({ uses }: { uses: readonly Use[] }) {
             <li key={use.id} className={classes.use}>
               <span className={classes.pulse} data-state={use.state} aria-hidden />
               <span>
-                {programName(use.program)} {use.version}
+                {use.program === view.product ? view.productName : programName(use.program)} {use.version}
               </span>
               <span className={classes.since}>
                 {use.state === 'waiting'

@@ -13,10 +13,16 @@ export function LicenseWay() {
   const action = useAction();
   const mode = useAppState((state) => state.settings.mode);
   const portal = useAppState((state) => state.settings.portal);
+  const locked = useAppState((state) => state.lockedSettings.includes('mode'));
   const current = mode === null ? t('settings.way.none') : t(`mode.${mode}.title`);
   return (
     <Section title={t('settings.way.title')}>
-      <SettingRow setting="mode" label={current} text={t('settings.way.text')} value="">
+      <SettingRow
+        setting="mode"
+        label={current}
+        {...(locked ? {} : { text: t('settings.way.text') })}
+        value=""
+      >
         <Button loading={action.busy} onClick={() => void action.run(() => client.setup.back())}>
           {t('settings.way.change')}
         </Button>

@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TroubleView } from '../../components/trouble-view.tsx';
+import type { Trouble } from '../../lib/problem.ts';
 import { useClient } from '../../lib/window-context.tsx';
+import { AddressField } from './address-field.tsx';
 import { keyError } from './key-error.ts';
 import { KeyField } from './key-field.tsx';
 import { ConnectionNote, PortalLine } from './setup-notes.tsx';
@@ -12,34 +14,57 @@ import frame from './step-frame.module.css';
 import { WayBack } from './step-frame.tsx';
 import { useStep } from './use-step.ts';
 
+/** With network: the portal that sold it, once, and the key. */
 export function ActivateOnline({ setup }: { setup: StandaloneStep }) {
+  return setup.portal === null ? (
+    <PortalFirst setup={setup} />
+  ) : (
+    <ActivateAt setup={setup} portal={setup.portal} />
+  );
+}
+
+function PortalFirst({ setup }: { setup: StandaloneStep }) {
+  const { t } = useTranslation();
+  const client = useClient();
+  const step = useStep<'address'>(setup);
+  const [address, setAddress] = useState('');
+  return (
+    <ActivationForm
+      busy={step.busy}
+      trouble={step.trouble}
+      submit={t('common.continue')}
+      onSubmit={() =>
+        void step.send(address.trim() === '' ? { address: t('setup.portal.missing') } : {}, () =>
+          client.setup.setPortal({ address: address.trim() }),
+        )
+      }
+    >
+      <p>{t('standalone.online.noPortal')}</p>
+      <AddressField
+        value={address}
+        error={step.errors.address}
+        onChange={(next) => {
+          step.edited();
+          setAddress(next);
+        }}
+      />
+    </ActivationForm>
+  );
+}
+
+function ActivateAt({ setup, portal }: { setup: StandaloneStep; portal: string }) {
   const { t } = useTranslation();
   const client = useClient();
   const step = useStep<'key'>(setup);
   const [key, setKey] = useState('');
-
-  if (setup.portal === null)
-    return (
-      <div className={classes.form}>
-        <p>{t('standalone.online.noPortal')}</p>
-        <div className={frame.buttons}>
-          <WayBack disabled={step.busy} />
-        </div>
-      </div>
-    );
-
   return (
-    <form
-      noValidate
-      className={classes.form}
-      aria-label={t('standalone.online.tab')}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void step.send(keyError(key, t), () => client.setup.activate({ key: key.trim() }));
-      }}
+    <ActivationForm
+      busy={step.busy}
+      trouble={step.trouble}
+      submit={t('standalone.online.submit')}
+      onSubmit={() => void step.send(keyError(key, t), () => client.setup.activate({ key: key.trim() }))}
     >
-      <PortalLine portal={setup.portal} />
-      <ConnectionNote />
+      <PortalLine portal={portal} />
       <KeyField
         value={key}
         error={step.errors.key}
@@ -48,13 +73,45 @@ export function ActivateOnline({ setup }: { setup: StandaloneStep }) {
           setKey(next);
         }}
       />
-      {step.trouble !== null && <TroubleView trouble={step.trouble} live />}
-      <div className={frame.buttons}>
-        <WayBack disabled={step.busy} />
-        <Button type="submit" variant="filled" size="md" loading={step.busy} className={frame.submit}>
-          {t('standalone.online.submit')}
-        </Button>
-      </div>
-    </form>
+    </ActivationForm>
+  );
+}
+
+function ActivationForm({
+  busy,
+  trouble,
+  submit,
+  onSubmit,
+  children,
+}: {
+  busy: boolean;
+  trouble: Trouble | null;
+  submit: string;
+  onSubmit: () => void;
+  children: ReactNode;
+}) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <ConnectionNote />
+      <form
+        noValidate
+        className={classes.form}
+        aria-label={t('standalone.online.tab')}
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSubmit();
+        }}
+      >
+        {children}
+        {trouble !== null && <TroubleView trouble={trouble} live />}
+        <div className={frame.buttons}>
+          <WayBack disabled={busy} />
+          <Button type="submit" variant="filled" size="md" loading={busy} className={frame.submit}>
+            {submit}
+          </Button>
+        </div>
+      </form>
+    </>
   );
 }

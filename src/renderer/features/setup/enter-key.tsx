@@ -24,12 +24,12 @@ export function EnterKey({ setup }: { setup: Extract<SetupStep, { step: 'enter-k
           <PortalLine portal={setup.portal} />
         </>
       }
+      note={<ConnectionNote />}
       trouble={step.trouble}
       submit={t('setup.key.submit')}
       busy={step.busy}
       onSubmit={() => void step.send(keyError(key, t), () => client.setup.enterKey({ key: key.trim() }))}
     >
-      <ConnectionNote />
       <KeyField
         value={key}
         error={step.errors.key}

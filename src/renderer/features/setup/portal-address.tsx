@@ -1,8 +1,8 @@
-import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SetupStep } from '../../../contract/client/state.ts';
 import { useClient } from '../../lib/window-context.tsx';
+import { AddressField } from './address-field.tsx';
 import { StepFrame } from './step-frame.tsx';
 import { useStep } from './use-step.ts';
 
@@ -25,23 +25,13 @@ export function PortalAddress({ setup }: { setup: Extract<SetupStep, { step: 'po
         )
       }
     >
-      <TextInput
-        name="address"
-        type="url"
-        inputMode="url"
-        size="md"
-        autoComplete="url"
-        spellCheck={false}
-        data-autofocus
-        label={t('setup.portal.label')}
-        description={setup.fixed ? t('settings.locked') : t('setup.portal.hint')}
-        placeholder="https://"
+      <AddressField
         value={address}
-        readOnly={setup.fixed}
         error={step.errors.address}
-        onChange={(event) => {
+        fixed={setup.fixed}
+        onChange={(next) => {
           step.edited();
-          setAddress(event.currentTarget.value);
+          setAddress(next);
         }}
       />
     </StepFrame>

@@ -79,7 +79,6 @@ function Knocker() {
         <circle cx="160" cy="212" r="122" />
         <circle cx="160" cy="216" r="136" />
         <path d="M160 350v44M138 366h44" />
-        <path d="M10 220h-60M310 220h60M160 60V-60" strokeDasharray="2 6" />
       </g>
     </svg>
   );

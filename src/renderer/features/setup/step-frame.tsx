@@ -13,6 +13,7 @@ export function StepFrame({
   title,
   lead,
   before,
+  note,
   trouble,
   submit,
   busy,
@@ -24,6 +25,8 @@ export function StepFrame({
   lead: ReactNode;
   /** Above the heading. */
   before?: ReactNode;
+  /** Between the heading and the form. */
+  note?: ReactNode;
   trouble: Trouble | null;
   submit: string;
   busy: boolean;
@@ -40,6 +43,7 @@ export function StepFrame({
         {title}
       </h1>
       <div className={classes.lead}>{lead}</div>
+      {note}
       <form
         noValidate
         aria-labelledby={headingId}
@@ -75,6 +79,7 @@ export function WayBack({ disabled }: { disabled: boolean }) {
         <Button
           size="md"
           variant="subtle"
+          className={classes.back ?? ''}
           disabled={disabled}
           leftSection={<IconArrowLeft size={16} stroke={1.75} aria-hidden />}
           onClick={() => void client.setup.back().catch(() => {})}
@@ -86,6 +91,7 @@ export function WayBack({ disabled }: { disabled: boolean }) {
         <Button
           size="md"
           variant="subtle"
+          className={back ? '' : (classes.back ?? '')}
           disabled={disabled}
           onClick={() => void client.setup.cancel().catch(() => {})}
         >

@@ -38,6 +38,7 @@ export function AskForLink({
   return (
     <SubView title={t('signIn.link.heading')} focus="field">
       <p className={classes.lead}>{t('signIn.link.lead')}</p>
+      <ConnectionNote />
       <form
         noValidate
         className={classes.form}
@@ -46,7 +47,6 @@ export function AskForLink({
           void ask();
         }}
       >
-        <ConnectionNote />
         <TextInput
           name="email"
           type="email"

@@ -49,6 +49,7 @@ export function PasswordForm({
           <PortalLine portal={setup.portal} />
         </>
       }
+      note={<ConnectionNote />}
       trouble={step.trouble}
       submit={t('signIn.submit')}
       busy={step.busy}
@@ -64,7 +65,6 @@ export function PasswordForm({
         )
       }
     >
-      <ConnectionNote />
       <TextInput
         name="email"
         type="email"

@@ -1,0 +1,7 @@
+import { licenseScenarios } from './license.ts';
+import type { Scenario } from './scenario.ts';
+import { settingsScenarios } from './settings.ts';
+import { setupScenarios } from './setup.ts';
+
+/** Every screen and state that can be looked at, in the order in which a person meets them. */
+export const scenarios: readonly Scenario[] = [...setupScenarios, ...licenseScenarios, ...settingsScenarios];

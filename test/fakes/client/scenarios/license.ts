@@ -1,0 +1,243 @@
+import type { AppState, LicenseView } from '../../../../src/contract/client/state.ts';
+import {
+  at,
+  engineerProfile,
+  leaseView,
+  passView,
+  problem,
+  severalCompanies,
+  signedInState,
+  standaloneView,
+  use,
+} from '../states.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Signed in with these licenses. */
+function holding(licenses: readonly LicenseView[], change: Partial<AppState> = {}): Scenario['world'] {
+  return {
+    state: {
+      ...signedInState,
+      licenses: [...licenses],
+      uses: licenses.flatMap((view) => view.programs),
+      ...change,
+    },
+  };
+}
+
+const offline: AppState['connection'] = {
+  state: 'offline',
+  since: at(-34),
+  problem: problem('network-offline'),
+};
+const standaloneMode: Partial<AppState> = {
+  profile: null,
+  setup: { ...signedInState.setup, mode: 'standalone' } as AppState['setup'],
+  connection: { state: 'not-needed', since: null, problem: null },
+  settings: { ...signedInState.settings, mode: 'standalone', portal: null },
+};
+const keyMode: Partial<AppState> = {
+  profile: null,
+  setup: { ...signedInState.setup, mode: 'cloud-key' } as AppState['setup'],
+  settings: { ...signedInState.settings, mode: 'cloud-key' },
+};
+
+export const licenseScenarios: readonly Scenario[] = [
+  { name: 'license/active', world: holding([passView, leaseView]) },
+  { name: 'license/engineer', world: holding([passView], { profile: engineerProfile }) },
+  { name: 'license/companies', world: holding([passView], { profile: severalCompanies }) },
+  { name: 'license/empty', world: holding([]) },
+  { name: 'license/empty-standalone', world: holding([], standaloneMode) },
+  {
+    name: 'license/queued',
+    world: holding([
+      {
+        ...leaseView,
+        state: 'queued',
+        permit: 'none',
+        kind: null,
+        seatKind: null,
+        until: null,
+        expiresAt: null,
+        renewedAt: null,
+        problem: problem('no-seat-free', {
+          total: 10,
+          available: 0,
+          holders: [
+            { name: 'Bruno Cárdenas', device: 'CONDOR-WS-002', since: at(-210) },
+            { name: 'Inés Lozano', device: 'CONDOR-LT-118', since: at(-44) },
+          ],
+        }),
+        programs: [use(2, 'portico', { state: 'waiting', since: at(-1) })],
+      },
+    ]),
+  },
+  {
+    name: 'license/offline',
+    world: holding([{ ...passView, warnings: [{ kind: 'offline', at: at(28, 'd') }] }], {
+      connection: offline,
+    }),
+  },
+  {
+    name: 'license/run-on',
+    world: holding(
+      [
+        {
+          ...leaseView,
+          state: 'run-on',
+          renewedAt: at(-46),
+          until: at(29),
+          warnings: [{ kind: 'run-on', at: at(29) }],
+          problem: problem('network-timeout', { product: 'Pórtico' }),
+        },
+      ],
+      { connection: { ...offline, problem: problem('network-timeout') } },
+    ),
+  },
+  {
+    name: 'license/expiring',
+    world: holding(
+      [
+        {
+          ...standaloneView,
+          state: 'expiring',
+          expiresAt: at(6, 'd'),
+          warnings: [{ kind: 'expires', at: at(6, 'd') }],
+        },
+      ],
+      standaloneMode,
+    ),
+  },
+  {
+    name: 'license/read-only',
+    world: holding([
+      {
+        ...leaseView,
+        state: 'read-only',
+        permit: 'read-only',
+        until: null,
+        problem: problem('lease-reclaimed', { product: 'Pórtico' }),
+      },
+    ]),
+  },
+  {
+    name: 'license/states',
+    world: holding([
+      {
+        ...passView,
+        product: 'a',
+        productName: 'Viga',
+        state: 'borrowed',
+        kind: 'borrow',
+        until: at(5, 'd'),
+        renewedAt: at(-2, 'd'),
+        programs: [],
+      },
+      {
+        ...passView,
+        product: 'b',
+        productName: 'Pórtico',
+        state: 'acquiring',
+        permit: 'none',
+        kind: null,
+        renewedAt: null,
+        until: null,
+        programs: [],
+      },
+      {
+        ...passView,
+        product: 'c',
+        productName: 'Zapata',
+        state: 'revoked',
+        permit: 'read-only',
+        programs: [],
+      },
+      {
+        ...passView,
+        product: 'd',
+        productName: 'Losa',
+        state: 'clock-suspect',
+        until: at(60, 'h'),
+        warnings: [{ kind: 'clock', at: at(60, 'h') }],
+        programs: [],
+      },
+      {
+        ...passView,
+        product: 'e',
+        productName: 'Muro',
+        state: 'released',
+        permit: 'none',
+        kind: null,
+        renewedAt: null,
+        until: null,
+        programs: [],
+      },
+      {
+        ...passView,
+        product: 'f',
+        productName: 'Pilote',
+        state: 'needs-identity',
+        permit: 'none',
+        kind: null,
+        renewedAt: null,
+        until: null,
+        programs: [],
+      },
+    ]),
+  },
+  {
+    name: 'license/device-drift',
+    world: holding(
+      [
+        {
+          ...standaloneView,
+          state: 'device-drift',
+          until: at(9, 'd'),
+          warnings: [{ kind: 'device', at: at(9, 'd') }],
+        },
+      ],
+      {
+        ...standaloneMode,
+        device: {
+          ...signedInState.device,
+          match: 'drift',
+          score: 46,
+          components: [
+            { name: 'machine', change: 'changed' },
+            { name: 'smbios', change: 'same' },
+            { name: 'board', change: 'same' },
+            { name: 'disk', change: 'changed' },
+            { name: 'cpu', change: 'same' },
+            { name: 'network', change: 'missing' },
+          ],
+        },
+      },
+    ),
+  },
+  { name: 'license/standalone', world: holding([standaloneView], standaloneMode) },
+  { name: 'license/key', world: holding([{ ...leaseView, holder: null }], keyMode) },
+  {
+    name: 'license/keychain-unavailable',
+    world: holding([passView], { keychain: { backend: 'memory', state: 'unavailable' } }),
+  },
+  {
+    name: 'license/keychain-locked',
+    world: holding([passView], { keychain: { backend: 'secret-service', state: 'locked' } }),
+  },
+  {
+    name: 'license/keychain-denied',
+    world: holding([passView], { keychain: { backend: 'macos-keychain', state: 'denied' } }),
+  },
+  {
+    name: 'license/notices',
+    world: holding([passView], {
+      notices: [
+        {
+          id: 'a',
+          level: 'warning',
+          ...problem('settings-corrupt', { file: '/home/lucia/.config/aldaba/settings.json.corrupt-1' }),
+        },
+        { id: 'b', level: 'info', ...problem('lease-reclaimed', { product: 'Pórtico' }) },
+      ],
+    }),
+  },
+];

@@ -1,0 +1,128 @@
+import type { SetupStep } from '../../../../src/contract/client/state.ts';
+import {
+  at,
+  firstRunState,
+  id,
+  idle,
+  passView,
+  portal,
+  problem,
+  severalCompanies,
+  signedInState,
+  stepState,
+  use,
+} from '../states.ts';
+import type { Scenario } from './scenario.ts';
+
+const waiting = [
+  use(1, 'viga', { state: 'waiting', since: at(0) }),
+  use(2, 'portico', { state: 'waiting', since: at(0) }),
+  use(3, 'zapata', { state: 'waiting', since: at(0) }),
+];
+const signIn: SetupStep = { step: 'sign-in', ...idle, email: '', portal, resetRequested: false };
+const known: SetupStep = { ...signIn, email: 'lucia.ferrer@condor.example' };
+const standalone: SetupStep = { step: 'standalone', ...idle, portal, requestedAt: null };
+const offline = {
+  connection: { state: 'offline' as const, since: at(-12), problem: problem('network-offline') },
+};
+
+export const setupScenarios: readonly Scenario[] = [
+  { name: 'setup/mode', world: { state: firstRunState } },
+  {
+    name: 'setup/mode-fixed',
+    world: {
+      state: {
+        ...firstRunState,
+        setup: { step: 'choose-mode', ...idle, recommended: 'cloud-signin', fixed: 'cloud-signin' },
+        lockedSettings: ['mode'],
+      },
+    },
+  },
+  {
+    name: 'setup/mode-change',
+    world: {
+      state: {
+        ...signedInState,
+        setup: { step: 'choose-mode', ...idle, recommended: 'cloud-signin', fixed: null },
+      },
+    },
+  },
+  {
+    name: 'setup/portal',
+    world: {
+      state: stepState({ step: 'portal-address', ...idle, mode: 'cloud-signin', address: '', fixed: false }),
+    },
+  },
+  {
+    name: 'setup/portal-wrong',
+    world: {
+      state: stepState({
+        step: 'portal-address',
+        busy: false,
+        problem: problem('portal-captive'),
+        mode: 'cloud-signin',
+        address: portal,
+        fixed: false,
+      }),
+    },
+  },
+  {
+    name: 'setup/portal-fixed',
+    world: {
+      state: stepState({ step: 'portal-address', ...idle, mode: 'cloud-key', address: portal, fixed: true }),
+    },
+  },
+  { name: 'sign-in/first', world: { state: stepState(signIn) } },
+  { name: 'sign-in/waiting', world: { state: stepState(known, { uses: waiting }) } },
+  { name: 'sign-in/busy', world: { state: stepState({ ...known, busy: true }) } },
+  {
+    name: 'sign-in/wrong',
+    world: { state: stepState({ ...known, problem: problem('invalid-credentials') }) },
+  },
+  {
+    name: 'sign-in/too-many',
+    world: { state: stepState({ ...known, problem: problem('too-many-requests', { retryAfter: 480 }) }) },
+  },
+  { name: 'sign-in/offline', world: { state: stepState(known, offline) } },
+  {
+    name: 'sign-in/ended',
+    world: {
+      state: {
+        ...signedInState,
+        profile: null,
+        licenses: [passView],
+        setup: { ...known, problem: problem('session-ended') },
+      },
+    },
+  },
+  {
+    name: 'sign-in/account',
+    world: {
+      state: stepState({
+        step: 'choose-account',
+        ...idle,
+        portal,
+        accounts: [
+          ...severalCompanies.accounts,
+          {
+            account: { id: id('account', 3), name: 'Cimentaciones del Norte y Obras Subterráneas S. A.' },
+            roleName: 'Jefatura de licencias',
+            roleKey: null,
+            association: false,
+          },
+        ],
+      }),
+    },
+  },
+  { name: 'setup/key', world: { state: stepState({ step: 'enter-key', ...idle, portal }) } },
+  {
+    name: 'setup/key-wrong',
+    world: { state: stepState({ step: 'enter-key', busy: false, problem: problem('key-invalid'), portal }) },
+  },
+  { name: 'standalone/online', world: { state: stepState(standalone) } },
+  { name: 'standalone/no-portal', world: { state: stepState({ ...standalone, portal: null }) } },
+  {
+    name: 'standalone/requested',
+    world: { state: stepState({ ...standalone, requestedAt: at(-2, 'd') }) },
+  },
+];
