@@ -41,3 +41,14 @@ test('leases that nobody came back to go into their history, then go; running on
   );
   expect(where?.partition).toBe('lease_history_2026_03');
 });
+
+test('asks for the next signing key before passes cannot be signed any more', async () => {
+  const asked = () => portal.logLines.some((line) => line.includes('the next signing key is needed'));
+  const due = portal.services.keys.signing.endsAt - 60 * days;
+  portal.clock.advance(due - portal.clock.now());
+  await cleanUp(portal.services);
+  expect(asked()).toBe(false);
+  portal.clock.advance(1);
+  await cleanUp(portal.services);
+  expect(asked()).toBe(true);
+});

@@ -7,10 +7,11 @@ import {
   encodeHeader,
   joinSignature,
   releaseSigningInput,
+  rootsOf,
   signingInput,
   thumbprint,
+  trustChain,
 } from '../../domain/documents/index.ts';
-import { rootsOf, trustChain } from '../../domain/documents/trust.ts';
 import { documentCrypto } from '../documents/document-crypto.ts';
 
 export type Trust = z.infer<typeof trustSchema>;
@@ -27,6 +28,8 @@ export interface SigningKey {
  * stay until what they signed has ended, so that rotation needs neither a moment of its own nor a restart of clients.
  */
 export interface SigningKeys {
+  /** When the newest certificate ends, ms of UTC: the next key has to be there a pass's time before. */
+  readonly endsAt: number;
   /**
    * @param now milliseconds of UTC
    * @throws `unavailable` when no key is certified for the kind, now and until the document's end
@@ -67,6 +70,7 @@ export function createSigningKeys(rootKey: string, keys: readonly SigningKey[]):
   }
 
   return {
+    endsAt: 1000 * Math.max(0, ...certified.map(({ certificate }) => certificate.exp)),
     sign(kind, claims, now) {
       // Those who verify ask that short rights end before the certificate does (domain/documents/verify-document.ts).
       const until = kind !== 'license' && 'exp' in claims ? claims.exp : undefined;

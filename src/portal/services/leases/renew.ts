@@ -147,7 +147,7 @@ function renewRows(
     asks.map((ask) => ask.leaseId),
     asks.map((ask) => ask.holderId),
     asks.map((ask) => ask.deviceThumbprint),
-    asks.map((ask) => Math.min(ask.seq, Number.MAX_SAFE_INTEGER)),
+    asks.map((ask) => ask.seq),
     instant(now),
     instant(endOfTerm('lease', settings.licensing, now)),
     instant(endOfTerm('offline-pass', settings.licensing, now)),
