@@ -148,13 +148,14 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
     broker,
     async start() {
       undo.push(settings.onChange(() => state.update(shownSettings(settings))));
-      if (settings.recoveredFrom !== null) {
-        const data = { file: settings.recoveredFrom };
-        state.notice({
-          id: 'settings-corrupt',
-          level: 'warning',
-          problem: { code: 'settings-corrupt', data },
-        });
+      for (const { source, file, field } of settings.problems) {
+        const data = {
+          ...(file === null ? {} : { file }),
+          ...(field === null ? {} : { field }),
+          detail: source,
+        };
+        const id = `settings-corrupt:${source}:${field ?? '*'}`;
+        state.notice({ id, level: 'warning', problem: { code: 'settings-corrupt', data } });
       }
       await readDevice();
       await session.start();

@@ -62,6 +62,7 @@ export function createMortal(alive: Pick<Ports, 'secrets' | 'settings' | 'http'>
     reload: () => mortal(null, () => alive.settings.reload()),
     onChange: (listener) => alive.settings.onChange(listener),
     recoveredFrom: alive.settings.recoveredFrom,
+    problems: alive.settings.problems,
   };
   const http: Http = {
     fetch: async (request) => {

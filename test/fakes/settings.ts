@@ -39,5 +39,9 @@ export function createMemorySettings(
       return () => void listeners.delete(listener);
     },
     recoveredFrom: options.recoveredFrom ?? null,
+    problems:
+      options.recoveredFrom === undefined
+        ? []
+        : [{ source: 'user', file: options.recoveredFrom, field: null }],
   };
 }

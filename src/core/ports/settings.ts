@@ -1,5 +1,14 @@
 import type { SettingName, Settings, SettingsChange } from '../../contract/settings.ts';
 
+/** Something that could not be understood where settings come from. It was left out; everything else counts. */
+export interface SettingsProblem {
+  source: 'policy' | 'command-line' | 'environment' | 'user';
+  /** The file it stands in, or for the person's own the copy kept aside; null for command line and environment. */
+  file: string | null;
+  /** null: the whole file. */
+  field: SettingName | null;
+}
+
 /** Effective settings: policy > command line > environment > the person's choice > default (see contract/settings). */
 export interface SettingsStore {
   current(): Settings;
@@ -10,6 +19,7 @@ export interface SettingsStore {
   /** Takes over what another process of the profile wrote since. */
   reload(): Promise<void>;
   onChange(listener: (settings: Settings) => void): () => void;
-  /** Path of the copy kept aside when the file was corrupt at start; null when it was not. */
+  /** Path of the copy kept aside when the person's file was corrupt, wholly or in part; null when it was not. */
   readonly recoveredFrom: string | null;
+  readonly problems: readonly SettingsProblem[];
 }

@@ -1,0 +1,162 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AldabaError } from '../../contract/errors.ts';
+import {
+  type SettingName,
+  type Settings,
+  type SettingsChange,
+  settingsChangeSchema,
+  settingsSchema,
+} from '../../contract/settings.ts';
+import type { ProcessLock } from '../lock/process-lock.ts';
+import type { Log } from '../ports/log.ts';
+import type { SettingsProblem, SettingsStore } from '../ports/settings.ts';
+import { asAldabaError } from '../problem.ts';
+import { writeFileDurably } from '../write-file-durably.ts';
+import { readFields, readJsonObject, readPolicy, type Source } from './settings-sources.ts';
+
+export interface FileSettingsOptions {
+  /** Folder of the person's file `settings.json`, absolute; made when first written to. */
+  folder: string;
+  policyFile: string;
+  commandLine: Source;
+  environment: Source;
+  lock: ProcessLock;
+  log: Log;
+}
+
+const fileName = 'settings';
+
+/** Copies the file beside itself before anything of it is replaced. */
+async function keepAside(path: string): Promise<string> {
+  const aside = `${path.replace(/\.json$/, '')}.corrupt-${new Date().toISOString().replace(/[:.]/g, '-')}.json`;
+  await copyFile(path, aside);
+  return aside;
+}
+
+/**
+ * The person's file as it is at the start. What cannot be understood, the whole or a field, is copied aside and named, and then taken out,
+ * so that it is reported once and the rest goes on. Fields that this version does not know stay.
+ */
+async function readOwn(
+  path: string,
+): Promise<{ own: SettingsChange; problems: SettingsProblem[]; aside: string | null }> {
+  const given = await readJsonObject(path);
+  if (given === null) return { own: {}, problems: [], aside: null };
+  if (given === undefined) {
+    const aside = await keepAside(path);
+    await writeFileDurably(path, '{}');
+    return { own: {}, problems: [{ source: 'user', file: aside, field: null }], aside };
+  }
+  const { values, problems } = readFields(given, { source: 'user', file: path });
+  if (problems.length === 0) return { own: values, problems, aside: null };
+  const aside = await keepAside(path);
+  const bad = new Set<string | null>(problems.map(({ field }) => field));
+  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !bad.has(name)));
+  await writeFileDurably(path, JSON.stringify(rest, null, '\t'));
+  return { own: values, problems: problems.map((problem) => ({ ...problem, file: aside })), aside };
+}
+
+/**
+ * Settings of all sources: policy > command line > environment > the person's file > defaults (contract/settings).
+ *
+ * The file is written by electron-store, loaded at the first write. That module imports `electron`, which in plain Node fetches its binary
+ * unless ELECTRON_OVERRIDE_DIST_PATH is set: entry points that run in plain Node set it.
+ */
+export async function openSettings(options: FileSettingsOptions): Promise<SettingsStore & { close(): void }> {
+  const { folder, policyFile, commandLine, environment, lock, log } = options;
+  const path = join(folder, `${fileName}.json`);
+  const policy = await readPolicy(policyFile);
+  const start = await readOwn(path);
+  const problems = [...policy.problems, ...commandLine.problems, ...environment.problems, ...start.problems];
+  for (const problem of problems) log.warn({ ...problem }, 'a setting cannot be understood and is left out');
+  const locked: ReadonlySet<SettingName> = new Set(Object.keys(policy.values) as SettingName[]);
+  const listeners = new Set<(settings: Settings) => void>();
+  let own = start.own;
+  let settings = combine();
+  let watcher: FSWatcher | null = null;
+
+  function combine(): Settings {
+    return settingsSchema.parse({ ...own, ...environment.values, ...commandLine.values, ...policy.values });
+  }
+
+  function take(next: SettingsChange): void {
+    own = next;
+    const before = JSON.stringify(settings);
+    settings = combine();
+    if (JSON.stringify(settings) !== before) for (const listener of [...listeners]) listener(settings);
+  }
+
+  async function reload(): Promise<void> {
+    const given = await readJsonObject(path);
+    // A file that another process has broken meanwhile is set aside at the next start; until then what was read counts.
+    if (given !== undefined)
+      take(given === null ? {} : readFields(given, { source: 'user', file: path }).values);
+  }
+
+  function follow(): void {
+    try {
+      watcher ??= watch(folder, { persistent: false }, (_event, name) => {
+        if (name === `${fileName}.json` || name === null) void reload();
+      });
+      watcher.on('error', () => watcher?.close());
+    } catch {
+      // The folder comes with the first write.
+    }
+  }
+
+  async function write(change: SettingsChange): Promise<void> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Broken since the start: set aside like then, because electron-store would refuse it or throw it away.
+    const { aside } = await readOwn(path);
+    if (aside !== null) log.warn({ file: aside }, 'the settings file was broken and is kept aside');
+    const { default: Store } = await import('electron-store');
+    const store = new Store<Record<string, unknown>>({
+      cwd: folder,
+      name: fileName,
+      configFileMode: 0o600,
+      accessPropertiesByDotNotation: false,
+      clearInvalidConfig: false,
+    });
+    store.set(change);
+  }
+
+  follow();
+  return {
+    current: () => settings,
+    locked: () => locked,
+    problems,
+    recoveredFrom: start.aside,
+    reload,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async update(change) {
+      const checked = settingsChangeSchema.safeParse(change);
+      if (!checked.success) {
+        const field = String(checked.error.issues[0]?.path[0] ?? '');
+        throw new AldabaError('invalid-input', `not a setting: ${field}`, { field });
+      }
+      const given = Object.entries(checked.data).filter(([, value]) => value !== undefined);
+      const fixed = given.find(([name]) => locked.has(name as SettingName));
+      if (fixed !== undefined)
+        throw new AldabaError('policy-locked', `${fixed[0]} is fixed by policy`, { field: fixed[0] });
+      if (given.length === 0) return;
+      try {
+        await lock.run('settings', () => write(Object.fromEntries(given)));
+      } catch (error) {
+        throw asAldabaError(error);
+      }
+      take({ ...own, ...Object.fromEntries(given) });
+      await reload();
+      follow();
+    },
+    close() {
+      watcher?.close();
+      watcher = null;
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import type { Log } from '../ports/log.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import { createFileSecrets } from './file-secrets.ts';
+import { keychainFault } from './keychain-fault.ts';
+import { createKeychainSecrets, probeKeychain } from './keychain-secrets.ts';
+import { createMemorySecrets } from './memory-secrets.ts';
+
+export interface OpenSecrets {
+  /** Folder of an isolated profile, absolute; null: the person's usual one. Each has its own entries. */
+  profile: string | null;
+  /** Where the files go when secrets may be kept on disk. Absolute. */
+  folder: string;
+  /** The setting `secretsOnDisk`. */
+  onDisk: boolean;
+  platform: NodeJS.Platform;
+  log: Log;
+}
+
+/** Name under which a profile's entries stand in the keychain. */
+export function keychainService(profile: string | null): string {
+  return profile === null
+    ? 'aldaba'
+    : `aldaba-${createHash('sha256').update(profile).digest('hex').slice(0, 16)}`;
+}
+
+/**
+ * The best place for secrets that this machine has: its keychain; where there is none, files if the person chose that, else memory.
+ * A keychain that is locked or refuses stays the place: what it holds must not be forgotten for a worse one.
+ */
+export async function openSecrets({ profile, folder, onDisk, platform, log }: OpenSecrets): Promise<Secrets> {
+  const service = keychainService(profile);
+  const keychain = createKeychainSecrets(service, platform);
+  try {
+    await probeKeychain(keychain, service);
+    log.info({ backend: keychain.backend }, 'secrets are kept in the keychain');
+    return keychain;
+  } catch (error) {
+    const { code, message } = keychainFault(error);
+    if (code !== 'keychain-unavailable') {
+      log.warn({ backend: keychain.backend, code }, 'the keychain does not open now');
+      return keychain;
+    }
+    const secrets = onDisk ? createFileSecrets(folder) : createMemorySecrets();
+    log.warn({ backend: secrets.backend, code, reason: message }, 'this machine has no keychain');
+    return secrets;
+  }
+}

@@ -1,0 +1,56 @@
+/** Names of fields whose values never reach a log, whoever logs them. */
+const secretName =
+  /^(.*(password|passphrase|secret|token|ticket|credential)s?|key|.*(license|cloud|private|api|device)[-_]?key|authorization|proxy-authorization|cookie|set-cookie|dpop|proof|pin|otp|pem|document|documents|jws|content)$/i;
+/** An address is a person: enough is left to tell two apart. */
+const emailName = /^(e-?mail|user(name)?)$/i;
+const removed = '[redacted]';
+
+function redactText(text: string): string {
+  return (
+    text
+      // Credentials inside an address.
+      .replace(/\/\/[^/@\s]+@/g, '//***@')
+      .replace(/([?&](?:ticket|token|code|key|secret)=)[^&\s"']+/gi, `$1${removed}`)
+      // Compact JWS, wherever it stands.
+      .replace(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g, removed)
+  );
+}
+
+function redactEmail(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/^(.).*@/, '$1***@') : removed;
+}
+
+/**
+ * A copy of what is to be logged with secrets taken out by the names of fields and by the shape of texts. Errors become name, code, message
+ * and stack; what goes deeper than eight levels, or into itself, is cut.
+ */
+export function redact(value: unknown, depth = 0, seen: readonly object[] = []): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return typeof value === 'function' ? '[function]' : value;
+  if (depth >= 8 || seen.includes(value)) return '[cut]';
+  if (value instanceof Date) return value;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
+  const path = [...seen, value];
+  if (value instanceof Error) {
+    const code = 'code' in value ? { code: redact(value.code, depth + 1, path) } : {};
+    const cause = value.cause === undefined ? {} : { cause: redact(value.cause, depth + 1, path) };
+    return {
+      name: value.name,
+      message: redactText(value.message),
+      stack: redactText(value.stack ?? ''),
+      ...code,
+      ...cause,
+    };
+  }
+  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1, path));
+  const entries = value instanceof Map ? [...value.entries()] : Object.entries(value);
+  return Object.fromEntries(
+    entries.map(([key, item]) => {
+      const name = String(key);
+      if (item !== null && item !== undefined && secretName.test(name)) return [name, removed];
+      if (emailName.test(name)) return [name, redactEmail(item)];
+      return [name, redact(item, depth + 1, path)];
+    }),
+  );
+}
