@@ -1,3 +1,4 @@
+import { AldabaError } from '../../../src/contract/errors.ts';
 import type { Contact, Pool } from '../../../src/contract/portal/people.ts';
 import { at, id } from './states.ts';
 
@@ -73,34 +74,52 @@ export const fakeRoles = [
 export interface FakeDirectory {
   contacts: Contact[];
   pools: Pool[];
+  /** Somebody else changes a contact meanwhile. */
+  change(id: string, change: Partial<Contact>): Contact;
+  /** The person who asks may do no more than this with anybody. */
+  seenBy(allowed: Contact['allowed']): void;
 }
 
 /** A company's directory: the same people every time, whatever their number. */
 export function createFakeDirectory(size: number): FakeDirectory {
-  const contacts = Array.from({ length: size }, (_, index) => contact(index));
-  return { contacts, pools: pools() };
+  const directory: FakeDirectory = {
+    contacts: Array.from({ length: size }, (_, index) => contact(index)),
+    pools: pools(),
+    change(id, change) {
+      const before = directory.contacts.find((contact) => contact.id === id);
+      if (before === undefined) throw new AldabaError('not-found');
+      const after = { ...before, ...change, revision: before.revision + 1 };
+      directory.contacts = directory.contacts.map((other) => (other.id === id ? after : other));
+      return after;
+    },
+    seenBy(allowed) {
+      directory.contacts = directory.contacts.map((contact) => ({
+        ...contact,
+        allowed: contact.allowed.filter((one) => allowed.includes(one)),
+      }));
+    },
+  };
+  return directory;
 }
 
 function contact(index: number): Contact {
   // Steps that have no common divisor with the lengths spread the combinations.
   const firstName = firstNames[(index * 7) % firstNames.length] as string;
   const lastName = lastNames[(index * 5 + Math.floor(index / 23)) % lastNames.length] as string;
-  const serial = index < 400 ? '' : String(index);
+  const second = lastNames[(index * 3 + Math.floor(index / 506)) % lastNames.length] as string;
   const state = stateOf(index);
-  const role = fakeRoles[
-    index === 0 ? 0 : index % 29 === 0 ? 0 : index % 7 === 0 ? 1 : index % 5 === 0 ? 3 : 2
-  ] as Role;
+  const role = roleOf(index, state);
   const self = index === 0;
   return {
     id: id('contact', index + 1),
     email: self
       ? 'lucia.ferrer@condor.example'
-      : `${plain(firstName)}.${plain(lastName)}${serial || index}@condor.example`,
+      : `${plain(firstName)}.${plain(lastName)}${index}@condor.example`,
     firstName: self ? 'Lucía' : firstName,
-    lastName: self ? 'Ferrer' : `${lastName}${serial === '' ? '' : ` ${serial}`}`,
+    lastName: self ? 'Ferrer' : `${lastName} ${second}`,
     phone: '',
     jobTitle: titles[index % titles.length] as string,
-    shared: false,
+    shared: index % 31 === 12,
     receivesNotifications: true,
     state,
     owner: self,
@@ -133,6 +152,13 @@ export function allowedOf(state: State, self: boolean): Contact['allowed'] {
     case 'no-access':
       return always;
   }
+}
+
+/** Who only receives notifications has no access, and the other way round. */
+function roleOf(index: number, state: State): Role {
+  if (state === 'no-access') return fakeRoles[3];
+  if (index % 29 === 0) return fakeRoles[0];
+  return index % 7 === 0 ? fakeRoles[1] : fakeRoles[2];
 }
 
 function stateOf(index: number): State {

@@ -45,7 +45,7 @@ function matching(contacts: readonly Contact[], ask: Ask): Contact[] {
     .filter((contact) => ask.roleId === undefined || contact.role.id === ask.roleId)
     .map((contact) => ({
       contact,
-      text: plain(`${contact.firstName} ${contact.lastName} ${contact.email}`),
+      text: plain(`${contact.firstName} ${contact.lastName} ${contact.email} ${contact.jobTitle}`),
       key: sortKey(contact, ask.sort),
     }))
     .filter(({ text }) => words.every((word) => text.includes(word)))

@@ -6,7 +6,10 @@ import { builtInPermissions } from '../../../src/domain/roles.ts';
 import type { FakeImplementer, FakeInside } from './fake-core.ts';
 import { allowedOf, fakeRoles, plain } from './fake-directory.ts';
 import { listContacts } from './list-contacts.ts';
-import { present } from './states.ts';
+import { at, present } from './states.ts';
+
+/** Good for 72 h (D5). */
+const invitation = { sentAt: present, expiresAt: at(72, 'h') };
 
 export function peopleProcedures(os: FakeImplementer['people'], { directory, stepUp }: FakeInside) {
   const find = (id: string): Contact => {
@@ -15,12 +18,10 @@ export function peopleProcedures(os: FakeImplementer['people'], { directory, ste
     return found;
   };
   const put = (id: string, change: Partial<Contact>): Contact => {
-    const before = find(id);
-    const after = { ...before, ...change, revision: before.revision + 1 };
-    const contact = { ...after, allowed: allowedOf(after.state, after.self) };
-    directory.contacts = directory.contacts.map((other) => (other.id === id ? contact : other));
-    return contact;
+    const { state, self } = { ...find(id), ...change };
+    return directory.change(id, { ...change, allowed: allowedOf(state, self) });
   };
+  const created = new Map<string, { input: string; contact: Contact }>();
   const role = (id: string) => {
     const found = fakeRoles.find((one) => one.id === id);
     if (found === undefined) throw new AldabaError('not-found');
@@ -48,24 +49,32 @@ export function peopleProcedures(os: FakeImplementer['people'], { directory, ste
     listContacts: os.listContacts.handler(({ input }) => listContacts(directory.contacts, input)),
     getContact: os.getContact.handler(({ input }) => find(input.id)),
     createContact: os.createContact.handler(({ input }) => {
-      const { idempotencyKey: _, language: __, roleId, poolIds, ...data } = input;
+      const { idempotencyKey, language: _, roleId, poolIds, ...data } = input;
+      const before = created.get(idempotencyKey);
+      if (before?.input === JSON.stringify(input)) return before.contact;
+      if (before !== undefined) throw new AldabaError('idempotency-mismatch');
       if (directory.contacts.some(({ email }) => plain(email) === plain(data.email)))
         throw new AldabaError('contact-exists', 'twice', { field: 'email' });
+      const given = role(roleId);
+      if (data.shared && given.key === 'administrator')
+        throw new AldabaError('shared-identity-not-administrator');
+      const state = given.key === 'notifications-only' ? 'no-access' : 'invited';
       const contact: Contact = {
         ...data,
         id: randomUUID(),
-        state: 'invited',
+        state,
         owner: false,
         association: false,
         self: false,
-        role: role(roleId),
+        role: given,
         seats: poolIds.map(take),
-        invitation: { sentAt: present, expiresAt: present },
+        invitation: state === 'invited' ? invitation : null,
         lastSignInAt: null,
         createdAt: present,
         revision: 1,
-        allowed: allowedOf('invited', false),
+        allowed: allowedOf(state, false),
       };
+      created.set(idempotencyKey, { input: JSON.stringify(input), contact });
       directory.contacts = [contact, ...directory.contacts];
       return contact;
     }),
@@ -84,7 +93,7 @@ export function peopleProcedures(os: FakeImplementer['people'], { directory, ste
     suspendContact: os.suspendContact.handler(({ input }) => put(input.id, { state: 'suspended' })),
     reactivateContact: os.reactivateContact.handler(({ input }) => put(input.id, { state: 'active' })),
     resendInvitation: os.resendInvitation.handler(({ input }) =>
-      put(input.id, { state: 'invited', invitation: { sentAt: present, expiresAt: present } }),
+      put(input.id, { state: 'invited', invitation }),
     ),
     resetPassword: os.resetPassword.handler(({ input }) => {
       confirmed();

@@ -3,16 +3,17 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { contactStates } from '../../../contract/portal/people.ts';
 import { useFormat } from '../../lib/format-context.tsx';
 import { roleName } from '../../lib/role-name.ts';
 import type { ContactState, DirectoryView } from './directory-view.ts';
-import { isNarrowed } from './directory-view.ts';
+import { isNarrowed, stateTones } from './directory-view.ts';
 import classes from './people-toolbar.module.css';
 import { useRoles } from './use-people.ts';
 
 /** ms without a key before the portal is asked. */
 const pause = 250;
+
+const states = Object.keys(stateTones) as ContactState[];
 
 export function PeopleToolbar({
   view,
@@ -49,7 +50,7 @@ export function PeopleToolbar({
         }
         data={[
           { value: '', label: t('people.filter.anyState') },
-          ...contactStates.map((state) => ({ value: state, label: t(`people.state.${state}`) })),
+          ...states.map((state) => ({ value: state, label: t(`people.state.${state}`) })),
         ]}
       />
       <Found view={view} total={total} late={late} />

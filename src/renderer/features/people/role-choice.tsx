@@ -1,26 +1,34 @@
 import { useTranslation } from 'react-i18next';
-import { assignableRoles } from '../../../contract/permissions.ts';
+import type { assignableRoles } from '../../../contract/permissions.ts';
 import { ExternalLink } from '../../components/external-link.tsx';
 import { OptionCards } from '../../components/option-cards.tsx';
 import { roleName } from '../../lib/role-name.ts';
 import classes from './side-panel.module.css';
 import type { Role } from './use-people.ts';
 
-/** As the contract lists them, widest first, so that the choice reads as how much one gives. */
-const order: readonly string[] = assignableRoles;
+type Explained = (typeof assignableRoles)[number];
+
+/** Widest first, so that the choice reads as how much one gives. */
+const order: readonly Explained[] = [
+  'administrator',
+  'license-manager',
+  'license-installer',
+  'notifications-only',
+];
+
+function isExplained(key: string | null): key is Explained {
+  return order.some((role) => role === key);
+}
 
 /** Roles that may be given to this person; a mailbox of several people never administers (A15). What the person has stays in the list. */
 export function assignable(roles: readonly Role[], shared: boolean, current: string | null): Role[] {
-  const rank = ({ key }: Role) => {
-    const place = order.indexOf(key ?? '');
-    return place === -1 ? order.length : place;
-  };
+  const rank = ({ key }: Role) => (isExplained(key) ? order.indexOf(key) : order.length);
   return roles
     .filter(
       (role) =>
         role.id === current ||
         (role.mayAssign &&
-          (!role.builtIn || order.includes(role.key ?? '')) &&
+          (!role.builtIn || isExplained(role.key)) &&
           !(shared && role.key === 'administrator')),
     )
     .sort((a, b) => rank(a) - rank(b));
@@ -73,8 +81,4 @@ export function RoleChoice({
       )}
     </>
   );
-}
-
-function isExplained(key: string | null): key is (typeof assignableRoles)[number] {
-  return key !== null && order.includes(key);
 }

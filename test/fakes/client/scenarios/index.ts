@@ -1,7 +1,13 @@
 import { licenseScenarios } from './license.ts';
+import { peopleScenarios } from './people.ts';
 import type { Scenario } from './scenario.ts';
 import { settingsScenarios } from './settings.ts';
 import { setupScenarios } from './setup.ts';
 
 /** Every screen and state that can be looked at, in the order in which a person meets them. */
-export const scenarios: readonly Scenario[] = [...setupScenarios, ...licenseScenarios, ...settingsScenarios];
+export const scenarios: readonly Scenario[] = [
+  ...setupScenarios,
+  ...licenseScenarios,
+  ...peopleScenarios,
+  ...settingsScenarios,
+];
