@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { guess } from '../../src/portal/db/schema.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import {
+  createProof,
+  createRefreshToken,
+  createTestDevice,
+  days,
+  minutes,
+  seconds,
+  startTestPortal,
+  type TestPortal,
+  testPassword,
+} from './support.ts';
+
+let database: TestDatabase;
+let portal: TestPortal;
+const luis = 'luis@condor.example';
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  portal = await startTestPortal({ database: database.url });
+  await portal.company('Estructuras Cóndor', [
+    { email: luis, role: 'license-installer', password: testPassword },
+    { email: 'eva@condor.example', role: 'license-installer', password: testPassword },
+    { email: 'baja@condor.example', role: 'license-installer', password: testPassword, suspended: true },
+    { email: 'nueva@condor.example', role: 'license-installer' },
+  ]);
+});
+beforeEach(async () => {
+  await portal.services.database.queries.delete(guess);
+});
+afterAll(async () => {
+  await portal.close();
+  await database.drop();
+});
+
+async function attempt(email: string, password: string): Promise<string> {
+  return portal.signIn(email, password).then(
+    () => 'in',
+    (error: { code: string }) => error.code,
+  );
+}
+
+async function fail(email: string, times: number): Promise<void> {
+  for (let time = 0; time < times; time += 1)
+    expect(await attempt(email, 'no es esta')).toBe('invalid-credentials');
+}
+
+describe('the delay', () => {
+  test('begins after five wrong passwords: 1 s, then doubles to 15 min', async () => {
+    await fail(luis, 4);
+    expect(await attempt(luis, testPassword)).toBe('in');
+
+    await fail(luis, 5);
+    for (const delay of [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]) {
+      // The right password is refused until the last moment of the delay.
+      portal.clock.advance(delay * seconds - 1);
+      expect(await attempt(luis, testPassword)).toBe('invalid-credentials');
+      portal.clock.advance(1);
+      expect(await attempt(luis, 'no es esta')).toBe('invalid-credentials');
+    }
+    portal.clock.advance(15 * minutes);
+    expect(await attempt(luis, testPassword)).toBe('in');
+    // Being in forgets it all.
+    await fail(luis, 4);
+    expect(await attempt(luis, testPassword)).toBe('in');
+  });
+
+  test('does not grow while it runs, whoever keeps guessing', async () => {
+    await fail(luis, 6);
+    await fail(luis, 20);
+    portal.clock.advance(2 * seconds);
+    expect(await attempt(luis, testPassword)).toBe('in');
+  });
+
+  test('is forgotten a day after the last wrong password', async () => {
+    await fail(luis, 6);
+    portal.clock.advance(days + 1);
+    await fail(luis, 4);
+    expect(await attempt(luis, testPassword)).toBe('in');
+  });
+
+  test('is of the person: somebody else at the same address comes in', async () => {
+    await fail(luis, 10);
+    expect(await attempt('eva@condor.example', testPassword)).toBe('in');
+  });
+
+  test('is of the network address as well, against trying one password with many people', async () => {
+    for (let index = 0; index < 50; index += 1) await fail(`persona${index}@condor.example`, 1);
+    expect(await attempt('eva@condor.example', testPassword)).toBe('invalid-credentials');
+    portal.clock.advance(seconds);
+    expect(await attempt('eva@condor.example', testPassword)).toBe('in');
+  });
+
+  test('is not slipped under by guessing in parallel', async () => {
+    const hashes = vi.spyOn(portal.services.hasher, 'verify');
+    await Promise.all(Array.from({ length: 30 }, () => attempt(luis, 'no es esta')));
+    // The first five were checked against the person's hash, all others against nobody's.
+    expect(hashes.mock.calls.filter(([, hash]) => hash !== null)).toHaveLength(5);
+    expect(hashes.mock.calls).toHaveLength(30);
+  });
+
+  test('leaves the forgotten password open', async () => {
+    await fail(luis, 8);
+    expect(await portal.client().passwords.requestLink({ email: luis })).toEqual({ sent: true });
+    await portal.nextMail(luis);
+  });
+});
+
+describe('from outside nothing tells one refusal from another', () => {
+  const cases = {
+    'wrong password': [luis, 'no es esta'],
+    'unknown email': ['nadie@condor.example', testPassword],
+    'no password yet': ['nueva@condor.example', testPassword],
+    suspended: ['baja@condor.example', testPassword],
+  } as const;
+
+  /** The whole answer but for what changes with every answer. */
+  async function answer(email: string, password: string) {
+    const device = createTestDevice();
+    const url = `${portal.url}/v1/sessions`;
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        dpop: createProof(device, { method: 'POST', url, at: portal.clock.now() }),
+      },
+      body: JSON.stringify({
+        email,
+        password,
+        device: device.description,
+        nextTokenHash: createRefreshToken().hash,
+      }),
+    });
+    const headers = Object.fromEntries(response.headers);
+    delete headers['x-request-id'];
+    return { status: response.status, headers, body: await response.text() };
+  }
+
+  test('status, headers and body are the same, also while a delay runs', async () => {
+    const answers: Awaited<ReturnType<typeof answer>>[] = [];
+    for (const [email, password] of Object.values(cases)) answers.push(await answer(email, password));
+    await fail(luis, 6);
+    answers.push(await answer(luis, 'no es esta'));
+    answers.push(await answer(luis, testPassword));
+    expect(answers[0]?.status).toBe(401);
+    for (const other of answers) expect(other).toEqual(answers[0]);
+  });
+
+  test('each costs exactly one password hash and the same statements', async () => {
+    const { hasher, database: db } = portal.services;
+    const hashes = vi.spyOn(hasher, 'verify');
+    const transactions = vi.spyOn(db, 'asService');
+    const costs: [hashes: number, transactions: number][] = [];
+    for (const [email, password] of Object.values(cases).slice(0, 3)) {
+      hashes.mockClear();
+      transactions.mockClear();
+      await answer(email, password);
+      costs.push([hashes.mock.calls.length, transactions.mock.calls.length]);
+    }
+    await fail(luis, 6);
+    for (const password of ['no es esta', testPassword]) {
+      hashes.mockClear();
+      transactions.mockClear();
+      await answer(luis, password);
+      costs.push([hashes.mock.calls.length, transactions.mock.calls.length]);
+    }
+    expect(costs).toEqual(costs.map(() => [1, 0]));
+  });
+
+  test('the time is the same within what one machine can tell', { timeout: 60_000 }, async () => {
+    const sample = async (email: string, password: string) => {
+      await portal.services.database.queries.delete(guess);
+      const begin = performance.now();
+      await answer(email, password);
+      return performance.now() - begin;
+    };
+    const measured = Object.values(cases).slice(0, 3);
+    const times = measured.map((): number[] => []);
+    // In turns, so that whatever else the machine does falls on all of them.
+    for (let round = 0; round < 25; round += 1)
+      for (const [index, [email, password]] of measured.entries())
+        times[index]?.push(await sample(email, password));
+    const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+    const medians = times.map(median);
+    // A hash that is left out would make one several times faster.
+    expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(2);
+  });
+});
