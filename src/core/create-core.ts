@@ -82,7 +82,7 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
     portalAt,
   });
   const parts = { ports: observed, device, gateway, session, state, lock };
-  const licenses = createLicenses(parts);
+  const licenses = createLicenses(parts, { answersPrograms: createBroker !== null });
   const downloads = createDownloads({
     ports: observed,
     gateway,

@@ -23,8 +23,13 @@ const orphanTerm = 30_000;
 /** ms that stopping waits for the portal to hear of what was given back; the rest is told at the next start. */
 const stopTerm = 2000;
 
-/** What tests replace: how files are written, and chance. */
 export interface LicensesOptions {
+  /**
+   * This process answers programs, so that leases which none uses are its to give back. A command that runs beside the client sees the
+   * same leases on disk and leaves them alone.
+   */
+  answersPrograms?: boolean;
+  /** For tests: how files are written and removed, and chance. */
   write?: typeof writeFileDurably;
   remove?: (path: string) => Promise<void>;
   /** 0 included to 1 excluded. */
@@ -65,6 +70,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     standalone,
     guard,
     random,
+    answersPrograms: options.answersPrograms ?? true,
   });
 
   /** The license, when this use may run with it as it stands: no file, no network, no waiting. */

@@ -42,9 +42,22 @@ export function createKeeper(
     standalone: Standalone;
     guard: ClockGuard;
     random: () => number;
+    answersPrograms: boolean;
   },
 ): Keeper {
-  const { ports, device, gateway, session, entries, seats, renewals, standalone, guard, random } = needs;
+  const {
+    ports,
+    device,
+    gateway,
+    session,
+    entries,
+    seats,
+    renewals,
+    standalone,
+    guard,
+    random,
+    answersPrograms,
+  } = needs;
   const { clock, log } = ports;
   let timer: { cancel(): void } | null = null;
   let stopped = true;
@@ -64,7 +77,7 @@ export function createKeeper(
     await entries.load();
     for (const entry of entries.all()) {
       // Whether the portal heard of it before this process's predecessor died is unknown, so nobody may take it up.
-      if (entry.record.right?.leaving) await seats.abandon(entry);
+      if (answersPrograms && entry.record.right?.leaving) await seats.abandon(entry);
       entries.publish(entry);
       // In the background: reading hardware may take a second, and a program waits.
       void standalone.checkDevice(entry);
@@ -197,7 +210,7 @@ export function createKeeper(
       stopped = false;
       lastWall = clock.now();
       lastRun = clock.monotonic();
-      orphansLeaveAt = clock.monotonic() + orphanTerm;
+      if (answersPrograms) orphansLeaveAt = clock.monotonic() + orphanTerm;
       endings.push(
         gateway.onContact((contact) => {
           if (contact.ok) {
@@ -208,6 +221,11 @@ export function createKeeper(
           plan();
         }),
         session.onIdentity((event) => void onIdentity(event)),
+        // The mode is a setting, and decides which right counts.
+        ports.settings.onChange(() => {
+          publishAll();
+          plan();
+        }),
       );
       const reading = ready().catch((error: unknown) =>
         log.warn({ error: String(error) }, 'licenses could not be read yet'),
@@ -231,7 +249,7 @@ export function createKeeper(
   async function onIdentity(event: 'ready' | 'ended' | 'signed-out'): Promise<void> {
     try {
       await ready();
-      if (event === 'signed-out') {
+      if (event === 'signed-out' || session.mode === 'standalone') {
         // The portal released this device's leases with its session.
         for (const entry of entries.all()) {
           entry.queue = null;
@@ -242,8 +260,7 @@ export function createKeeper(
               : { ...record, right: null, asking: null, releases: [] },
           );
         }
-      }
-      if (event === 'ready') await enterAccount(session.profile?.membership.account.id);
+      } else if (event === 'ready') await enterAccount(session.profile?.membership.account.id);
     } catch (error) {
       log.error({ error: asAldabaError(error).message }, 'a change of identity was not followed through');
     }

@@ -1,0 +1,152 @@
+// Zapata, as a C++17 program: asks Aldaba for a license, verifies it itself, holds it, and gives it back.
+#include <csignal>
+#include <iostream>
+
+#include "aldaba.hpp"
+
+namespace {
+
+// `x` of the vendor's root key. A program that is sold has it here and no option to replace it; this one takes --root-key, because each
+// demonstration makes a root of its own.
+const std::string compiledInRootKey;
+
+volatile std::sig_atomic_t stopAsked = 0;
+void askToStop(int) { stopAsked = 1; }
+
+struct Arguments {
+  aldaba::Options client;
+  std::string rootKey = compiledInRootKey;
+  double seconds = 0;
+  bool json = false;
+  bool question = true;
+};
+Arguments arguments;
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+// `fields` are written JSON values.
+void say(const std::string &event, const Fields &fields, const std::string &sentence) {
+  if (!arguments.json) {
+    std::cout << sentence << std::endl;
+    return;
+  }
+  std::string line = "{\"event\":" + json::quote(event);
+  for (const auto &[name, value] : fields) line += "," + json::quote(name) + ":" + value;
+  std::cout << line << "}" << std::endl;
+}
+
+std::string quoteOrNull(const std::string &text) { return text.empty() ? "null" : json::quote(text); }
+
+// Whatever the client says, the program computes only with a license that it verified itself. It never ends because of one.
+void look(const json::Value &license, const aldaba::Client &client, const std::string &event) {
+  bool verified = false;
+  std::string wrong;
+  if (license.has("document")) {
+    try {
+      const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+      const auto &own = arguments.client;
+      aldaba::verifyLicense(license["document"].text(), {arguments.rootKey, own.program, own.version, client.device, now});
+      verified = true;
+    } catch (const aldaba::Wrong &error) {
+      wrong = error.what();
+    }
+  }
+  const bool computes = verified && license["permit"].text() == "full";
+  const std::string message = license.has("message") ? license["message"].text() : license["state"].text();
+  Fields fields;
+  for (const char *name : {"state", "permit", "until", "reason", "message", "kind"}) {
+    fields.emplace_back(name, quoteOrNull(license.text(name)));
+  }
+  fields.emplace_back("verified", verified ? "true" : "false");
+  fields.emplace_back("wrong", quoteOrNull(wrong));
+  fields.emplace_back("may", computes ? R"(["open","save","export","compute"])" : R"(["open","save","export"])");
+  say(event, fields, message + (computes ? " (computing)" : " (open, save and export only)"));
+}
+
+bool needsSignIn(const std::string &code) {
+  return code == "sign-in-cancelled" || code == "sign-in-unavailable" || code == "not-signed-in";
+}
+
+// One connection, from its beginning to the program's end. Throws Lost when the client goes away.
+int run(std::chrono::steady_clock::time_point until, bool &held) {
+  aldaba::Client client(arguments.client, [until] { return stopAsked != 0 || std::chrono::steady_clock::now() >= until; });
+  say("connected",
+      {{"client", json::quote(client.version)}, {"mode", quoteOrNull(client.mode)}, {"device", json::quote(client.device)}},
+      "Aldaba " + client.version);
+  bool acquired = false;
+  try {
+    look(client.acquire(arguments.question), client, "license");
+    acquired = held = true;
+    client.listen(until, [&](const json::Value &license) { look(license, client, "changed"); });
+  } catch (const aldaba::Refused &refusal) {
+    say("refused",
+        {{"code", json::quote(refusal.code)}, {"message", json::quote(refusal.what())}, {"next", json::quote(refusal.next)}},
+        std::string(refusal.what()) + " " + refusal.next);
+    return needsSignIn(refusal.code) ? 4 : 3;
+  } catch (const aldaba::Stopped &) {
+    // The person closes the program; what it holds goes back below. While it waits for the sign-in, closing the connection is enough.
+  }
+  if (!acquired) return 0;
+  client.release();
+  say("released", {}, "released");
+  return 0;
+}
+
+bool readArguments(int count, char **values) {
+  arguments.client.program = "zapata";
+  arguments.client.version = "2026.1";
+  for (int index = 1; index < count; ++index) {
+    const std::string name = values[index];
+    if (name == "--json") arguments.json = true;
+    else if (name == "--no-question") arguments.question = false;
+    else if (index + 1 == count) return false;
+    else {
+      const std::string value = values[++index];
+      if (name == "--program") arguments.client.program = value;
+      else if (name == "--version") arguments.client.version = value;
+      else if (name == "--root-key") arguments.rootKey = value;
+      else if (name == "--runtime") arguments.client.runtime = value;
+      else if (name == "--start-command") arguments.client.startCommand = value;
+      else if (name == "--language") arguments.client.language = value;
+      else if (name == "--seconds") arguments.seconds = std::atof(value.c_str());
+      else return false;
+    }
+  }
+  return !arguments.rootKey.empty();
+}
+
+}  // namespace
+
+int main(int count, char **values) {
+  if (!readArguments(count, values)) {
+    std::cerr << "usage: program --root-key KEY [--program zapata] [--seconds N] [--json]" << std::endl;
+    return 2;
+  }
+  struct sigaction action {};
+  action.sa_handler = askToStop;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  using Clock = std::chrono::steady_clock;
+  const auto until = arguments.seconds > 0
+                         ? Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(arguments.seconds))
+                         : Clock::time_point::max();
+  bool held = false;
+  for (;;) {
+    try {
+      return run(until, held);
+    } catch (const aldaba::Lost &error) {
+      if (!held) {
+        say("failed", {{"message", json::quote(error.what())}}, error.what());
+        return 1;
+      }
+      // The client was restarted or updated. What was verified holds until its end; a new connection is a new use.
+      say("lost", {}, "Aldaba is gone; coming back to it");
+    } catch (const aldaba::Stopped &) {
+      return 0;
+    }
+    for (int waited = 0; waited < 5; ++waited) {
+      if (stopAsked != 0 || Clock::now() >= until) return 0;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  }
+}
