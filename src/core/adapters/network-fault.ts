@@ -53,10 +53,6 @@ export function networkFault(error: unknown): AldabaError {
         { cause: error },
       );
     }
-    // fetch makes a network error of status 407 (Fetch Standard, "HTTP-network-or-cache fetch").
-    if (/^proxy authentication required$/i.test(inner.message)) {
-      return new AldabaError('portal-refused', inner.message, { detail: 'HTTP 407' }, { cause: error });
-    }
     if (inner.message === 'terminated') names.push('ECONNRESET');
   }
   for (const [code, pattern] of faults) {

@@ -180,7 +180,7 @@ describe('what stands between client and portal has a name of its own', () => {
   test.each([
     [403, 'text/plain', 'blocked'],
     [404, 'application/json', '{"message":"no route"}'],
-    [407, 'text/plain', 'proxy wants a password'],
+    [451, 'text/plain', 'not here'],
   ])('%i that is not the portal’s', async (status, type, body) => {
     const fault = await faultOf((_request, response) => {
       response.writeHead(status, { 'content-type': type }).end(body);
