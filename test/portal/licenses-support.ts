@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { RightKind } from '../../src/contract/documents.ts';
 import { errorCodes } from '../../src/contract/errors.ts';
 import type { Grant } from '../../src/contract/portal/licenses.ts';
@@ -20,6 +20,7 @@ import {
   type TestPerson,
   type TestPortal,
   type TestPortalOptions,
+  type TestSession,
   testPassword,
 } from './support.ts';
 
@@ -35,11 +36,21 @@ export interface LicensePortal extends TestPortal {
   ): Promise<{ client: PortalClient; key: string; keyId: string }>;
   /** A device that enters with a key that exists. */
   enter(key: string, device?: TestDevice): Promise<PortalClient>;
+  /** Signs in with the password that people of `engineers` have. */
+  enterAs(email: string, device?: TestDevice): Promise<TestSession>;
+  /** A company with one floating pool of Viga. */
+  floating(
+    total: number,
+    engineers: number,
+    change?: Partial<NewPool>,
+  ): Promise<Awaited<ReturnType<LicensePortal['engineers']>> & { poolId: string }>;
+  /** How many leases of a company nobody ended, whatever the clock. */
+  running(accountId: string): Promise<number>;
   /** What a document says, verified under the portal's root as a client does. */
   verified(document: string, device?: TestDevice): Verified<RightKind>;
   /** A company with one administrator and engineers `e1@…`, `e2@…`. */
   engineers(count: number): Promise<{ company: TestCompany; emails: string[]; administrator: string }>;
-  query<Row extends Record<string, unknown>>(text: ReturnType<typeof sql>): Promise<Row[]>;
+  query<Row extends Record<string, unknown>>(text: SQL): Promise<Row[]>;
 }
 
 let companies = 0;
@@ -65,11 +76,51 @@ export async function startLicensePortal(options: TestPortalOptions = {}): Promi
     const { access } = await portal.client(device).sessions.withKey({ key, device: device.description });
     return portal.client(device, () => access.accessToken);
   }
+  async function engineers(count: number) {
+    companies += 1;
+    const domain = `c${companies}.example`;
+    const emails = Array.from({ length: count }, (_, index) => `e${index + 1}@${domain}`);
+    const administrator = `admin@${domain}`;
+    const people: TestPerson[] = [
+      { email: administrator, role: 'administrator', password: testPassword, firstName: 'Marta' },
+      ...emails.map(
+        (email, index): TestPerson => ({
+          email,
+          role: 'license-installer',
+          password: testPassword,
+          firstName: `Ingeniera${index + 1}`,
+        }),
+      ),
+    ];
+    return { company: await portal.company(`Empresa ${companies}`, people), emails, administrator };
+  }
+  const addPool = (pool: NewPool) => asService((tx) => createPool(tx, pool, clock.now()));
+  const query = <Row extends Record<string, unknown>>(text: SQL) => asService((tx) => rows<Row>(tx, text));
   return {
     ...portal,
     enter,
+    engineers,
+    addPool,
+    query,
+    enterAs: (email, device = createTestDevice()) => portal.signIn(email, testPassword, { device }),
+    async floating(total, count, change = {}) {
+      const made = await engineers(count);
+      const pool = {
+        accountId: made.company.id,
+        product: 'viga',
+        kind: 'floating' as const,
+        total,
+        ...change,
+      };
+      return { ...made, poolId: await addPool(pool) };
+    },
+    async running(accountId) {
+      const [count] = await query<{ n: number }>(
+        sql`select count(*)::int as n from lease where account_id = ${accountId} and ended_at is null`,
+      );
+      return count?.n ?? -1;
+    },
     engine: database.engine,
-    addPool: (pool) => asService((tx) => createPool(tx, pool, clock.now())),
     async assignSeat(company, poolId, email) {
       const id = newId(clock.now());
       const contactId = company.contacts[email]?.contactId;
@@ -96,25 +147,6 @@ export async function startLicensePortal(options: TestPortalOptions = {}): Promi
       if (!result.ok) throw new Error(`${result.code}: ${result.detail}`);
       return result;
     },
-    async engineers(count) {
-      companies += 1;
-      const domain = `c${companies}.example`;
-      const emails = Array.from({ length: count }, (_, index) => `e${index + 1}@${domain}`);
-      const administrator = `admin@${domain}`;
-      const people: TestPerson[] = [
-        { email: administrator, role: 'administrator', password: testPassword, firstName: 'Marta' },
-        ...emails.map(
-          (email, index): TestPerson => ({
-            email,
-            role: 'license-installer',
-            password: testPassword,
-            firstName: `Ingeniera${index + 1}`,
-          }),
-        ),
-      ];
-      return { company: await portal.company(`Empresa ${companies}`, people), emails, administrator };
-    },
-    query: (text) => asService((tx) => rows(tx, text)),
     async close() {
       await portal.close();
       await database.drop();
@@ -138,4 +170,9 @@ export async function refusal(call: Promise<unknown>): Promise<{ code: string; d
     const { code, data } = error as Error & { code: string; data?: unknown };
     return { code, data };
   }
+}
+
+/** Asks to go on with leases as a device does that never renewed. */
+export function renew(client: PortalClient, ...leaseIds: string[]) {
+  return client.licenses.renew({ leases: leaseIds.map((leaseId) => ({ leaseId, seq: 0 })) });
 }
