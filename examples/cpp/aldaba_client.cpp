@@ -74,11 +74,12 @@ void start(const std::string& command) {
 }  // namespace
 
 std::string default_runtime() {
+  const std::string home = environment("HOME", "");
 #ifdef __APPLE__
-  return environment("HOME", "") + "/Library/Caches/Aldaba/run";
+  return home + "/Library/Application Support/Aldaba/run";
 #else
-  const std::string runtime = environment("XDG_RUNTIME_DIR", "");
-  return runtime.empty() ? environment("TMPDIR", "/tmp") + "/aldaba-" + std::to_string(getuid()) : runtime + "/aldaba";
+  const std::string state = environment("XDG_STATE_HOME", home + "/.local/state") + "/aldaba";
+  return environment("XDG_RUNTIME_DIR", state + "/run") + "/aldaba";
 #endif
 }
 

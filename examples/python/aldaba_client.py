@@ -8,7 +8,6 @@ import secrets
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
@@ -32,12 +31,13 @@ class Lost(Exception):
 
 def default_runtime():
     """Where the client of this person keeps broker.json."""
+    home = os.path.expanduser("~")
     if sys.platform == "win32":
-        return os.path.join(os.environ.get("LOCALAPPDATA", os.path.expanduser("~")), "Aldaba", "run")
+        return os.path.join(os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local"), "Aldaba", "run")
     if sys.platform == "darwin":
-        return os.path.expanduser("~/Library/Caches/Aldaba/run")
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    return os.path.join(runtime, "aldaba") if runtime else os.path.join(tempfile.gettempdir(), f"aldaba-{os.getuid()}")
+        return os.path.join(home, "Library", "Application Support", "Aldaba", "run")
+    state = os.path.join(os.environ.get("XDG_STATE_HOME") or os.path.join(home, ".local", "state"), "aldaba")
+    return os.path.join(os.environ.get("XDG_RUNTIME_DIR") or os.path.join(state, "run"), "aldaba")
 
 
 class Use:

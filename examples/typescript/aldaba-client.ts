@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
@@ -67,10 +67,13 @@ const startTerm = 15_000;
 
 /** Where the client of this person keeps broker.json. */
 export function defaultRuntime(): string {
-  if (process.platform === 'win32') return join(process.env['LOCALAPPDATA'] ?? homedir(), 'Aldaba', 'run');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'Aldaba', 'run');
-  const runtime = process.env['XDG_RUNTIME_DIR'];
-  return runtime ? join(runtime, 'aldaba') : join(tmpdir(), `aldaba-${process.getuid?.()}`);
+  const { LOCALAPPDATA, XDG_RUNTIME_DIR, XDG_STATE_HOME } = process.env;
+  if (process.platform === 'win32')
+    return join(LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Aldaba', 'run');
+  if (process.platform === 'darwin')
+    return join(homedir(), 'Library', 'Application Support', 'Aldaba', 'run');
+  const state = join(XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'aldaba');
+  return join(XDG_RUNTIME_DIR ?? join(state, 'run'), 'aldaba');
 }
 
 /**
