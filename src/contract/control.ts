@@ -33,18 +33,3 @@ export const controlContract = {
   },
 };
 export type ControlContract = typeof controlContract;
-
-/**
- * The first message on a connection is one of these, a space and the secret: `control` speaks `controlContract`, `client` speaks `clientContract` alone, so that
- * a window of one process can be passed through to the core of another.
- */
-export const controlSpeeches = ['control', 'client'] as const;
-export type ControlSpeech = (typeof controlSpeeches)[number];
-
-/** File in the runtime folder, mode 0600: where the running client listens, and the secret that it wants to hear first. */
-export const controlFileName = 'control.json';
-export const controlFileSchema = z.strictObject({
-  pid: z.number().int().positive(),
-  address: z.string().min(1).max(512),
-  secret: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-});

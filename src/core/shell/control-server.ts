@@ -5,13 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AnyRouter, implement } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
-import {
-  type ControlSpeech,
-  controlContract,
-  controlFileName,
-  controlSpeeches,
-  type shellKinds,
-} from '../../contract/control.ts';
+import type { AppState } from '../../contract/client/state.ts';
+import { controlContract, type shellKinds } from '../../contract/control.ts';
+import { type ControlSpeech, controlFileName, controlSpeeches } from '../../contract/control-file.ts';
 import { AldabaError } from '../../contract/errors.ts';
 import { createProcessLock } from '../lock/process-lock.ts';
 import type { Log, Paths } from '../ports/index.ts';
@@ -47,21 +43,34 @@ export async function serveControl(options: {
   readonly paths: Pick<Paths, 'runtime'>;
   /** Implementation of `clientContract`. */
   readonly client: AnyRouter;
+  readonly snapshot: () => AppState;
   readonly shell: ShellActions;
   readonly log: Pick<Log, 'warn'>;
 }): Promise<ControlServer> {
   const { paths, log } = options;
   await mkdir(paths.runtime, { recursive: true, mode: 0o700 });
-  const handlers = {
-    control: new RPCHandler(createControlRouter(options.client, options.shell)),
-    client: new RPCHandler(options.client),
+  const control = new RPCHandler(createControlRouter(options.client, options.shell));
+  const client = new RPCHandler(options.client);
+  const answer = (port: SocketPort, speaks: ControlSpeech): void => {
+    switch (speaks) {
+      case 'control':
+        control.upgrade(port);
+        break;
+      case 'client':
+        client.upgrade(port);
+        break;
+      case 'state':
+        port.postMessage(JSON.stringify(options.snapshot()));
+        port.close();
+        break;
+    }
   };
   const secret = randomBytes(32).toString('base64url');
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    greet(socket, secret, (port, speaks) => handlers[speaks].upgrade(port), log);
+    greet(socket, secret, answer, log);
   });
   const file = join(paths.runtime, controlFileName);
 

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { implement } from '@orpc/server';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { AppState } from '../../contract/client/state.ts';
 import { clientContract } from '../../contract/client.ts';
-import { connectToRunning, openControlPort } from './control-client.ts';
+import { connectToRunning } from './control-client.ts';
+import { openControlPort, readRunningState } from './control-port.ts';
 import { type ControlServer, serveControl } from './control-server.ts';
 import { createSocketPort, maximumMessage } from './socket-port.ts';
 
@@ -33,6 +35,7 @@ const serve = (folder = runtime) =>
   serveControl({
     paths: { runtime: folder },
     client,
+    snapshot: () => ({ uses: [] }) as unknown as AppState,
     log: { warn },
     shell: {
       kind: 'agent',
@@ -68,6 +71,12 @@ describe('control endpoint', () => {
     await vi.waitFor(() => expect(stop).toHaveBeenCalledOnce());
     running?.close();
     await running?.closed;
+  });
+
+  test('the snapshot comes without an RPC library', async () => {
+    expect(await readRunningState({ runtime })).toBeNull();
+    server = await serve();
+    expect(await readRunningState({ runtime })).toEqual({ pid: process.pid, state: { uses: [] } });
   });
 
   test('nobody but the person can open the socket or read the secret', async () => {

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { AppState } from '../../contract/client/state.ts';
+import { type ControlSpeech, controlFileName, parseControlFile } from '../../contract/control-file.ts';
+import type { Paths } from '../ports/index.ts';
+import { createSocketPort, type SocketPort } from './socket-port.ts';
+
+/** The running client's snapshot; null when none runs on this profile. */
+export async function readRunningState(
+  paths: Pick<Paths, 'runtime'>,
+): Promise<{ pid: number; state: AppState } | null> {
+  const found = await openControlPort(paths, 'state');
+  if (found === null) return null;
+  const { pid, port, closed } = found;
+  const said = new Promise<string | null>((resolve) => {
+    port.on('message', (event) => resolve(typeof event?.data === 'string' ? event.data : null));
+    void closed.then(() => resolve(null));
+  });
+  port.start();
+  const text = await said;
+  port.close();
+  // It comes from a process of the same person, who said the secret: its shape is not in doubt.
+  return text === null ? null : { pid, state: JSON.parse(text) as AppState };
+}
+
+/** A raw port to the running client, already greeted: for whoever passes another transport's messages through. */
+export async function openControlPort(
+  paths: Pick<Paths, 'runtime'>,
+  speech: ControlSpeech,
+): Promise<{ pid: number; port: SocketPort; closed: Promise<void> } | null> {
+  const text = await readFile(join(paths.runtime, controlFileName), 'utf8').catch(() => null);
+  const file = text === null ? null : parseControlFile(text);
+  if (file === null) return null;
+  const socket = await tryConnect(file.address);
+  if (socket === null) return null;
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const port = createSocketPort(socket);
+  port.postMessage(`${speech} ${file.secret}`);
+  return { pid: file.pid, port, closed };
+}
+
+function tryConnect(address: string): Promise<Socket | null> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', () => resolve(null));
+  });
+}

@@ -1,0 +1,46 @@
+import { createBroker } from '../broker/create-broker.ts';
+import { type Core, createCore } from '../create-core.ts';
+import { type ControlServer, type ShellActions, serveControl } from './control-server.ts';
+import { createNodePorts, type NodePorts, type Shell } from './node-ports.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** The client of a profile in this process: it answers programs, and the command line. */
+export interface RunningProcess {
+  readonly core: Core;
+  readonly ports: NodePorts;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the client of a profile: core, broker and control endpoint. One per profile.
+ *
+ * @throws AldabaError `already-running` when another process has it; nothing is left behind
+ */
+export async function startClient(options: {
+  readonly surroundings: Surroundings;
+  readonly shell: Shell;
+  readonly actions: ShellActions;
+}): Promise<RunningProcess> {
+  const ports = await createNodePorts(options.surroundings, options.shell);
+  const core = createCore(ports, createBroker);
+  let control: ControlServer | null = null;
+  const stop = async () => {
+    await control?.close();
+    await core.stop();
+    await ports.close();
+  };
+  try {
+    await core.start();
+    control = await serveControl({
+      paths: ports.paths,
+      client: core.router,
+      snapshot: core.state.get,
+      shell: options.actions,
+      log: ports.log,
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { core, ports, stop };
+}
