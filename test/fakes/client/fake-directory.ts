@@ -104,7 +104,8 @@ export function createFakeDirectory(size: number): FakeDirectory {
 
 function contact(index: number): Contact {
   // Steps that have no common divisor with the lengths spread the combinations.
-  const firstName = firstNames[(index * 7) % firstNames.length] as string;
+  const initial = index < 11_132 ? '' : ` ${String.fromCharCode(64 + Math.floor(index / 11_132))}.`;
+  const firstName = `${firstNames[(index * 7) % firstNames.length]}${initial}`;
   const lastName = lastNames[(index * 5 + Math.floor(index / 23)) % lastNames.length] as string;
   const second = lastNames[(index * 3 + Math.floor(index / 506)) % lastNames.length] as string;
   const state = stateOf(index);
@@ -114,7 +115,7 @@ function contact(index: number): Contact {
     id: id('contact', index + 1),
     email: self
       ? 'lucia.ferrer@condor.example'
-      : `${plain(firstName)}.${plain(lastName)}${index}@condor.example`,
+      : `${plain(firstName).replace(/\W.*/, '')}.${plain(lastName)}${index}@condor.example`,
     firstName: self ? 'Lucía' : firstName,
     lastName: self ? 'Ferrer' : `${lastName} ${second}`,
     phone: '',

@@ -151,7 +151,7 @@ function AddForm({
       )}
     >
       <PanelSection id="add-person" title={t('people.add.person')}>
-        <NameFields {...shared} />
+        <NameFields {...shared} autoFocus />
         <TextInput
           name="email"
           type="email"

@@ -23,7 +23,7 @@ export function ContactConflict({
 
   function show(field: EditableField, value: Editable[EditableField]): string {
     if (typeof value === 'boolean') return value ? t('common.yes') : t('common.no');
-    if (value === '') return t('people.none');
+    if (value === '') return t('people.conflict.blank');
     if (field !== 'roleId') return value;
     const role = roles.find(({ id }) => id === value);
     return role === undefined ? t('people.none') : roleName(t, role);

@@ -21,7 +21,13 @@ interface Fields {
   readonly onChange: (change: Partial<PersonData>) => void;
 }
 
-export function NameFields({ value, errors, readOnly = false, onChange }: Fields) {
+export function NameFields({
+  value,
+  errors,
+  readOnly = false,
+  autoFocus = false,
+  onChange,
+}: Fields & { readonly autoFocus?: boolean }) {
   const { t } = useTranslation();
   const shared = { maxLength: 100, autoComplete: 'off', spellCheck: false, readOnly };
   return (
@@ -29,6 +35,7 @@ export function NameFields({ value, errors, readOnly = false, onChange }: Fields
       <TextInput
         {...shared}
         name="firstName"
+        data-autofocus={autoFocus || undefined}
         label={t('people.field.firstName')}
         value={value.firstName}
         error={errors.firstName}

@@ -86,7 +86,9 @@ function Cells({ contact }: { contact: Contact }) {
         <span className={classes.initials} aria-hidden>
           {initialsOf(name)}
         </span>
-        <span className={classes.clip}>{name}</span>
+        <span className={classes.clip} title={name}>
+          {name}
+        </span>
         {contact.self && <span className={classes.tag}>{t('people.you')}</span>}
         {contact.owner && (
           <span className={classes.mark} title={t('people.owner')}>

@@ -49,7 +49,7 @@ export function DirectoryPanel({
   return (
     <section className={classes.panel} aria-label={t('people.directory')}>
       <PeopleToolbar view={view} onView={onView} total={total} late={directory.late} />
-      <Connection />
+      <Connection hidden={total === null} />
       {trouble !== null && (
         <TroubleView trouble={trouble} tone={total === null ? 'error' : 'warning'} live>
           <Button size="xs" loading={directory.loading} onClick={directory.retry}>
@@ -65,7 +65,12 @@ export function DirectoryPanel({
             text={
               view.search === ''
                 ? t('people.noResults.filters')
-                : t('people.noResults.search', { search: view.search })
+                : t(
+                    view.state === null && view.roleId === null
+                      ? 'people.noResults.search'
+                      : 'people.noResults.both',
+                    { search: view.search },
+                  )
             }
           >
             <Button onClick={() => onView({ ...wholeDirectory, sort: view.sort, direction: view.direction })}>
@@ -102,9 +107,9 @@ export function DirectoryPanel({
 }
 
 /** Without a connection the rows that are here stay, and it is said that they may be old. */
-function Connection() {
+function Connection({ hidden }: { hidden: boolean }) {
   const { t } = useTranslation();
-  const offline = useAppState((state) => state.connection.state === 'offline');
+  const offline = useAppState((state) => state.connection.state === 'offline') && !hidden;
   return (
     <div role="status" className={classes.offline} data-shown={offline || undefined}>
       {offline && t('people.offline')}

@@ -80,7 +80,7 @@ export default function PeoplePage() {
       wide
       title={t('page.people')}
       about={
-        total === null
+        total === null || total === 0
           ? t('people.aboutCompany', { company })
           : t('people.about', { count: total, total: format.number(total), company })
       }

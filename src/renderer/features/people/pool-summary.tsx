@@ -4,10 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { Pool } from '../../../contract/portal/people.ts';
 import { ExternalLink } from '../../components/external-link.tsx';
 import { Bone } from '../../components/page.tsx';
-import { TroubleView } from '../../components/trouble-view.tsx';
 import { useFormat } from '../../lib/format-context.tsx';
 import { may } from '../../lib/pages.ts';
-import { toTrouble } from '../../lib/problem.ts';
 import { useAppState } from '../../lib/window-context.tsx';
 import classes from './pool-summary.module.css';
 import { usePools } from './use-people.ts';
@@ -24,11 +22,12 @@ export function PoolSummary() {
   if (!mayRead || data?.pools.length === 0) return null;
   if (data === undefined && error !== null)
     return (
-      <TroubleView trouble={toTrouble(error)} tone="warning">
+      <p className={classes.failed} role="status">
+        {t('people.pools.failed')}
         <Button size="xs" loading={isFetching} onClick={() => void refetch()}>
           {t('common.retry')}
         </Button>
-      </TroubleView>
+      </p>
     );
   const pools = data?.pools ?? [];
   return (

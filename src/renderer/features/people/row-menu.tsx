@@ -100,7 +100,7 @@ export function MenuItems({
         action === 'delete' && index > 0 ? <Menu.Divider key="divider" /> : null,
         <Menu.Item
           key={action}
-          {...(action === 'delete' ? { color: 'var(--ald-danger)' } : {})}
+          {...(action === 'delete' ? { color: 'danger' } : {})}
           leftSection={<Icon size={16} stroke={1.75} aria-hidden />}
           onClick={() => onAction(action, contact)}
         >
