@@ -47,7 +47,7 @@ export function postgresTransactions(pool: pg.Pool): Transactions {
   }
   return {
     asService: (work) => run('begin', work),
-    inAccount: (accountId, work) => run(`begin; ${enterAccount(accountId)}`, work),
+    inAccount: async (accountId, work) => run(`begin; ${enterAccount(accountId)}`, work),
   };
 }
 
@@ -64,6 +64,6 @@ export function pgliteTransactions(client: PGlite, inside: AsyncLocalStorage<tru
   }
   return {
     asService: (work) => run(undefined, work),
-    inAccount: (accountId, work) => run(enterAccount(accountId), work),
+    inAccount: async (accountId, work) => run(enterAccount(accountId), work),
   };
 }

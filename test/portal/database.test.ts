@@ -1,0 +1,295 @@
+import { getTableColumns, getTableName, is, sql } from 'drizzle-orm';
+import { PgTable } from 'drizzle-orm/pg-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chainStart, entryHash, audit as writeAudit } from '../../src/portal/audit/audit.ts';
+import { systemClock } from '../../src/portal/clock.ts';
+import { openDatabase } from '../../src/portal/db/database.ts';
+import { isMigrated, migrate } from '../../src/portal/db/migrate.ts';
+import { rows } from '../../src/portal/db/run.ts';
+import * as schema from '../../src/portal/db/schema.ts';
+import { newId } from '../../src/portal/ids.ts';
+import { cleanUp } from '../../src/portal/mail/clean-up.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { needs } from '../support/skip.ts';
+import {
+  createRefreshToken,
+  days,
+  minutes,
+  startTestPortal,
+  type TestCompany,
+  type TestPortal,
+  testPassword,
+} from './support.ts';
+
+let database: TestDatabase;
+let portal: TestPortal;
+let condor: TestCompany;
+let puentes: TestCompany;
+const ana = 'ana@condor.example';
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  portal = await startTestPortal({ database: database.url });
+  condor = await portal.company('Estructuras Cóndor', [
+    { email: ana, role: 'administrator', password: testPassword },
+  ]);
+  puentes = await portal.company('Puentes del Sur', [
+    { email: 'eva@puentes.example', role: 'administrator', password: testPassword },
+  ]);
+});
+afterAll(async () => {
+  await portal.close();
+  await database.drop();
+});
+
+describe('migrations', () => {
+  test('change nothing the second time', async () => {
+    expect(await migrate(portal.services.database, systemClock)).toEqual([]);
+    expect(await isMigrated(portal.services.database)).toBe(true);
+  });
+
+  test('of nodes that start at the same time run once', async (context) => {
+    needs(context, database.engine === 'postgres', 'the embedded database has one node');
+    const empty = await createTestDatabase();
+    const nodes = await Promise.all(Array.from({ length: 4 }, () => openDatabase({ url: empty.url })));
+    const applied = await Promise.all(nodes.map((node) => migrate(node, systemClock)));
+    expect(applied.filter((names) => names.length > 0)).toHaveLength(1);
+    expect(await Promise.all(nodes.map(isMigrated))).toEqual([true, true, true, true]);
+    await Promise.all(nodes.map((node) => node.close()));
+    await empty.drop();
+  });
+
+  test('that changed after they were applied are refused', async () => {
+    const { queries } = portal.services.database;
+    const name = '0001-foundation.sql';
+    const [before] = await rows<{ sha256: string }>(
+      queries,
+      sql`select sha256 from aldaba_migration where name = ${name}`,
+    );
+    await queries.execute(sql`update aldaba_migration set sha256 = 'another' where name = ${name}`);
+    await expect(migrate(portal.services.database, systemClock)).rejects.toThrow(
+      'changed after it was applied',
+    );
+    await queries.execute(sql`update aldaba_migration set sha256 = ${before?.sha256} where name = ${name}`);
+  });
+
+  test('make the tables that the code knows: columns, kinds and what may be absent', async () => {
+    const existing = await rows<{
+      table_name: string;
+      column_name: string;
+      udt_name: string;
+      is_nullable: string;
+    }>(
+      portal.services.database.queries,
+      sql`select table_name, column_name, udt_name, is_nullable from information_schema.columns where table_schema = 'public'`,
+    );
+    const kinds: Record<string, string> = {
+      'timestamp with time zone': 'timestamptz',
+      integer: 'int4',
+      smallint: 'int2',
+      bigint: 'int8',
+      boolean: 'bool',
+      'double precision': 'float8',
+      'text[]': '_text',
+      'uuid[]': '_uuid',
+    };
+    const tables = Object.values(schema).filter((value) => is(value, PgTable));
+    expect(tables.length).toBeGreaterThan(15);
+    for (const table of tables) {
+      const name = getTableName(table);
+      const inDatabase = existing
+        .filter((column) => column.table_name === name)
+        .map(
+          (column) =>
+            `${column.column_name} ${column.udt_name}${column.is_nullable === 'YES' ? '' : ' not null'}`,
+        );
+      const inCode = Object.values(getTableColumns(table)).map((column) => {
+        const kind = kinds[column.getSQLType()] ?? column.getSQLType();
+        // A generated column is never written, so it may be absent as far as the code is concerned.
+        return `${column.name} ${kind}${column.notNull ? ' not null' : ''}`;
+      });
+      expect([name, inCode.sort()]).toEqual([name, inDatabase.sort()]);
+    }
+  });
+});
+
+describe('an account’s transaction', () => {
+  test('sees its own rows, whatever the query says', async () => {
+    await portal.services.database.inAccount(condor.id, async (tx) => {
+      expect((await tx.select().from(schema.account)).map(({ id }) => id)).toEqual([condor.id]);
+      for (const table of [schema.role, schema.membership, schema.contact]) {
+        const accounts = (await tx.select({ accountId: table.accountId }).from(table)).map(
+          (row) => row.accountId,
+        );
+        expect(new Set(accounts)).toEqual(new Set([condor.id]));
+      }
+      const people = await rows<{ email: string }>(tx, sql`select email from identity`);
+      expect(people).toEqual([{ email: ana }]);
+    });
+  });
+
+  test('cannot write into another account', async () => {
+    const now = new Date(portal.clock.now());
+    const attempt = portal.services.database.inAccount(condor.id, (tx) =>
+      tx
+        .insert(schema.role)
+        .values({ accountId: puentes.id, id: newId(1), name: 'x', permissions: [], createdAt: now }),
+    );
+    await expect(attempt).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('row-level security') },
+    });
+    const changed = await portal.services.database.inAccount(condor.id, (tx) =>
+      tx.update(schema.contact).set({ firstName: 'X' }).returning({ accountId: schema.contact.accountId }),
+    );
+    expect(changed.every(({ accountId }) => accountId === condor.id)).toBe(true);
+  });
+
+  test.each([
+    ['password hashes', sql`select password_hash from identity`],
+    ['refresh tokens', sql`select * from refresh_token`],
+    ['access tokens', sql`select * from access_token`],
+    ['guesses', sql`select * from guess`],
+    ['the audit behind its policy', sql`select * from audit_other`],
+    ['the past', sql`update audit set action = 'x'`],
+  ])('is refused %s', async (_what, statement) => {
+    const attempt = portal.services.database.inAccount(condor.id, (tx) => tx.execute(statement));
+    await expect(attempt).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(/permission denied|append-only/) },
+    });
+  });
+
+  test('leaves nothing behind on its connection', async () => {
+    const { database: db } = portal.services;
+    await db.inAccount(condor.id, (tx) => tx.select().from(schema.account));
+    await db.inAccount(condor.id, () => Promise.reject(new Error('undone'))).catch(() => undefined);
+    // More than the pool has connections, so that each of them is asked.
+    const asked = await Promise.all(
+      Array.from({ length: 30 }, () =>
+        rows<{ who: string; account: string | null }>(
+          db.queries,
+          sql`select current_user as who, nullif(current_setting('aldaba.account_id', true), '') as account`,
+        ),
+      ),
+    );
+    for (const [row] of asked)
+      expect(row).toMatchObject({ who: expect.not.stringMatching('aldaba_account'), account: null });
+  });
+
+  test('takes an id and nothing else', async () => {
+    const attempt = portal.services.database.inAccount("'; drop table account; --", async () => undefined);
+    await expect(attempt).rejects.toThrow('Invalid UUID');
+    expect((await portal.services.database.queries.select().from(schema.account)).length).toBeGreaterThan(1);
+  });
+
+  test('the outer client inside a transaction is an error where it would hang', async (context) => {
+    needs(context, database.engine === 'pglite', 'PostgreSQL has a connection for it');
+    const { database: db } = portal.services;
+    const attempt = db.asService(() => db.queries.select().from(schema.account));
+    await expect(attempt).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('pass its tx') },
+    });
+    await expect(db.asService(() => db.asService(async () => 1))).rejects.toThrow('pass its tx');
+  });
+});
+
+describe('the audit', () => {
+  const entry = (action: string) => ({
+    accountId: condor.id,
+    at: portal.clock.now(),
+    action,
+    actor: { kind: 'portal' as const },
+    subject: { kind: 'thing', id: '1' },
+    after: { name: 'ñ', list: [1, null, { deep: true }] },
+    address: '127.0.0.1',
+  });
+
+  test('is one chain per account, also when many write at once', async () => {
+    const { database: db } = portal.services;
+    await Promise.all(
+      Array.from({ length: 25 }, (_, index) =>
+        db.inAccount(condor.id, (tx) => writeAudit(tx, entry(`thing.${index}`))),
+      ),
+    );
+    const written = await db.queries
+      .select()
+      .from(schema.audit)
+      .where(sql`account_id = ${condor.id}`)
+      .orderBy(schema.audit.seq);
+    expect(written.map(({ seq }) => seq)).toEqual(written.map((_, index) => index + 1));
+    let previous: Buffer = chainStart;
+    for (const row of written) {
+      const { hash, seq, at, before, ...rest } = row;
+      const said = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
+      const expected = entryHash(previous, seq, {
+        ...(said as unknown as ReturnType<typeof entry>),
+        at: at.getTime(),
+      });
+      expect(hash.equals(expected)).toBe(true);
+      previous = hash;
+    }
+  });
+
+  test('is undone with its transaction, without a gap', async () => {
+    const { database: db } = portal.services;
+    const head = async () =>
+      (await db.queries.select().from(schema.auditChain).where(sql`account_id = ${condor.id}`))[0];
+    const before = await head();
+    await db
+      .inAccount(condor.id, async (tx) => {
+        await writeAudit(tx, entry('thing.undone'));
+        throw new Error('undone');
+      })
+      .catch(() => undefined);
+    expect(await head()).toEqual(before);
+  });
+
+  test.each([sql`update audit set action = 'x'`, sql`delete from audit`, sql`truncate audit`])(
+    'cannot be changed, not even by the owner of the tables',
+    async (statement) => {
+      await expect(portal.services.database.queries.execute(statement)).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('append-only') },
+      });
+    },
+  );
+
+  test('refuses what looks like a secret', async () => {
+    for (const name of ['password', 'refreshToken', 'passwordHash', 'key', 'Authorization'])
+      await expect(
+        portal.services.database.inAccount(condor.id, (tx) =>
+          writeAudit(tx, { ...entry('thing.made'), after: { inner: { [name]: 'value' } } }),
+        ),
+      ).rejects.toThrow('looks like a secret');
+  });
+
+  test('is kept by month', async () => {
+    const [place] = await rows<{ partition: string }>(
+      portal.services.database.queries,
+      sql`select distinct tableoid::regclass::text as partition from audit where account_id = ${condor.id}`,
+    );
+    expect(place).toEqual({ partition: 'audit_2026_03' });
+  });
+});
+
+test('cleaning up drops what is over and keeps what can still be used', async () => {
+  const { queries } = portal.services.database;
+  const session = await portal.signIn(ana, testPassword);
+  const first = session.refreshToken;
+  const second = createRefreshToken();
+  const refresh = (refreshToken: string, nextTokenHash: string) =>
+    portal.client(session.device).sessions.refresh({ refreshToken, nextTokenHash });
+  await refresh(first, second.hash);
+  const third = createRefreshToken();
+  await refresh(second.token, third.hash);
+  portal.clock.advance(8 * days);
+  await cleanUp(portal.services);
+  expect(await queries.select().from(schema.accessToken)).toEqual([]);
+  // The token before the current one can be repeated; the one before that is gone.
+  await refresh(second.token, third.hash);
+  await expect(refresh(first, second.hash)).rejects.toMatchObject({ code: 'session-ended' });
+  await refresh(third.token, createRefreshToken().hash);
+  portal.clock.advance(400 * days);
+  await cleanUp(portal.services);
+  expect(await queries.select().from(schema.session)).toEqual([]);
+  expect(await queries.select().from(schema.refreshToken)).toEqual([]);
+  portal.clock.advance(10 * minutes);
+});

@@ -1,0 +1,253 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { asc } from 'drizzle-orm';
+import PostalMime, { type Email } from 'postal-mime';
+import { SMTPServer } from 'smtp-server';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { mail } from '../../src/portal/db/schema.ts';
+import { deliverDue, retryDelay } from '../../src/portal/mail/deliver.ts';
+import { sendMail } from '../../src/portal/mail/outbox.ts';
+import {
+  MailRefused,
+  type MailTransport,
+  type OutgoingMail,
+  smtpTransport,
+} from '../../src/portal/mail/transport.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import {
+  hours,
+  seconds,
+  startTestPortal,
+  type TestCompany,
+  type TestPortal,
+  testPassword,
+} from './support.ts';
+
+/** A real mail server on a free port, which answers each mail as the test says. */
+async function startMailServer() {
+  const received: { raw: string; to: string[] }[] = [];
+  const state: { refuse: { code: number; words: string } | null } = { refuse: null };
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        if (state.refuse !== null) {
+          const { code, words } = state.refuse;
+          return done(Object.assign(new Error(words), { responseCode: code }));
+        }
+        received.push({
+          raw: Buffer.concat(chunks).toString('utf8'),
+          to: session.envelope.rcptTo.map(({ address }) => address),
+        });
+        return done();
+      });
+    },
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    received,
+    state,
+    close: () => new Promise<void>((resolve) => server.close(resolve)),
+  };
+}
+
+let database: TestDatabase;
+let portal: TestPortal;
+let condor: TestCompany;
+let server: Awaited<ReturnType<typeof startMailServer>>;
+const nueva = 'nueva@condor.example';
+
+beforeAll(async () => {
+  server = await startMailServer();
+  database = await createTestDatabase();
+  portal = await startTestPortal({
+    database: database.url,
+    mail: smtpTransport(server.url),
+    settings: {
+      operator: 'Licencias Cóndor',
+      mailFrom: 'Aldaba <no-responder@aldaba.example>',
+      supportEmail: 'ayuda@aldaba.example',
+    },
+  });
+  condor = await portal.company('Estructuras Cóndor & Hijos', [
+    { email: nueva, role: 'license-installer', firstName: 'Nadia', lastName: 'O’Higgins <b>' },
+  ]);
+});
+beforeEach(async () => {
+  server.state.refuse = null;
+  server.received.length = 0;
+  await portal.services.database.queries.delete(mail);
+});
+afterAll(async () => {
+  await portal.close();
+  await database.drop();
+  await server.close();
+});
+
+async function nextReceived(): Promise<Email & { envelope: string[] }> {
+  await expect.poll(() => server.received.length, { timeout: 10_000, interval: 20 }).toBeGreaterThan(0);
+  const first = server.received.shift();
+  if (first === undefined) throw new Error('the mail went away');
+  return { ...(await PostalMime.parse(first.raw)), envelope: first.to };
+}
+
+const outbox = () => portal.services.database.queries.select().from(mail).orderBy(asc(mail.createdAt));
+
+async function write(portalOf = portal): Promise<void> {
+  await portalOf.services.database.inAccount(condor.id, (tx) =>
+    sendMail(tx, {
+      accountId: condor.id,
+      recipient: nueva,
+      template: 'password-set',
+      language: 'es',
+      data: {
+        name: 'Nadia',
+        accountName: 'Estructuras Cóndor',
+        at: new Date(portalOf.clock.now()).toISOString(),
+      },
+      at: portalOf.clock.now(),
+    }),
+  );
+}
+
+test('A14: the mail arrives at a real mail server, and its link sets a password', async () => {
+  await portal.client().passwords.requestLink({ email: nueva, language: 'es' });
+  const received = await nextReceived();
+  expect(received.envelope).toEqual([nueva]);
+  expect(received.from?.address).toBe('no-responder@aldaba.example');
+  expect(received.subject).toBe('Cree su contraseña de Aldaba');
+  const header = (name: string) => received.headers.find(({ key }) => key === name)?.value;
+  expect(header('content-language')).toBe('es');
+  expect(header('auto-submitted')).toBe('auto-generated');
+  // Text and HTML say the same, and what people typed stays text.
+  const link = /http\S+#token=[\w-]{43}/.exec(received.text ?? '')?.[0] ?? '';
+  expect(received.html).toContain(`href="${link}"`);
+  expect(received.html).toContain('O’Higgins &lt;b&gt;');
+  expect(received.html).toContain('Estructuras Cóndor &amp; Hijos');
+  expect(received.html).toMatch(/<html lang="es">/);
+  expect(received.html).not.toContain('{{');
+  expect(received.text).toContain('ayuda@aldaba.example');
+
+  const { origin, pathname, searchParams, hash } = new URL(link);
+  expect([origin, pathname, searchParams.get('lang')]).toEqual([portal.url, '/set-password', 'es']);
+  await portal.client().passwords.set({ token: hash.slice('#token='.length), password: testPassword });
+  await portal.signIn(nueva, testPassword);
+});
+
+describe('the outbox', () => {
+  test('sends what was committed, and nothing that was not', async () => {
+    await portal.services.database
+      .inAccount(condor.id, async (tx) => {
+        await sendMail(tx, {
+          accountId: condor.id,
+          recipient: 'nunca@condor.example',
+          template: 'password-set',
+          language: 'es',
+          data: { name: 'X', accountName: 'Y', at: new Date(portal.clock.now()).toISOString() },
+          at: portal.clock.now(),
+        });
+        throw new Error('undone');
+      })
+      .catch(() => undefined);
+    await write();
+    portal.services.wakeMail();
+    expect((await nextReceived()).envelope).toEqual([nueva]);
+    expect(server.received).toEqual([]);
+  });
+
+  test('tries again later with the same mail, Message-ID included', async () => {
+    server.state.refuse = { code: 451, words: 'try later' };
+    await write();
+    portal.services.wakeMail();
+    await expect.poll(async () => (await outbox())[0]?.lastError, { interval: 20 }).toContain('try later');
+    const [waiting] = await outbox();
+    expect(waiting).toMatchObject({ attempts: 1, sentAt: null, failedAt: null });
+    server.state.refuse = null;
+    portal.services.wakeMail();
+    // Not before its time.
+    portal.clock.advance(retryDelay(1) * seconds - 1);
+    await deliverDue(portal.services, smtpTransport(server.url));
+    expect(server.received).toEqual([]);
+    portal.clock.advance(1);
+    portal.services.wakeMail();
+    const received = await nextReceived();
+    expect(received.messageId).toBe(`<${waiting?.id}@127.0.0.1>`);
+    await expect.poll(async () => (await outbox())[0]?.sentAt, { interval: 20 }).not.toBeNull();
+    expect((await outbox())[0]).toMatchObject({ attempts: 2, lastError: null });
+  });
+
+  test('gives up on a mail that the server refuses for good', async () => {
+    server.state.refuse = { code: 550, words: 'no such mailbox' };
+    await write();
+    portal.services.wakeMail();
+    await expect.poll(async () => (await outbox())[0]?.failedAt, { interval: 20 }).not.toBeNull();
+    server.state.refuse = null;
+    portal.clock.advance(24 * hours);
+    await write();
+    portal.services.wakeMail();
+    await nextReceived();
+    expect(server.received).toEqual([]);
+  });
+
+  test('many workers at once send each mail once', async () => {
+    // Behind the worker's back, so that only the ones of this test send.
+    const later = portal.clock.now() + hours;
+    for (let index = 0; index < 40; index += 1) await write();
+    await portal.services.database.queries.update(mail).set({ nextAttemptAt: new Date(later) });
+    portal.clock.advance(hours);
+    const sent: OutgoingMail[] = [];
+    const slow: MailTransport = {
+      send: async (message) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        sent.push(message);
+      },
+      close: async () => undefined,
+    };
+    await Promise.all(Array.from({ length: 8 }, () => deliverDue(portal.services, slow)));
+    expect(new Set(sent.map(({ messageId }) => messageId)).size).toBe(sent.length);
+    await expect
+      .poll(async () => (await outbox()).every(({ sentAt }) => sentAt !== null), { interval: 20 })
+      .toBe(true);
+  });
+
+  test('sends again what a node had taken when it died, because a mail twice is better than none', async () => {
+    await write();
+    const dying: MailTransport = {
+      send: () => new Promise(() => undefined),
+      close: async () => undefined,
+    };
+    // Takes the mail over and never comes back.
+    void deliverDue(portal.services, dying);
+    await expect.poll(async () => (await outbox())[0]?.attempts, { interval: 10 }).toBeGreaterThan(0);
+    portal.clock.advance(retryDelay(1) * seconds);
+    portal.services.wakeMail();
+    await nextReceived();
+  });
+
+  test('a refusal is told from a fault', async () => {
+    server.state.refuse = { code: 550, words: 'no' };
+    const transport = smtpTransport(server.url);
+    const message: OutgoingMail = {
+      messageId: '<a@b>',
+      from: 'a@b.example',
+      to: nueva,
+      subject: 's',
+      text: 't',
+      html: 'h',
+      language: 'es',
+    };
+    const refused = await transport.send(message).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(MailRefused);
+    expect(refused).toMatchObject({ permanent: true });
+    const nobody = await smtpTransport('smtp://127.0.0.1:1')
+      .send(message)
+      .catch((error: unknown) => error);
+    expect(nobody).toMatchObject({ permanent: false });
+  });
+});
