@@ -1,20 +1,17 @@
-import { mkdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Download } from '../../contract/client/state.ts';
 import { AldabaError } from '../../contract/errors.ts';
 import type { Release } from '../../contract/portal/licenses.ts';
-import { verifyRelease } from '../../domain/documents/index.ts';
-import { createDocumentCrypto } from '../adapters/document-crypto.ts';
-import { isUnreachable } from '../gateway/gateway.ts';
-import { backoff } from '../licenses/backoff.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
 import type { Gateway, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import { asAldabaError, toProblem } from '../problem.ts';
 import { createDownloadRecords, type DownloadRecord } from './download-record.ts';
-import { fetchPart, hashFile } from './fetch-part.ts';
+import { createDownloadTask, type Job } from './download-task.ts';
+import { hashFile } from './fetch-part.ts';
 import { safeFileName } from './file-name.ts';
-import { createRate, type Rate } from './rate.ts';
+import { createRate } from './rate.ts';
 
 /** Programs that the person downloads. A file gets its name only after its checksum and its signature were right (A16). */
 export interface Downloads {
@@ -43,20 +40,8 @@ export interface DownloadsNeeds {
   buyUrl: () => Promise<string | null>;
 }
 
-interface Job {
-  record: DownloadRecord;
-  received: number;
-  verifying: boolean;
-  rate: Rate;
-  /** Set while it runs. */
-  running: { abort: AbortController; done: Promise<void> } | null;
-}
-
-/** Tries after a broken connection before the person is asked, and ms between them. */
-const tries = 5;
-const retry = { first: 2000, most: 30_000 };
-/** ms between two progress reports of one download. */
-const reportEvery = 200;
+/** ms between two progress reports. */
+const reportEvery = 250;
 
 export function createDownloads({
   ports,
@@ -68,12 +53,12 @@ export function createDownloads({
 }: DownloadsNeeds): Downloads {
   const { clock, log, opener, settings, paths } = ports;
   const records = createDownloadRecords(folder);
-  const crypto = createDocumentCrypto();
+  const task = createDownloadTask({ gateway, clock, rootKeys: ports.rootKeys, report, put });
   const jobs = new Map<string, Job>();
   const interrupted = new Set<string>();
   let listed: Release[] = [];
   let unsubscribe = () => {};
-  let reported = Number.NEGATIVE_INFINITY;
+  let ticking = false;
 
   function view({ record, received, verifying, rate, running }: Job): Download {
     const moving = running !== null && !verifying;
@@ -90,8 +75,19 @@ export function createDownloads({
   }
 
   function report(): void {
-    reported = clock.monotonic();
     state.update({ downloads: [...jobs.values()].map(view) });
+  }
+
+  /** Progress, and a rate that falls when nothing comes, as long as something runs. */
+  function tick(): void {
+    if (ticking) return;
+    ticking = true;
+    clock.setTimer(reportEvery, () => {
+      ticking = false;
+      if (![...jobs.values()].some((job) => job.running !== null)) return;
+      report();
+      tick();
+    });
   }
 
   async function put(job: Job, change: Partial<DownloadRecord>): Promise<void> {
@@ -123,77 +119,10 @@ export function createDownloads({
     }
   }
 
-  async function checkSpace(job: Job): Promise<void> {
-    const disk = await statfs(join(job.record.part, '..')).catch(() => null);
-    if (disk !== null && disk.bavail * disk.bsize < job.record.release.size - job.received) {
-      throw new AldabaError('disk-full', 'not enough space for the file', { file: job.record.path });
-    }
-  }
-
-  /** Everything from the first byte to the name. */
-  async function complete(job: Job, signal: AbortSignal): Promise<void> {
-    const { release } = job.record;
-    await checkSpace(job);
-    const sha256 = await fetchPart({
-      gateway,
-      release,
-      part: job.record.part,
-      etag: job.record.etag,
-      signal,
-      onProgress(received) {
-        job.rate.add(clock.monotonic(), Math.max(0, received - job.received));
-        job.received = received;
-        if (clock.monotonic() - reported >= reportEvery) report();
-      },
-      onEtag: (etag) => put(job, { etag }),
-    });
-    job.verifying = true;
-    report();
-    await verify(job, sha256);
-    await rename(job.record.part, job.record.path);
-    await put(job, { state: 'ready', problem: null });
-  }
-
-  /** Throws `download-checksum` or `download-signature`. */
-  async function verify(job: Job, sha256: string): Promise<void> {
-    const { release } = job.record;
-    const file = release.fileName;
-    if (sha256 !== release.sha256) {
-      throw new AldabaError('download-checksum', `SHA-256 of ${file} is ${sha256}`, { file });
-    }
-    if (!verifyRelease({ ...release, sha256 }, { crypto, rootKeys: ports.rootKeys })) {
-      throw new AldabaError('download-signature', `the signature of ${file} leads to no trusted key`, {
-        file,
-      });
-    }
-  }
-
-  async function attempts(job: Job, signal: AbortSignal): Promise<void> {
-    for (let failures = 1; ; failures++) {
-      const before = job.received;
-      try {
-        return await complete(job, signal);
-      } catch (error) {
-        const { code, data } = asAldabaError(error);
-        // Whatever moved on counts as a new first try.
-        if (job.received > before) failures = 0;
-        if (signal.aborted || !isUnreachable(code) || code === 'portal-certificate' || failures >= tries)
-          throw error;
-        job.record = { ...job.record, problem: toProblem(error, clock) };
-        report();
-        await new Promise<void>((resolve) => {
-          const timer = clock.setTimer(backoff(failures + 1, retry, Math.random, data?.retryAfter), resolve);
-          signal.addEventListener('abort', () => (timer.cancel(), resolve()), { once: true });
-        });
-        if (signal.aborted) throw error;
-      }
-    }
-  }
-
   async function run(job: Job, signal: AbortSignal): Promise<void> {
     const name = `download-${job.record.release.id.replaceAll('-', '')}`;
     try {
-      await lock.run(name, () => attempts(job, signal), signal, 0);
+      await lock.run(name, () => task.run(job, signal), signal, 0);
     } catch (error) {
       if (signal.aborted) return;
       const { code, message } = asAldabaError(error);
@@ -227,6 +156,7 @@ export function createDownloads({
       });
     job.running = { abort, done };
     report();
+    tick();
   }
 
   async function halt(job: Job): Promise<void> {
@@ -288,7 +218,6 @@ export function createDownloads({
 
     async download(releaseId) {
       const before = jobs.get(releaseId);
-      if (before?.record.state === 'ready' || (before?.running ?? null) !== null) return;
       if (before !== undefined) return this.resume(releaseId);
       const release = await find(releaseId);
       const again = jobs.get(releaseId);
@@ -320,6 +249,8 @@ export function createDownloads({
 
     async resume(releaseId) {
       const job = known(releaseId);
+      // One that has just failed is still putting its things away.
+      if (job.record.state === 'failed') await job.running?.done;
       if (job.running !== null || job.record.state === 'ready') return;
       if (job.record.problem?.code === 'download-changed') {
         await refreshList();
@@ -348,7 +279,7 @@ export function createDownloads({
       report();
       try {
         const hash = await hashFile(path, new AbortController().signal);
-        await verify(job, hash.digest('hex'));
+        task.verify(job, hash.digest('hex'));
       } catch (error) {
         const fault = asAldabaError(error);
         const shown =

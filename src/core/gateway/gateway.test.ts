@@ -218,17 +218,15 @@ describe('what stands between client and portal has a name of its own', () => {
 describe('the portal’s own refusals', () => {
   test('keep code and data, count as contact, and are not repeated', async () => {
     const server = await startServer((_request, response) => {
-      response
-        .writeHead(429, { ...json, date: new Date().toUTCString() })
-        .end(
-          JSON.stringify({
-            defined: true,
-            code: 'too-many-requests',
-            status: 429,
-            message: 'slow',
-            data: { retryAfter: 7 },
-          }),
-        );
+      response.writeHead(429, { ...json, date: new Date().toUTCString() }).end(
+        JSON.stringify({
+          defined: true,
+          code: 'too-many-requests',
+          status: 429,
+          message: 'slow',
+          data: { retryAfter: 7 },
+        }),
+      );
     });
     const gateway = gatewayTo(server.address, undefined, signedIn);
     const contacts: boolean[] = [];
