@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { auditOf, expectRefusal, newContact, type Staff, usePeople } from './people-support.ts';
+import { auditOf, expectRefusal, newContact, peoplePortal, type Staff } from './people-support.ts';
 import { days, hours, minutes, seconds, testPassword } from './support.ts';
 
-const people = usePeople();
+const people = peoplePortal();
 let condor: Staff;
 beforeAll(async () => {
   condor = await people.staffed();

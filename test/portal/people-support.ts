@@ -55,7 +55,7 @@ export const staffRoles: readonly StaffRole[] = [
 export type NewContactInput = Parameters<TestSession['client']['people']['createContact']>[0];
 
 /** One portal and database for the tests of a file. */
-export function usePeople(): People {
+export function peoplePortal(): People {
   let running: TestPortal | undefined;
   let database: TestDatabase | undefined;
   let companies = 0;
