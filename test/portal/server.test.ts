@@ -1,0 +1,364 @@
+import { request as httpRequest } from 'node:http';
+import type { OpenAPI } from '@orpc/openapi';
+import { os } from '@orpc/server';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { portalDescriptionSchema } from '../../src/contract/portal.ts';
+import type { RequestContext } from '../../src/portal/context.ts';
+import { createPortal } from '../../src/portal/create-portal.ts';
+import { type Database, openDatabase } from '../../src/portal/db/database.ts';
+import { createMemoryKeys } from '../../src/portal/keys/key-files.ts';
+import { createLog } from '../../src/portal/log.ts';
+import { outboxOnly } from '../../src/portal/mail/transport.ts';
+import { anyone, assertPolicies, person } from '../../src/portal/policy.ts';
+import { portalRouter } from '../../src/portal/router.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import {
+  createProof,
+  createRefreshToken,
+  createTestDevice,
+  startTestPortal,
+  type TestPortal,
+  testPassword,
+} from './support.ts';
+
+let database: TestDatabase;
+let portal: TestPortal;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  portal = await startTestPortal({ database: database.url });
+  await portal.company('Estructuras Cóndor', [
+    { email: 'ana@condor.example', role: 'administrator', password: testPassword },
+    { email: 'luis@condor.example', role: 'license-installer', password: testPassword },
+  ]);
+});
+afterAll(async () => {
+  await portal.close();
+  await database.drop();
+});
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${portal.url}${path}`, { headers });
+const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+  fetch(`${portal.url}${path}`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+
+describe('what is asked first', () => {
+  test('health, readiness and the mark of a portal', async () => {
+    expect(await (await get('/health')).json()).toEqual({ status: 'ok' });
+    expect(await (await get('/ready')).json()).toEqual({ status: 'ready' });
+    const mark = await (await get('/.well-known/aldaba.json')).json();
+    expect(portalDescriptionSchema.parse(mark)).toEqual(mark);
+  });
+
+  test('readiness says no while the database does not answer', async () => {
+    const { database: db } = portal.services;
+    vi.spyOn(db.queries, 'execute').mockRejectedValue(new Error('connection lost'));
+    const response = await get('/ready');
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    vi.restoreAllMocks();
+    expect((await get('/ready')).status).toBe(200);
+  });
+});
+
+describe('every answer', () => {
+  test('has a request id, the portal’s time, and headers that browsers obey', async () => {
+    for (const path of ['/', '/health', '/v1/profile', '/nothing']) {
+      const { headers } = await get(path);
+      expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(headers.get('date')).toBe(new Date(portal.clock.now()).toUTCString());
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('cache-control')).toBe('no-store');
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toContain('unsafe');
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+    }
+  });
+
+  test.each([
+    ['JSON that is cut off', '{"email":', {}, 400, 'invalid-input'],
+    ['another content type', 'email=x', { 'content-type': 'text/plain' }, 400, 'invalid-input'],
+    ['no body', '', {}, 400, 'invalid-input'],
+    ['a body of 2 MB', JSON.stringify({ email: 'x'.repeat(2_000_000) }), {}, 400, 'invalid-input'],
+    ['a prototype', '{"__proto__":{"email":"a@b.example"}}', {}, 400, 'invalid-input'],
+  ])('to %s is a refusal with its code', async (_what, body, headers, status, code) => {
+    const response = await post('/v1/passwords/links', body, headers);
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([status, code]);
+  });
+
+  test('names the field that is wrong and never its value', async () => {
+    const response = await post('/v1/passwords/links', JSON.stringify({ email: 'not-an-email-at-all' }));
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({ code: 'invalid-input', data: { field: 'email' } });
+    expect(text).not.toContain('not-an-email-at-all');
+  });
+
+  test('to a person who followed an old link is a page, to a program JSON', async () => {
+    const page = await get('/old', { accept: 'text/html' });
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    const json = await get('/old');
+    expect([json.status, await json.json()]).toMatchObject([404, { code: 'not-found' }]);
+    expect((await get('/v1/old')).status).toBe(404);
+  });
+
+  test('to a fault of ours is "internal" with the request’s id, and only the log says more', async () => {
+    const { hasher } = portal.services;
+    vi.spyOn(hasher, 'verify').mockRejectedValue(new Error('the memory of the machine is full'));
+    const device = createTestDevice();
+    const url = `${portal.url}/v1/sessions`;
+    const response = await post(
+      '/v1/sessions',
+      JSON.stringify({
+        email: 'ana@condor.example',
+        password: testPassword,
+        device: device.description,
+        nextTokenHash: createRefreshToken().hash,
+      }),
+      { dpop: createProof(device, { method: 'POST', url, at: portal.clock.now() }) },
+    );
+    vi.restoreAllMocks();
+    expect(response.status).toBe(500);
+    const body = await response.text();
+    expect(JSON.parse(body)).toMatchObject({
+      code: 'internal',
+      data: { requestId: response.headers.get('x-request-id') },
+    });
+    expect(body).not.toContain('memory');
+    expect(portal.logLines.some((line) => line.includes('the memory of the machine is full'))).toBe(true);
+  });
+});
+
+describe('proofs over HTTP', () => {
+  const profile = async (session: Awaited<ReturnType<TestPortal['signIn']>>, proof: string | null) => {
+    const response = await get('/v1/profile', {
+      authorization: `DPoP ${session.accessToken}`,
+      ...(proof === null ? {} : { dpop: proof }),
+    });
+    return [
+      response.status,
+      ((await response.json()) as { code?: string }).code,
+      response.headers.get('www-authenticate'),
+    ];
+  };
+
+  test('are checked against method, address, time, token and key of the request', async () => {
+    const session = await portal.signIn('luis@condor.example', testPassword);
+    const request = {
+      method: 'GET',
+      url: `${portal.url}/v1/profile`,
+      at: portal.clock.now(),
+      accessToken: session.accessToken,
+    };
+    const good = createProof(session.device, request);
+    expect(await profile(session, good)).toEqual([200, undefined, null]);
+    const refusal = [401, 'proof-invalid', 'DPoP algs="EdDSA"'];
+    const wrong = {
+      'used before': good,
+      missing: null,
+      'another key': createProof(createTestDevice(), request),
+      'another method': createProof(session.device, { ...request, method: 'POST' }),
+      'another address': createProof(session.device, { ...request, url: `${portal.url}/v1/sessions` }),
+      'another host': createProof(session.device, { ...request, url: 'http://portal.example/v1/profile' }),
+      'an hour ago': createProof(session.device, { ...request, at: request.at - 3_600_000 }),
+      'without the token': createProof(session.device, { ...request, accessToken: undefined }),
+      'with another token': createProof(session.device, {
+        ...request,
+        accessToken: createRefreshToken().token,
+      }),
+    };
+    for (const [name, proof] of Object.entries(wrong))
+      expect([name, await profile(session, proof)]).toEqual([name, refusal]);
+  });
+
+  test('may name this machine as people do', async () => {
+    const session = await portal.signIn('luis@condor.example', testPassword);
+    const url = `${portal.url.replace('127.0.0.1', 'localhost')}/v1/profile`;
+    const proof = createProof(session.device, {
+      method: 'GET',
+      url,
+      at: portal.clock.now(),
+      accessToken: session.accessToken,
+    });
+    expect((await profile(session, proof))[0]).toBe(200);
+  });
+});
+
+describe('the document', () => {
+  test('describes every procedure of the contract, with its access and its refusals', async () => {
+    const document = (await (await get('/v1/openapi.json')).json()) as OpenAPI.Document;
+    expect(document.openapi).toMatch(/^3\.1\./);
+    expect(document.servers).toEqual([{ url: portal.url }]);
+    const operations = Object.values(document.paths ?? {}).flatMap((item) =>
+      Object.values(item ?? {}),
+    ) as OpenAPI.OperationObject[];
+    const expected = Object.entries(portalRouter).flatMap(([part, procedures]) =>
+      Object.keys(procedures).map((name) => `${part}.${name}`),
+    );
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(expected.sort());
+    const byId = new Map(operations.map((operation) => [operation.operationId, operation]));
+    expect(byId.get('sessions.profile')?.security).toEqual([{ accessToken: [], proof: [] }]);
+    expect(byId.get('sessions.signIn')?.security).toEqual([{ proof: [] }]);
+    expect(byId.get('passwords.set')?.security).toEqual([]);
+    const text = JSON.stringify(document);
+    for (const [, name] of text.matchAll(/#\/components\/schemas\/([A-Za-z]+)/g))
+      expect(Object.keys(document.components?.schemas ?? {})).toContain(name);
+  });
+
+  test('is a page as well, in the reader’s language, with nothing from elsewhere', async () => {
+    const response = await get('/reference', { 'accept-language': 'pt-BR' });
+    const page = await response.text();
+    expect(response.headers.get('content-language')).toBe('pt');
+    expect(page).toContain('Referência da API');
+    expect(page).toContain('/v1/sessions/refresh');
+    expect(page).toContain('session-raced');
+    expect([...page.matchAll(/(?:src|href)="(https?:[^"]+)"/g)]).toEqual([]);
+    expect(page).not.toMatch(/<script(?![^>]*(?:src=|type="application\/json"))|\sstyle=|\son\w+=/);
+  });
+});
+
+describe('policies', () => {
+  const base = os.$context<RequestContext>();
+
+  test('every procedure of the portal has one', () => {
+    expect(() => assertPolicies(portalRouter)).not.toThrow();
+  });
+
+  test('a procedure without one, or with one that comes too late, keeps the portal from starting', () => {
+    const open = base.handler(() => 'anybody');
+    const late = base
+      .use(({ next }) => next())
+      .use(person())
+      .handler(() => 'late');
+    const good = base.use(anyone()).handler(() => 'good');
+    expect(() => assertPolicies({ part: { open, good } })).toThrow('no policy for part.open');
+    expect(() => assertPolicies({ part: { late } })).toThrow('no policy for part.late');
+    expect(() => assertPolicies({ part: { good } })).not.toThrow();
+  });
+
+  test('who may not call learns nothing of the input', async () => {
+    const response = await fetch(`${portal.url}/v1/sessions/confirm`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"password":5}',
+    });
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([
+      401,
+      'not-signed-in',
+    ]);
+  });
+});
+
+describe('closing', () => {
+  test('lets requests in flight finish, then closes mail and database, and refuses new ones', async () => {
+    const order: string[] = [];
+    const inner = await openDatabase();
+    const spied: Database = {
+      ...inner,
+      close: () => {
+        order.push('database');
+        return inner.close();
+      },
+    };
+    const log = createLog('silent', { write: () => undefined });
+    const settings = { closeTimeout: 5000 };
+    const running = await createPortal({
+      database: spied,
+      mail: { ...outboxOnly, close: async () => void order.push('mail') },
+      clock: portal.clock,
+      keys: await createMemoryKeys(portal.clock.now()),
+      log,
+      settings,
+    });
+    let reached: () => void = () => undefined;
+    let goOn: () => void = () => undefined;
+    const inFlight = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    const released = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    vi.spyOn(running.services.hasher, 'verify').mockImplementation(async () => {
+      reached();
+      await released;
+      order.push('request');
+      return false;
+    });
+    const device = createTestDevice();
+    const url = `${running.url}/v1/sessions`;
+    const answer = fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        dpop: createProof(device, { method: 'POST', url, at: portal.clock.now() }),
+      },
+      body: JSON.stringify({
+        email: 'ana@condor.example',
+        password: 'no es esta',
+        device: device.description,
+        nextTokenHash: createRefreshToken().hash,
+      }),
+    });
+    await inFlight;
+    const closed = running.close();
+    await expect
+      .poll(
+        () =>
+          fetch(`${running.url}/health`).then(
+            () => 'open',
+            () => 'closed',
+          ),
+        { interval: 10 },
+      )
+      .toBe('closed');
+    expect(order).toEqual([]);
+    goOn();
+    expect((await answer).status).toBe(401);
+    await closed;
+    await running.close();
+    expect(order).toEqual(['request', 'mail', 'database']);
+  });
+
+  test('does not wait for ever for a client that never ends its request', async () => {
+    const running = await startTestPortal({ settings: { closeTimeout: 50 } });
+    const { port } = new URL(running.url);
+    const hanging = httpRequest({
+      port,
+      method: 'POST',
+      path: '/v1/sessions',
+      headers: { 'content-type': 'application/json', 'content-length': '1000' },
+    });
+    const ended = new Promise((resolve) => hanging.on('error', resolve));
+    hanging.write('{');
+    // Whoever asks later is answered; this one is never done.
+    await fetch(`${running.url}/health`);
+    await running.close();
+    await ended;
+  });
+
+  test('after a start that failed, what was given is closed', async () => {
+    const closed: string[] = [];
+    const inner = await openDatabase();
+    const attempt = createPortal({
+      database: {
+        ...inner,
+        close: () => {
+          closed.push('database');
+          return inner.close();
+        },
+      },
+      mail: { ...outboxOnly, close: async () => void closed.push('mail') },
+      clock: portal.clock,
+      keys: await createMemoryKeys(portal.clock.now()),
+      log: createLog('silent', { write: () => undefined }),
+      settings: { port: Number(new URL(portal.url).port) },
+    });
+    await expect(attempt).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    expect(closed.sort()).toEqual(['database', 'mail']);
+  });
+});
