@@ -1,42 +1,52 @@
 import type { AsyncEntry } from '@napi-rs/keyring';
 import { AldabaError } from '../../contract/errors.ts';
-import type { Secrets, SecretsBackend } from '../ports/secrets.ts';
+import type { SecretName, Secrets, SecretsBackend } from '../ports/secrets.ts';
 import { keychainFault } from './keychain-fault.ts';
 
 /** ms that a keychain may take, a person at its unlock prompt included, before the caller hears `keychain-locked`. */
 const patience = 60_000;
+/** The same while a client starts: programs with a valid license do not wait for a prompt. */
+const startPatience = 3000;
 
-/** One change of an entry at a time: what was asked later is what stays. */
-function createTurns() {
+type Ask = <T>(work: () => Promise<T>, within?: number) => Promise<T>;
+
+/** One question at a time, so that a locked keychain prompts once; who waits longer than they can is answered, the prompt stays. */
+function createTurns(): Ask {
   let turn: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const next = turn.then(work);
-    turn = next.catch(() => undefined);
-    return next;
+  return async (work, within = patience) => {
+    const asked = turn.then(work);
+    turn = asked.catch(() => undefined);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(
+        () => reject(new AldabaError('keychain-locked', `no answer within ${within} ms`)),
+        within,
+      );
+    });
+    try {
+      return await Promise.race([asked, late]);
+    } catch (error) {
+      throw keychainFault(error);
+    } finally {
+      clearTimeout(timer);
+    }
   };
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new AldabaError('keychain-locked', `no answer within ${patience} ms`)),
-      patience,
-    );
-    timer.unref();
-  });
-  try {
-    return await Promise.race([work, late]);
-  } catch (error) {
-    throw keychainFault(error);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 export function keychainBackend(platform: NodeJS.Platform): SecretsBackend {
   if (platform === 'darwin') return 'macos-keychain';
   return platform === 'win32' ? 'windows-credentials' : 'secret-service';
+}
+
+/** The keychain, and a way to find out whether it keeps things. */
+export interface KeychainSecrets extends Secrets {
+  /**
+   * Whether secrets can be kept there. Reading alone does not tell: a Secret Service without any keyring answers that nothing is stored, and
+   * then refuses to store. So an empty one is written to once, under a name that holds nothing.
+   *
+   * @throws AldabaError `keychain-unavailable`, `keychain-locked`, `keychain-denied`
+   */
+  probe(): Promise<void>;
 }
 
 /**
@@ -45,38 +55,27 @@ export function keychainBackend(platform: NodeJS.Platform): SecretsBackend {
  *
  * @param service groups the entries of one profile
  */
-export function createKeychainSecrets(service: string, platform: NodeJS.Platform): Secrets {
-  const turns = createTurns();
+export function createKeychainSecrets(service: string, platform: NodeJS.Platform): KeychainSecrets {
+  const ask = createTurns();
 
-  async function entry(name: string): Promise<AsyncEntry> {
+  async function entry(name: SecretName | 'probe'): Promise<AsyncEntry> {
     const { AsyncEntry: Entry } = await import('@napi-rs/keyring');
     return new Entry(service, name, { linux: { store: 'secret-service' } });
   }
 
   return {
     backend: keychainBackend(platform),
-    get: (name) => turns(() => inTime(entry(name).then((found) => found.getPassword()))),
-    set: (name, value) => turns(() => inTime(entry(name).then((found) => found.setPassword(value)))),
-    delete: (name) =>
-      turns(async () => {
-        await inTime(entry(name).then((found) => found.deleteCredential()));
-      }),
+    get: (name) => ask(async () => (await entry(name)).getPassword()),
+    set: (name, value) => ask(async () => (await entry(name)).setPassword(value)),
+    async delete(name) {
+      await ask(async () => (await entry(name)).deleteCredential());
+    },
+    probe: () =>
+      ask(async () => {
+        if ((await (await entry('device-key')).getPassword()) !== null) return;
+        const probe = await entry('probe');
+        await probe.setPassword('probe');
+        await probe.deleteCredential();
+      }, startPatience),
   };
-}
-
-/**
- * Whether secrets can be kept there. Reading alone does not tell: a Secret Service without any keyring answers that nothing is stored, and
- * then refuses to store. So an empty one is written to once, under a name that holds nothing.
- *
- * @throws AldabaError `keychain-unavailable`, `keychain-locked`, `keychain-denied`
- */
-export async function probeKeychain(secrets: Secrets, service: string): Promise<void> {
-  if ((await secrets.get('device-key')) !== null) return;
-  const { AsyncEntry: Entry } = await import('@napi-rs/keyring');
-  const probe = async () => {
-    const entry = new Entry(service, 'probe', { linux: { store: 'secret-service' } });
-    await entry.setPassword('probe');
-    await entry.deleteCredential();
-  };
-  await inTime(probe());
 }

@@ -3,7 +3,7 @@ import type { Log } from '../ports/log.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import { createFileSecrets } from './file-secrets.ts';
 import { keychainFault } from './keychain-fault.ts';
-import { createKeychainSecrets, probeKeychain } from './keychain-secrets.ts';
+import { createKeychainSecrets } from './keychain-secrets.ts';
 import { createMemorySecrets } from './memory-secrets.ts';
 
 export interface OpenSecrets {
@@ -29,10 +29,12 @@ export function keychainService(profile: string | null): string {
  * A keychain that is locked or refuses stays the place: what it holds must not be forgotten for a worse one.
  */
 export async function openSecrets({ profile, folder, onDisk, platform, log }: OpenSecrets): Promise<Secrets> {
-  const service = keychainService(profile);
-  const keychain = createKeychainSecrets(service, platform);
+  const keychain = createKeychainSecrets(keychainService(profile), platform);
+  const files = createFileSecrets(folder);
+  // Chosen once and in use: a keychain that appears later does not know who is signed in.
+  if (onDisk && (await files.get('device-key').catch(() => null)) !== null) return files;
   try {
-    await probeKeychain(keychain, service);
+    await keychain.probe();
     log.info({ backend: keychain.backend }, 'secrets are kept in the keychain');
     return keychain;
   } catch (error) {
@@ -41,7 +43,7 @@ export async function openSecrets({ profile, folder, onDisk, platform, log }: Op
       log.warn({ backend: keychain.backend, code }, 'the keychain does not open now');
       return keychain;
     }
-    const secrets = onDisk ? createFileSecrets(folder) : createMemorySecrets();
+    const secrets = onDisk ? files : createMemorySecrets();
     log.warn({ backend: secrets.backend, code, reason: message }, 'this machine has no keychain');
     return secrets;
   }
