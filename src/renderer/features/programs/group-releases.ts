@@ -1,4 +1,4 @@
-import type { AppState } from '../../../contract/client/state.ts';
+import type { AppState, Download } from '../../../contract/client/state.ts';
 import type { Release } from '../../../contract/portal/licenses.ts';
 import { compareVersions } from '../../../domain/version-range.ts';
 
@@ -7,30 +7,41 @@ type Platform = AppState['client']['platform'];
 export interface ProductReleases {
   readonly product: string;
   readonly productName: string;
-  /** Newest version first. */
-  readonly releases: readonly Release[];
+  /** For this machine, newest version first. */
+  readonly mine: readonly Release[];
+  /** For other systems: system by system, newest version first. */
+  readonly others: readonly Release[];
 }
 
-/** Releases by product, products by name in the person's language; `platform` null keeps every system's. */
+/** Releases by product, products by name in the person's language; those with something for this machine come first. */
 export function groupReleases(
   releases: readonly Release[],
-  platform: Platform | null,
+  platform: Platform,
   locale: string,
 ): ProductReleases[] {
-  const groups = Map.groupBy(
-    releases.filter((release) => platform === null || release.platform === platform),
-    (release) => release.product,
-  );
-  return [...groups]
-    .map(([product, list]) => ({
-      product,
-      productName: list[0]?.productName ?? product,
-      releases: list.toSorted(
+  return [...Map.groupBy(releases, (release) => release.product)]
+    .map(([product, list]) => {
+      const sorted = list.toSorted(
         (a, b) =>
-          compareVersions(b.version, a.version) ||
           a.platform.localeCompare(b.platform) ||
+          compareVersions(b.version, a.version) ||
           b.publishedAt.localeCompare(a.publishedAt),
-      ),
-    }))
-    .sort((a, b) => a.productName.localeCompare(b.productName, locale));
+      );
+      return {
+        product,
+        productName: list[0]?.productName ?? product,
+        mine: sorted.filter((release) => release.platform === platform),
+        others: sorted.filter((release) => release.platform !== platform),
+      };
+    })
+    .sort(
+      (a, b) =>
+        Number(b.mine.length > 0) - Number(a.mine.length > 0) ||
+        a.productName.localeCompare(b.productName, locale),
+    );
+}
+
+/** Downloads of releases that the list does not have: withdrawn meanwhile, or the list could not be read. */
+export function orphansOf(downloads: readonly Download[], releases: readonly Release[]): Download[] {
+  return downloads.filter(({ releaseId }) => !releases.some(({ id }) => id === releaseId));
 }

@@ -1,62 +1,59 @@
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Release } from '../../../contract/portal/licenses.ts';
 import { Bone } from '../../components/page.tsx';
-import { TroubleView } from '../../components/trouble-view.tsx';
-import { useFormat } from '../../lib/format-context.tsx';
 import { useAppState } from '../../lib/window-context.tsx';
-import { DownloadAction } from './download-action.tsx';
 import type { ProductReleases } from './group-releases.ts';
 import classes from './programs-page.module.css';
+import { ReleaseRow } from './release-row.tsx';
 
-type Release = ProductReleases['releases'][number];
-
-export function ProductCard({ group, withPlatform }: { group: ProductReleases; withPlatform: boolean }) {
+/** A program: what there is for this machine, and folded, for others. */
+export function ProductCard({ group }: { group: ProductReleases }) {
+  const { t } = useTranslation();
+  const id = useId();
+  const { productName, mine, others } = group;
+  const platform = useAppState((state) => state.client.platform);
+  // What is on its way stays in sight.
+  const moving = useAppState((state) =>
+    state.downloads.some(({ releaseId }) => others.some((release) => release.id === releaseId)),
+  );
   return (
-    <article className={classes.card} aria-label={group.productName}>
+    <section className={classes.card} aria-labelledby={id}>
       <header className={classes.head}>
         <span className={classes.tile} aria-hidden>
-          {Array.from(group.productName)[0]}
+          {Array.from(productName)[0]}
         </span>
-        <h2 className={classes.name}>{group.productName}</h2>
+        <h2 className={classes.name} id={id}>
+          {productName}
+        </h2>
+        {mine.length === 0 && (
+          <span className={classes.about}>
+            {t('programs.noneHere', { platform: t(`platform.${platform}`) })}
+          </span>
+        )}
       </header>
-      {group.releases.map((release) => (
-        <ReleaseRow key={release.id} release={release} withPlatform={withPlatform} />
-      ))}
-    </article>
+      <ul>
+        {mine.map((release) => (
+          <ReleaseRow key={release.id} release={release} main={release === mainOf(mine)} />
+        ))}
+      </ul>
+      {others.length > 0 && (
+        <details className={classes.others} open={moving || mine.length === 0 || undefined}>
+          <summary>{t('programs.others', { count: others.length })}</summary>
+          <ul>
+            {others.map((release) => (
+              <ReleaseRow key={release.id} release={release} main={false} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
   );
 }
 
-function ReleaseRow({ release, withPlatform }: { release: Release; withPlatform: boolean }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const download = useAppState((state) => state.downloads.find(({ releaseId }) => releaseId === release.id));
-  const facts = [
-    ...(withPlatform ? [t(`platform.${release.platform}`)] : []),
-    format.date(release.publishedAt),
-    format.bytes(release.size),
-  ];
-  return (
-    <div className={classes.release}>
-      <div>
-        <p className={classes.version}>
-          {t('programs.version', { version: release.version })}
-          {release.channel === 'preview' && <span className={classes.channel}>{t('programs.preview')}</span>}
-        </p>
-        <p className={classes.about}>{facts.join(' · ')}</p>
-      </div>
-      <DownloadAction release={release} download={download} />
-      {download?.state === 'failed' && download.problem !== null && (
-        <div className={classes.failure}>
-          <TroubleView trouble={download.problem} />
-        </div>
-      )}
-      {release.notes !== '' && (
-        <details className={classes.notes}>
-          <summary>{t('programs.notes')}</summary>
-          <p>{release.notes}</p>
-        </details>
-      )}
-    </div>
-  );
+/** The newest that is not a preview. */
+function mainOf(mine: readonly Release[]): Release | undefined {
+  return mine.find((release) => release.channel === 'stable') ?? mine[0];
 }
 
 export function ProductCardBones() {

@@ -1,19 +1,19 @@
 import { Button } from '@mantine/core';
 import { IconPackageOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ExternalLink } from '../../components/external-link.tsx';
 import { Page } from '../../components/page.tsx';
-import { Segments } from '../../components/segments.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useFormat } from '../../lib/format-context.tsx';
 import { toTrouble } from '../../lib/problem.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
-import { groupReleases } from './group-releases.ts';
+import { groupReleases, orphansOf } from './group-releases.ts';
 import { ProductCard, ProductCardBones } from './product-card.tsx';
 import classes from './programs-page.module.css';
+import { OrphanRow } from './release-row.tsx';
 
 /** A16: the programs that I may install, downloaded and checked before they can be opened. */
 export default function ProgramsPage() {
@@ -22,54 +22,67 @@ export default function ProgramsPage() {
   const client = useClient();
   const platform = useAppState((state) => state.client.platform);
   const company = useAppState((state) => state.profile?.membership.account.id ?? null);
-  const [shown, setShown] = useState<'mine' | 'all'>('mine');
+  const connection = useAppState((state) => state.connection);
+  const downloads = useAppState((state) => state.downloads);
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: ['programs', company],
-    queryFn: () => client.programs.list(),
+    queryFn: ({ signal }) => client.programs.list(undefined, { signal }),
   });
-  const groups = groupReleases(data?.releases ?? [], shown === 'mine' ? platform : null, format.locale);
-  const elsewhere = data !== undefined && data.releases.length > 0 && groups.length === 0;
+  const releases = data?.releases ?? [];
+  const orphans = orphansOf(downloads, releases);
+  const settled = data !== undefined || error !== null;
+
+  const before = useRef(connection.state);
+  useEffect(() => {
+    if (before.current === 'offline' && connection.state === 'online') void refetch();
+    before.current = connection.state;
+  }, [connection.state, refetch]);
 
   return (
-    <Page
-      title={t('page.programs')}
-      about={t('programs.about')}
-      actions={
-        <Segments
-          name="platform"
-          label={t('programs.platforms')}
-          value={shown}
-          onChange={setShown}
-          options={[
-            { value: 'mine', title: t(`platform.${platform}`) },
-            { value: 'all', title: t('programs.allPlatforms') },
-          ]}
-        />
-      }
-    >
+    <Page title={t('page.programs')} about={t('programs.about')}>
+      {error !== null ? (
+        <TroubleView trouble={toTrouble(error)} tone={data === undefined ? 'error' : 'warning'} live>
+          <Button size="xs" loading={isFetching} onClick={() => void refetch()}>
+            {t('common.retry')}
+          </Button>
+        </TroubleView>
+      ) : (
+        connection.state === 'offline' && (
+          <div role="status">
+            <TroubleView trouble={connection.problem ?? { code: 'network-offline' }} tone="warning" />
+          </div>
+        )
+      )}
       <div className={classes.products}>
-        {error !== null && (
-          <TroubleView trouble={toTrouble(error)} live>
-            <Button size="xs" loading={isFetching} onClick={() => void refetch()}>
-              {t('common.retry')}
-            </Button>
-          </TroubleView>
-        )}
         {data === undefined && error === null && <ProductCardBones />}
-        {data !== undefined && groups.length === 0 && (
+        {settled && orphans.length > 0 && (
+          <section className={classes.card} aria-labelledby="downloads-heading">
+            <header className={classes.head}>
+              <h2 className={classes.name} id="downloads-heading">
+                {t('programs.onThisDevice')}
+              </h2>
+            </header>
+            <ul>
+              {orphans.map((download) => (
+                <OrphanRow key={download.releaseId} download={download} />
+              ))}
+            </ul>
+          </section>
+        )}
+        {data !== undefined && releases.length === 0 && (
           <EmptyState
             icon={<IconPackageOff size={32} stroke={1.25} aria-hidden />}
-            title={elsewhere ? t('programs.emptyPlatform.title') : t('programs.empty.title')}
-            text={elsewhere ? t('programs.emptyPlatform.text') : t('programs.empty.text')}
+            title={t('programs.empty.title')}
+            text={t('programs.empty.text')}
           >
-            {elsewhere && <Button onClick={() => setShown('all')}>{t('programs.showAll')}</Button>}
+            {data.buyUrl !== null && <ExternalLink href={data.buyUrl}>{t('programs.buy')}</ExternalLink>}
           </EmptyState>
         )}
-        {groups.map((group) => (
-          <ProductCard key={group.product} group={group} withPlatform={shown === 'all'} />
+        {groupReleases(releases, platform, format.locale).map((group) => (
+          <ProductCard key={group.product} group={group} />
         ))}
       </div>
-      {data !== undefined && data.buyUrl !== null && (
+      {data !== undefined && releases.length > 0 && data.buyUrl !== null && (
         <p>
           <ExternalLink href={data.buyUrl}>{t('programs.buy')}</ExternalLink>
         </p>
