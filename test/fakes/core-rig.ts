@@ -4,6 +4,7 @@ import type { SettingsChange } from '../../src/contract/settings.ts';
 import { type Core, createCore } from '../../src/core/create-core.ts';
 import type { Ports } from '../../src/core/ports/index.ts';
 import type { CoreRouter } from '../../src/core/router/create-router.ts';
+import type { createTempPaths } from './paths.ts';
 import { createFakePortal, type FakePortal, testPassword } from './portal.ts';
 import { createTestPorts, type TestPorts } from './ports.ts';
 import { createMemorySecrets, type MemorySecrets } from './secrets.ts';
@@ -32,7 +33,7 @@ export interface CoreRig {
   readonly opener: TestPorts['opener'];
   readonly log: TestPorts['log'];
   readonly hardware: TestPorts['hardware'];
-  readonly paths: TestPorts['paths'];
+  readonly paths: Awaited<ReturnType<typeof createTempPaths>>;
   /** What the keychain and the settings file hold, whatever process wrote it. */
   readonly entries: MemorySecrets['entries'];
   readonly stored: StoredSettings;

@@ -14,6 +14,7 @@ export interface TestPorts extends Ports {
   opener: RecordingOpener;
   log: ReturnType<typeof createMemoryLog>;
   hardware: ReturnType<typeof createFixedHardware>;
+  paths: Awaited<ReturnType<typeof createTempPaths>>;
   remove(): Promise<void>;
 }
 
