@@ -1,5 +1,6 @@
 import { licenseScenarios } from './license.ts';
 import { peopleScenarios } from './people.ts';
+import { programsScenarios } from './programs.ts';
 import type { Scenario } from './scenario.ts';
 import { settingsScenarios } from './settings.ts';
 import { setupScenarios } from './setup.ts';
@@ -8,6 +9,7 @@ import { setupScenarios } from './setup.ts';
 export const scenarios: readonly Scenario[] = [
   ...setupScenarios,
   ...licenseScenarios,
+  ...programsScenarios,
   ...peopleScenarios,
   ...settingsScenarios,
 ];

@@ -1,3 +1,4 @@
+import type { Locator, Page } from 'playwright-core';
 import type { AppState } from '../../../../src/contract/client/state.ts';
 import type { Permission } from '../../../../src/contract/permissions.ts';
 import type { FakeCore } from '../fake-core.ts';
@@ -28,6 +29,37 @@ const reader: Partial<AppState> = {
   },
 };
 
+/** The directory once the person has done something in it. */
+function after(name: string, act: Required<Scenario>['act'], prepare?: (core: FakeCore) => void): Scenario {
+  return { ...people(name, 64, {}, prepare), act };
+}
+
+/** The row at a position, its contact here. */
+function row(page: Page, index: number): Locator {
+  return page.locator(`[role=row][data-index="${index}"]:not([aria-busy])`);
+}
+
+async function openAdd(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Agregar persona' }).first().click();
+  await page.getByRole('radio').first().waitFor();
+}
+
+async function fill(page: Page, fields: Record<string, string>): Promise<void> {
+  for (const [name, value] of Object.entries(fields)) await page.locator(`[name=${name}]`).fill(value);
+}
+
+async function openRow(page: Page, index: number): Promise<void> {
+  await row(page, index).click();
+  await page.getByRole('dialog').getByRole('radio').first().waitFor();
+}
+
+async function pick(page: Page, index: number, item: string): Promise<void> {
+  await row(page, index).getByRole('button').click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
+const rosa = { firstName: 'Rosa', lastName: 'Peña Leal', email: 'rosa.pena@condor.example' };
+
 export const peopleScenarios: readonly Scenario[] = [
   people('table', 100_000),
   people('few', 6),
@@ -50,4 +82,99 @@ export const peopleScenarios: readonly Scenario[] = [
     core.refuse('people.listContacts', 'forbidden');
     core.refuse('people.listPools', 'forbidden');
   }),
+  after('menu', async (page) => {
+    await row(page, 0).getByRole('button').click();
+    await page.getByRole('menuitem').first().waitFor();
+  }),
+  after('search', async (page) => {
+    await page.getByRole('textbox').fill('jimenez');
+    await page.getByText(/encontrad/).waitFor();
+  }),
+  after('no-results', async (page) => {
+    await page.getByRole('textbox').fill('zzz');
+    await page.getByText('Nadie coincide').waitFor();
+  }),
+  after('add', openAdd),
+  after('add-shared', async (page) => {
+    await openAdd(page);
+    await page.getByRole('checkbox', { name: 'Es un buzón compartido' }).check();
+  }),
+  after('add-incomplete', async (page) => {
+    await openAdd(page);
+    await page.getByRole('button', { name: 'Agregar e invitar' }).click();
+    await page.getByText('Escriba el nombre.').waitFor();
+  }),
+  after('add-twice', async (page, { core }) => {
+    await openAdd(page);
+    await fill(page, { ...rosa, email: core.directory.contacts[3]?.email ?? '' });
+    await page.getByRole('button', { name: 'Agregar e invitar' }).click();
+    await page.getByRole('button', { name: 'Ver quién es' }).waitFor();
+  }),
+  after(
+    'add-refused',
+    async (page) => {
+      await openAdd(page);
+      await fill(page, rosa);
+      await page.getByRole('button', { name: 'Agregar e invitar' }).click();
+      await page.getByRole('alert').filter({ hasText: 'puestos' }).scrollIntoViewIfNeeded();
+    },
+    (core) =>
+      core.refuse('people.createContact', 'no-seats-available', {
+        available: 0,
+        needed: 1,
+        buyUrl: 'https://aldaba.example/comprar',
+      }),
+  ),
+  after('added', async (page) => {
+    await openAdd(page);
+    await fill(page, rosa);
+    await page.getByRole('button', { name: 'Agregar e invitar' }).click();
+    await page.getByRole('heading', { name: 'Se agregó a Rosa Peña Leal' }).waitFor();
+  }),
+  after('discard', async (page) => {
+    await openAdd(page);
+    await fill(page, rosa);
+    await page.keyboard.press('Escape');
+    await page.getByText('No se ha guardado.').waitFor();
+  }),
+  after('contact', (page) => openRow(page, 5)),
+  after('contact-seats', async (page) => {
+    await pick(page, 5, 'Puestos');
+    await page.getByRole('heading', { name: 'Puestos' }).waitFor();
+  }),
+  after('contact-changed', async (page, { core }) => {
+    await openRow(page, 5);
+    const email = await page.locator('[role=dialog] h2 span').last().textContent();
+    const contact = core.directory.contacts.find((one) => one.email === email);
+    await page.locator('[name=jobTitle]').fill('Coordinadora BIM');
+    core.directory.change(contact?.id ?? '', { jobTitle: 'Jefa de proyecto', phone: '+51 600 100 200' });
+    await page.getByRole('button', { name: 'Guardar' }).click();
+    await page.getByText('Otra persona guardó cambios').waitFor();
+  }),
+  after('step-up', async (page) => {
+    await openRow(page, 5);
+    await page.getByRole('radio', { name: 'Administrador' }).check();
+    await page.getByRole('button', { name: 'Guardar' }).click();
+    await page.getByLabel('Su contraseña').waitFor();
+  }),
+  after('delete', async (page) => {
+    await pick(page, 5, 'Eliminar');
+    await page.getByLabel('Su contraseña').waitFor();
+  }),
+  after('reset', async (page) => {
+    await pick(page, 5, 'Restablecer');
+    await page.getByRole('dialog').waitFor();
+  }),
+  after('suspended', async (page) => {
+    await pick(page, 5, 'Suspender');
+    await page.getByRole('button', { name: 'Deshacer' }).waitFor();
+  }),
+  after(
+    'refused',
+    async (page) => {
+      await pick(page, 5, 'Suspender');
+      await page.getByText('Es el último administrador').waitFor();
+    },
+    (core) => core.refuse('people.suspendContact', 'last-administrator'),
+  ),
 ];
