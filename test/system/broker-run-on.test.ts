@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { languages, prepareExamples } from './broker-support/example-commands.ts';
+import {
+  type ClientProcess,
+  createProfile,
+  type PortalProcess,
+  type ProgramProcess,
+  runProgram,
+  startClient,
+  startPortal,
+} from './broker-support/processes.ts';
+
+/** Seconds instead of minutes, so that a lost link can be lived through. */
+const licensing = { lease: 4, runOn: 8, countdown: 4, heartbeat: 1 };
+
+let examples: Awaited<ReturnType<typeof prepareExamples>>;
+let profile: Awaited<ReturnType<typeof createProfile>>;
+let portal: PortalProcess;
+let client: ClientProcess;
+let programs: ProgramProcess[] = [];
+
+beforeAll(async () => {
+  [examples, profile, portal] = await Promise.all([
+    prepareExamples(),
+    createProfile(),
+    startPortal(licensing),
+  ]);
+  client = await startClient(profile.path, portal.relay.url, portal.rootKey);
+});
+afterAll(async () => {
+  for (const program of programs) program.kill();
+  await client.stop();
+  await portal.stop();
+  await profile.remove();
+  await examples.remove();
+});
+
+const lastOf = (program: ProgramProcess) =>
+  program.lines.filter(({ event }) => event === 'license' || event === 'changed').at(-1);
+const all = (like: object) => () =>
+  Promise.all(
+    programs.map((program) =>
+      expect.poll(() => lastOf(program), { timeout: 60_000, interval: 50 }).toMatchObject(like),
+    ),
+  );
+
+test('the portal is cut off: every program renews, runs on, counts down, opens and saves only, and computes again when it is back', async () => {
+  const products = ['viga', 'portico', 'zapata'];
+  programs = languages.map((language, index) =>
+    runProgram(examples.commands[language], [
+      ...['--program', products[index] ?? 'viga', '--language', 'en'],
+      ...['--root-key', portal.rootKey, '--runtime', client.runtime],
+    ]),
+  );
+  await expect.poll(() => client.windows, { timeout: 20_000 }).toEqual(['sign-in']);
+  await client.signIn(portal);
+  await all({ permit: 'full', verified: true })();
+  // A renewal came: another document, verified as well.
+  await Promise.all(programs.map((program) => program.line('changed', { state: 'active', verified: true })));
+
+  await portal.relay.cut();
+  await all({
+    state: 'run-on',
+    permit: 'full',
+    verified: true,
+    may: ['open', 'save', 'export', 'compute'],
+  })();
+  await all({
+    state: 'read-only',
+    permit: 'read-only',
+    reason: 'network-offline',
+    may: ['open', 'save', 'export'],
+  })();
+  for (const program of programs) {
+    expect(program.child.exitCode).toBeNull();
+    expect(lastOf(program)?.message).toMatch(
+      /^Read only: you can open, save and export, but not compute\. Reason: /,
+    );
+  }
+
+  await portal.relay.mend();
+  await all({
+    state: 'active',
+    permit: 'full',
+    verified: true,
+    may: ['open', 'save', 'export', 'compute'],
+  })();
+  expect(client.windows).toEqual(['sign-in']);
+
+  for (const program of programs) program.interrupt();
+  expect(await Promise.all(programs.map((program) => program.exit))).toEqual(programs.map(() => 0));
+  await expect.poll(() => portal.held(), { timeout: 6000 }).toEqual([]);
+});
