@@ -47,7 +47,8 @@ form.addEventListener('submit', async (event) => {
   event.preventDefault();
   if (isBusy(send)) return;
   const armored = parseArmor(text.value);
-  if (text.value.trim() === '' || !armored.ok) return refuse('request-file-invalid');
+  if (!armored.ok || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(armored.value.jws))
+    return refuse('request-file-invalid');
   setBusy(send, true);
   const answer = await call('v1/activations/offline', { request: armored.value.jws });
   setBusy(send, false);
