@@ -50,12 +50,13 @@ export function findPaths({ platform, environment, home, profile }: PathSurround
       logs: path.join(home, 'Library', 'Logs', 'Aldaba'),
     };
   }
+  const runtimeRoot = given('XDG_RUNTIME_DIR', '');
   const state = path.join(given('XDG_STATE_HOME', path.join(home, '.local', 'state')), 'aldaba');
   return {
     config: path.join(given('XDG_CONFIG_HOME', path.join(home, '.config')), 'aldaba'),
     data: path.join(given('XDG_DATA_HOME', path.join(home, '.local', 'share')), 'aldaba'),
     // Not below /tmp when there is no runtime folder: others could put theirs there first.
-    runtime: path.join(given('XDG_RUNTIME_DIR', path.join(state, 'run')), 'aldaba'),
+    runtime: runtimeRoot === '' ? path.join(state, 'run') : path.join(runtimeRoot, 'aldaba'),
     downloads: given('XDG_DOWNLOAD_DIR', path.join(home, 'Downloads')),
     logs: path.join(state, 'logs'),
   };

@@ -13,7 +13,9 @@ export function cleanIdentifier(value: string | null | undefined): string | unde
 }
 
 /** Leaves out what identifies nothing. */
-export function cleanComponents(raw: Partial<Record<keyof RawComponents, string | null | undefined>>): RawComponents {
+export function cleanComponents(
+  raw: Partial<Record<keyof RawComponents, string | null | undefined>>,
+): RawComponents {
   const components: RawComponents = {};
   for (const [name, value] of Object.entries(raw)) {
     const clean = cleanIdentifier(value);
