@@ -1,23 +1,36 @@
+import { join } from 'node:path';
 import type { Menu as MenuType, NativeImage, Tray as TrayType } from 'electron';
+import type { Language } from '../contract/primitives.ts';
+import { shellTexts } from './texts.ts';
 
-/** The small icon that says that licenses are being looked after, with the two things one wants from it. */
-export function createTray(options: {
+export interface TrayOptions {
   readonly Tray: typeof TrayType;
   readonly Menu: typeof MenuType;
-  readonly icon: NativeImage;
-  readonly texts: { readonly open: string; readonly quit: string; readonly name: string };
+  readonly nativeImage: { createFromPath(path: string): NativeImage };
+  /** Absolute folder of resources/icons. */
+  readonly icons: string;
+  readonly platform: NodeJS.Platform;
   readonly open: () => void;
   readonly quit: () => void;
-}): TrayType {
-  const tray = new options.Tray(options.icon);
-  tray.setToolTip(options.texts.name);
-  tray.setContextMenu(
-    options.Menu.buildFromTemplate([
-      { label: options.texts.open, click: options.open },
-      { type: 'separator' },
-      { label: options.texts.quit, click: options.quit },
-    ]),
-  );
+}
+
+/** The small icon that says that licenses are being looked after, with the two things that one wants from it. */
+export function createTray(options: TrayOptions): { speak(language: Language): void } {
+  // macOS draws a template image in the color of its menu bar.
+  const file = options.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png';
+  const tray = new options.Tray(options.nativeImage.createFromPath(join(options.icons, file)));
   tray.on('click', options.open);
-  return tray;
+  return {
+    speak(language) {
+      const { tray: texts } = shellTexts(language);
+      tray.setToolTip(texts.name);
+      tray.setContextMenu(
+        options.Menu.buildFromTemplate([
+          { label: texts.open, click: options.open },
+          { type: 'separator' },
+          { label: texts.quit, click: options.quit },
+        ]),
+      );
+    },
+  };
 }

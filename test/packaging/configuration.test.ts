@@ -1,9 +1,17 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { FuseV1Options } from '@electron/fuses';
-import { getConfig, validateConfiguration } from 'app-builder-lib/out/util/config/config.js';
-import { DebugLogger } from 'builder-util';
+import type { Configuration } from 'electron-builder';
 import { describe, expect, test } from 'vitest';
+
+/** electron-builder's own reading and checking of a configuration; its command does the same, and then builds. */
+const require = createRequire(createRequire(import.meta.url).resolve('electron-builder'));
+const { getConfig, validateConfiguration } = require('app-builder-lib/out/util/config/config') as {
+  getConfig(folder: string, file: string, options: null): Promise<Configuration>;
+  validateConfiguration(config: object, log: object): Promise<void>;
+};
+const { DebugLogger } = require('builder-util') as { DebugLogger: new (enabled: boolean) => object };
 
 const root = join(import.meta.dirname, '../..');
 const load = (name: string) => getConfig(root, name, null);
@@ -24,7 +32,7 @@ describe.each(['electron-builder.yml', 'electron-builder.test.yml'])('%s', (name
 
   test('states every fuse of this Electron', async () => {
     const stated = Object.keys((await load(name)).electronFuses ?? {});
-    // The ninth has no name in electron-builder: scripts/packaging/flip-every-fuse.mjs sets it.
+    // The ninth has no name in electron-builder: scripts/packaging/flip-every-fuse.ts sets it.
     const count = Object.keys(FuseV1Options).filter((key) => Number.isNaN(Number(key))).length;
     expect(stated.filter((key) => key !== 'resetAdHocDarwinSignature')).toHaveLength(count - 1);
   });
@@ -48,6 +56,7 @@ test('the test profile differs by the inspector, the release check and the folde
   const [release, tested] = [await load('electron-builder.yml'), await load('electron-builder.test.yml')];
   expect(tested).toEqual({
     ...release,
+    extends: './electron-builder.yml',
     directories: { ...release.directories, output: 'dist/test' },
     beforePack: null,
     electronFuses: { ...release.electronFuses, enableNodeCliInspectArguments: true },

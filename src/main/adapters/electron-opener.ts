@@ -7,7 +7,7 @@ import { externalLink } from '../security/external-links.ts';
 export function createElectronOpener(options: {
   readonly shell: Pick<Shell, 'openPath' | 'showItemInFolder' | 'openExternal'>;
   readonly showWindow: (reason: Parameters<Opener['showWindow']>[0]) => boolean;
-  readonly allowedOrigins: () => readonly string[];
+  readonly allowedOrigins: () => Promise<readonly string[]>;
 }): Opener {
   const { shell } = options;
   return {
@@ -20,7 +20,7 @@ export function createElectronOpener(options: {
       shell.showItemInFolder(path);
     },
     async openExternal(address) {
-      const url = externalLink(address, options.allowedOrigins());
+      const url = externalLink(address, await options.allowedOrigins());
       if (url === null) throw new AldabaError('open-failed', 'the address is not on the list');
       await shell.openExternal(url);
     },

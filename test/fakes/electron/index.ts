@@ -6,6 +6,7 @@ import type {
   BrowserWindow,
   BrowserWindowConstructorOptions,
   CustomScheme,
+  Dialog,
   Menu,
   MenuItemConstructorOptions,
   MessagePortMain,
@@ -217,8 +218,11 @@ export function createFakeElectron(options: FakeOptions) {
       get defaultSession() {
         return sessionOf('');
       },
-      fromPartition: sessionOf,
+      fromPartition: (partition: string) => sessionOf(partition),
     },
+    dialog: {
+      showErrorBox: (title: string, text: string) => void calls.push(`showErrorBox ${title}: ${text}`),
+    } satisfies Partial<Dialog>,
     shell: {
       openPath: async (path) => {
         opened.paths.push(path);

@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Only a build with the vendor's root keys compiled in may be packaged: such a build has no code left that takes a root key from its surroundings.
- *
- * @param {import('electron-builder').BeforePackContext} context
+ * Only a build with the vendor's root keys compiled in may be packaged: such a build has no code left that takes a root key from its
+ * surroundings. A hook of electron-builder.
  */
-export async function beforePack(context) {
+export async function beforePack(context: { packager: { projectDir: string } }): Promise<void> {
   const bundle = await readFile(join(context.packager.projectDir, 'out/main/index.js'), 'utf8');
   if (bundle.includes('ALDABA_DEVELOPMENT_ROOT'))
     throw new Error(

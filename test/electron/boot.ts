@@ -1,0 +1,36 @@
+import process from 'node:process';
+import type { MessagePort } from 'node:worker_threads';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import type { ContractRouterClient } from '@orpc/contract';
+import { expect, vi } from 'vitest';
+import type { ClientContract } from '../../src/contract/client.ts';
+import { createFakeElectron, type FakeElectron, type FakeOptions } from '../fakes/electron/index.ts';
+import { loadMain } from './load-main.ts';
+
+/** Boots the built bundle on a profile of its own, as `aldaba --profile=… ` would. */
+export async function boot(
+  folder: string,
+  options: Partial<FakeOptions> & { argv?: string[]; bundle?: string } = {},
+): Promise<FakeElectron> {
+  const { argv = [], bundle, ...rest } = options;
+  const booted = createFakeElectron({ folder, ...rest });
+  const before = process.argv;
+  process.argv = ['electron', '.', `--profile=${folder}`, ...argv];
+  await loadMain(booted, bundle);
+  process.argv = before;
+  return booted;
+}
+
+/** Quits as the person does, and waits for what the quit waits for. */
+export async function quit(booted: FakeElectron): Promise<void> {
+  booted.app.quit();
+  await vi.waitFor(() => expect(booted.hasQuit()).toBe(true), { timeout: 8000 });
+}
+
+/** The client's procedures over a window's end of a port. */
+export function speak(port: MessagePort): ContractRouterClient<ClientContract> {
+  const client: ContractRouterClient<ClientContract> = createORPCClient(new RPCLink({ port }));
+  port.start();
+  return client;
+}
