@@ -8,6 +8,8 @@ const list = z.string().transform((value) =>
     .filter((part) => part !== ''),
 );
 
+const seconds = z.coerce.number().int().min(1).max(31_536_000).optional();
+
 /** Variables of the environment, each with the sentence that `--help` prints. */
 export const environmentSchema = z.object({
   DATABASE_URL: z
@@ -54,6 +56,11 @@ export const environmentSchema = z.object({
   SUPPORT_EMAIL: z.email().optional().describe('where people turn with a question'),
   BUY_URL: z.url().optional().describe('where more seats are bought'),
   ROLE_HELP_URL: z.url().optional().describe('where the roles are explained'),
+  LEASE_SECONDS: seconds.describe('how long a lease of a floating seat is good without renewal (1200)'),
+  RUN_ON_SECONDS: seconds.describe('how long a program runs on from the last renewal (3600)'),
+  COUNTDOWN_SECONDS: seconds.describe('after that, until it is read-only (900)'),
+  HEARTBEAT_SECONDS: seconds.describe('between two renewals of a lease, give or take a tenth (300)'),
+  PASS_RENEWAL_SECONDS: seconds.describe('between two renewals of a named seat’s offline pass (86400)'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .optional()
@@ -123,6 +130,13 @@ export function readProgramSettings(
       roleHelpUrl: from.ROLE_HELP_URL,
       releasesFolder:
         from.RELEASES_DIR ?? (from.DATA_DIR === undefined ? undefined : `${from.DATA_DIR}/releases`),
+      licensing: defined({
+        lease: from.LEASE_SECONDS,
+        runOn: from.RUN_ON_SECONDS,
+        countdown: from.COUNTDOWN_SECONDS,
+        heartbeat: from.HEARTBEAT_SECONDS,
+        passRenewal: from.PASS_RENEWAL_SECONDS,
+      }),
     }),
   );
   if (!portal.success) throw new SettingsError(complaint(portal.error));
