@@ -4,6 +4,7 @@ import type { AppState, Problem, Use } from '../contract/client/state.ts';
 import type { Profile } from '../contract/portal/sessions.ts';
 import type { PortalContract } from '../contract/portal.ts';
 import type { Components, DeviceDescription, Instant, Mode, PublicKey } from '../contract/primitives.ts';
+import type { LicenseWarning } from '../domain/license-facts.ts';
 import type { ProcessLock } from './lock/process-lock.ts';
 import type { Ports } from './ports/index.ts';
 
@@ -74,6 +75,8 @@ export interface Licenses {
   /** The last use of a floating product ended: its lease goes back within 5 s. Named passes stay. */
   release(use: Use): Promise<void>;
   onChange(listener: (product: string, license: BrokerLicense) => void): () => void;
+  /** Something ahead became due to be said: an end in so many days, the countdown, a clock set back. Once each time it is due. */
+  onWarning(listener: (product: string, warning: LicenseWarning) => void): () => void;
   stop(): Promise<void>;
 
   // What setup, the window and the command line use.

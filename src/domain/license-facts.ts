@@ -13,7 +13,8 @@ export type Right =
 /** What the portal last said about one product, or that it could not be asked. */
 export type PortalAnswer =
   | { readonly kind: 'none' }
-  | { readonly kind: 'asking' }
+  /** `failed`: why the time before did not come through; asking again does not bring the network back. */
+  | { readonly kind: 'asking'; readonly failed?: ErrorCode | undefined }
   | { readonly kind: 'granted' }
   | { readonly kind: 'unreachable'; readonly code: ErrorCode }
   /** No seat is free; asked again until one is. */

@@ -126,6 +126,16 @@ describe('a lease (cloud key, floating seat), to the second', () => {
       [5 * minute, 'renewing', 'full', 'renewal-asked', []],
     ]);
   });
+  test('asking again after a failure does not bring the network back', () => {
+    const answer: PortalAnswer = { kind: 'asking', failed: 'network-offline' };
+    follows({ right: lease(), answer }, [
+      [300 * second, 'renewing', 'full', 'renewal-asked', ['offline@4500']],
+      [20 * minute, 'run-on', 'full', 'lease-over', ['run-on@3600', 'offline@4500']],
+    ]);
+    expect(licenseStanding(facts({ right: lease(), answer, now: start + runOn })).reason).toBe(
+      'network-offline',
+    );
+  });
   test('until and the next check name the instants', () => {
     const standing = licenseStanding(facts({ right: lease() }));
     expect(standing.until).toBe(start + countdown);

@@ -28,7 +28,7 @@ export function rightMoment(right: Right, facts: LicenseFacts, at: number): Mome
 function leaseLine(claims: LeaseClaims, facts: LicenseFacts, at: number): Moment {
   const times = leaseTimes(claims);
   const reason = whyNotRenewed(facts);
-  const offline = facts.answer.kind === 'unreachable' ? [warning('offline', times.countdownEnds)] : [];
+  const offline = unreachable(facts) !== null ? [warning('offline', times.countdownEnds)] : [];
   if (at < times.ends) {
     const asking = facts.answer.kind === 'asking';
     return {
@@ -140,7 +140,12 @@ function licenseLine(claims: LicenseClaims, at: number): Moment {
 /** Why a document that should have been renewed was not; null when nothing is known to stand in the way. */
 function whyNotRenewed(facts: LicenseFacts): ErrorCode | null {
   if (!facts.identity) return 'not-signed-in';
-  return facts.answer.kind === 'unreachable' || facts.answer.kind === 'refused' ? facts.answer.code : null;
+  return facts.answer.kind === 'refused' ? facts.answer.code : unreachable(facts);
+}
+
+function unreachable({ answer }: LicenseFacts): ErrorCode | null {
+  if (answer.kind === 'unreachable') return answer.code;
+  return answer.kind === 'asking' ? (answer.failed ?? null) : null;
 }
 
 /** Milliseconds UTC. A lease whose own term is longer than its run-on keeps its term. */

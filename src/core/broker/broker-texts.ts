@@ -1,9 +1,11 @@
 import type { BrokerLicense } from '../../contract/broker.ts';
 import type { AldabaError, ErrorCode } from '../../contract/errors.ts';
 import { type Language, languages } from '../../contract/primitives.ts';
+import type { LicenseWarning } from '../../domain/license-facts.ts';
 
 interface StatusTexts {
   state: Record<BrokerLicense['state'], string>;
+  warning: Record<LicenseWarning['kind'], string>;
   because: string;
   refusal: string;
 }
@@ -13,6 +15,7 @@ type ErrorTexts = Record<ErrorCode, { title: string; means: string; next: string
 export interface BrokerTexts {
   /** A sentence for the status bar: where the license stands, until when, and why. At most 1000 characters. */
   status(license: BrokerLicense): string;
+  warning(warning: LicenseWarning): string;
   refusal(error: AldabaError): { message: string; next: string };
 }
 
@@ -70,6 +73,8 @@ function createTexts(language: Language, broker: StatusTexts, errors: ErrorTexts
       if (reason === undefined || reason === 'read-only') return sentence;
       return fill(broker.because, { sentence, reason: errors[reason].title });
     },
+    warning: ({ kind, at }) =>
+      fill(broker.warning[kind], { at: at === null ? '' : moment.format(new Date(at)) }),
     refusal({ code }) {
       const { title, means, next } = errors[code];
       return { message: fill(broker.refusal, { title, means }), next };

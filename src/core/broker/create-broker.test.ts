@@ -21,6 +21,7 @@ import {
   brokerEndpointSchema,
   brokerErrorDataSchema,
   brokerLicenseSchema,
+  brokerNotifications,
   initializeOutputSchema,
 } from '../../contract/broker.ts';
 import type { Broker } from '../parts.ts';
@@ -134,6 +135,22 @@ describe('a program', () => {
     );
     await becomes(() => expect(portico.notifications.length).toBeGreaterThan(0));
     expect(portico.notifications.map(({ params }) => params.permit)).not.toContain('read-only');
+  });
+
+  test('hears each warning once, when it is due', async () => {
+    const program = await start('viga', { language: 'en' });
+    await program.request('license/acquire');
+    rig.portal.fault = 'network-offline';
+    await rig.pass(62 * 60_000, 60_000);
+    const said = () => program.notifications.filter(({ method }) => method === 'license/message');
+    await becomes(() => expect(said()).toHaveLength(3));
+    const messages = said().map(({ params }) => brokerNotifications['license/message'].parse(params));
+    expect(messages.map(({ level }) => level)).toEqual(['info', 'warning', 'warning']);
+    expect(messages.at(-1)?.text).toMatch(
+      /^Save your work: on Mar 2, 2026, .* the program becomes read only\.$/,
+    );
+    const changes = program.notifications.filter(({ method }) => method === 'license/changed');
+    for (const { params } of changes) brokerNotifications['license/changed'].parse(params);
   });
 
   test('hears nothing after it released', async () => {

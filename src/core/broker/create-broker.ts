@@ -21,7 +21,7 @@ export function createBroker(
   const secret = kind === 'pipe' ? randomBytes(32).toString('base64url') : null;
   const connections = new Set<ProgramConnection>();
   let endpoint: OpenEndpoint | null = null;
-  let forget: (() => void) | null = null;
+  const forget: (() => void)[] = [];
 
   const server = createServer({ noDelay: true }, (socket) => {
     const connection = serveProgram({
@@ -43,14 +43,18 @@ export function createBroker(
     async start() {
       const pipeName = options.pipeName === undefined ? {} : { pipeName: options.pipeName };
       endpoint = await openEndpoint({ runtime: paths.runtime, lock, log, server, kind, secret, ...pipeName });
-      forget = licenses.onChange((product, license) => {
-        for (const connection of connections) connection.changed(product, license);
-      });
+      forget.push(
+        licenses.onChange((product, license) => {
+          for (const connection of connections) connection.changed(product, license);
+        }),
+        licenses.onWarning((product, warning) => {
+          for (const connection of connections) connection.warned(product, warning);
+        }),
+      );
       log.info({ address: endpoint.address }, 'programs are answered');
     },
     async stop() {
-      forget?.();
-      forget = null;
+      for (const one of forget.splice(0)) one();
       const closing = endpoint?.close();
       endpoint = null;
       const ends = [...connections].map((connection) => {

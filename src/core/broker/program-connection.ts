@@ -9,6 +9,7 @@ import {
 } from '../../contract/broker.ts';
 import type { Use } from '../../contract/client/state.ts';
 import { AldabaError } from '../../contract/errors.ts';
+import type { LicenseWarning } from '../../domain/license-facts.ts';
 import type { Licenses, Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import { type BrokerTexts, loadBrokerTexts, nearestLanguage } from './broker-texts.ts';
@@ -21,6 +22,8 @@ export const initializeTerm = 10_000;
 export interface ProgramConnection {
   /** Tells the program, if this is its product and it was given an answer. */
   changed(product: string, license: BrokerLicense): void;
+  /** Tells the program of something ahead, if it holds a license of this product. */
+  warned(product: string, warning: LicenseWarning): void;
   close(): void;
   /** Resolves when its use has ended. */
   readonly ended: Promise<void>;
@@ -198,6 +201,11 @@ export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
     changed(product, license) {
       if (!holds || program === null || program.use.program !== product) return;
       peer.notify('license/changed', worded(license, program.texts));
+    },
+    warned(product, warning) {
+      if (!holds || program === null || program.use.program !== product) return;
+      const level = warning.kind === 'offline' ? 'info' : 'warning';
+      peer.notify('license/message', { level, text: program.texts.warning(warning) });
     },
     close: () => void socket.end(() => socket.destroy()),
     ended,

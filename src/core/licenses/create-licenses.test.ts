@@ -347,7 +347,9 @@ describe('giving back', () => {
     expect(count('release')).toBe(0);
     await rig.pass(24 * 60 * minute, 30 * minute);
     await becomes(() => expect(count('renew')).toBe(1));
-    expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' });
+    await becomes(() =>
+      expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' }),
+    );
   }, 30_000);
 
   test('the portal is away: it is told later, also by the next process', async () => {

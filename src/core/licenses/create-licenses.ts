@@ -182,6 +182,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     },
 
     onChange: entries.onChange,
+    onWarning: entries.onWarning,
 
     async stop() {
       stopping = true;

@@ -2,11 +2,17 @@ import type { BrokerLicense } from '../../contract/broker.ts';
 import { rightKinds } from '../../contract/documents.ts';
 import { AldabaError } from '../../contract/errors.ts';
 import type { DocumentVerifier } from '../../domain/documents/index.ts';
-import type { DeviceFact, LicenseFacts, PortalAnswer, Right } from '../../domain/license-facts.ts';
+import type {
+  DeviceFact,
+  LicenseFacts,
+  LicenseWarning,
+  PortalAnswer,
+  Right,
+} from '../../domain/license-facts.ts';
 import { licenseStanding, type Standing } from '../../domain/license-state.ts';
 import type { Parts } from '../parts.ts';
 import type { ClockGuard } from './clock-guard.ts';
-import { type ChangeListener, type Entry, isHeld } from './entry.ts';
+import { type ChangeListener, type Entry, isHeld, type WarningListener } from './entry.ts';
 import { emptyRecord, type LicenseRecord } from './license-record.ts';
 import type { LicenseStore } from './license-store.ts';
 import { licenseViewOf, toBrokerLicense } from './license-view.ts';
@@ -30,11 +36,14 @@ export interface Entries {
   inEffect(entry: Entry): Right | null;
   license(entry: Entry): BrokerLicense;
   setAnswer(entry: Entry, answer: PortalAnswer): void;
+  /** The portal is being asked. */
+  setAsking(entry: Entry): void;
   /** Tells listeners and the snapshot, if anything is different. */
   publish(entry: Entry): void;
   /** While held, nobody hears of anything worse: the machine just woke, and what seems over may be renewed in a moment. */
   hold(on: boolean): void;
   onChange(listener: ChangeListener): () => void;
+  onWarning(listener: WarningListener): () => void;
   /** Verifies a document that the portal handed over for `product`. @throws AldabaError with the `file-*` code */
   verified(document: string, product: string): Right;
 }
@@ -50,6 +59,7 @@ export function createEntries(
   const { clock, log } = ports;
   const entries = new Map<string, Entry>();
   const listeners = new Set<ChangeListener>();
+  const warningListeners = new Set<WarningListener>();
   let held = false;
 
   const now = () => clock.now() + (gateway.serverOffset ?? 0);
@@ -67,6 +77,7 @@ export function createEntries(
       uses: new Map(),
       names: { product, account: '' },
       told: '',
+      warned: new Set(),
       linger: null,
       flights: new Map(),
       telling: null,
@@ -218,7 +229,23 @@ export function createEntries(
       notify(entry, standing);
       for (const listener of [...listeners]) listener(entry.product, changed);
     }
+    warn(entry, standing);
     showAll();
+  }
+
+  function setAnswer(entry: Entry, answer: PortalAnswer): void {
+    entry.answer = answer;
+    publish(entry);
+  }
+
+  function warn(entry: Entry, { warnings }: Standing): void {
+    const before = entry.warned;
+    const nameOf = ({ kind, daysBefore }: LicenseWarning) => `${kind} ${daysBefore}`;
+    entry.warned = new Set(warnings.map(nameOf));
+    for (const warning of warnings) {
+      if (before.has(nameOf(warning))) continue;
+      for (const listener of [...warningListeners]) listener(entry.product, warning);
+    }
   }
 
   function verified(document: string, product: string): Right {
@@ -242,9 +269,10 @@ export function createEntries(
     standing: (entry) => licenseStanding(factsOf(entry)),
     inEffect,
     license,
-    setAnswer(entry, answer) {
-      entry.answer = answer;
-      publish(entry);
+    setAnswer,
+    setAsking(entry) {
+      const { answer } = entry;
+      setAnswer(entry, { kind: 'asking', failed: answer.kind === 'unreachable' ? answer.code : undefined });
     },
     publish,
     hold(on) {
@@ -253,6 +281,10 @@ export function createEntries(
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    onWarning(listener) {
+      warningListeners.add(listener);
+      return () => void warningListeners.delete(listener);
     },
     verified,
   };

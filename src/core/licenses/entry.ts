@@ -1,7 +1,7 @@
 import type { BrokerLicense } from '../../contract/broker.ts';
 import type { Use } from '../../contract/client/state.ts';
 import type { DeviceScore } from '../../domain/device-score.ts';
-import type { PortalAnswer, Right } from '../../domain/license-facts.ts';
+import type { LicenseWarning, PortalAnswer, Right } from '../../domain/license-facts.ts';
 import type { LicenseRecord } from './license-record.ts';
 
 /** What a program asked for. */
@@ -33,6 +33,8 @@ export interface Entry {
   names: { product: string; account: string };
   /** What listeners heard last, as JSON. */
   told: string;
+  /** Warnings that are due and were said. */
+  warned: ReadonlySet<string>;
   /** Ends the time in which a program that starts again finds its lease. */
   linger: { cancel(): void } | null;
   /** The portal is being asked for a seat, by what is wanted. */
@@ -44,6 +46,7 @@ export interface Entry {
 }
 
 export type ChangeListener = (product: string, license: BrokerLicense) => void;
+export type WarningListener = (product: string, warning: LicenseWarning) => void;
 
 /** A lease of a floating seat goes back when nobody uses it; everything else stays. */
 export function isFloating(right: Right | null): boolean {

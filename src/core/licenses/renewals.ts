@@ -64,7 +64,7 @@ export function createRenewals(
         : [{ leaseId: record.right.leaseId, seq: right.claims.seq }],
     );
     if (leases.length === 0) return;
-    for (const entry of batch) entries.setAnswer(entry, { kind: 'asking' });
+    for (const entry of batch) entries.setAsking(entry);
     try {
       const { results } = await gateway.portal.licenses.renew({ leases });
       failures = 0;

@@ -72,7 +72,7 @@ export function createSeats(
   }
 
   async function ask(entry: Entry, asking: NonNullable<LicenseRecord['asking']>): Promise<void> {
-    entries.setAnswer(entry, { kind: 'asking' });
+    entries.setAsking(entry);
     let grant: Grant;
     try {
       grant = await gateway.portal.licenses.acquire({
