@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import {
+  createMessageConnection,
+  ResponseError,
+  SocketMessageReader,
+  SocketMessageWriter,
+} from 'vscode-jsonrpc/node';
+import {
+  type BrokerLicense,
+  brokerEndpointFile,
+  brokerEndpointSchema,
+  brokerErrorDataSchema,
+  brokerLicenseSchema,
+  brokerProtocolVersion,
+} from '../contract/broker.ts';
+import { AldabaError } from '../contract/errors.ts';
+import type { Paths } from '../core/ports/index.ts';
+
+/** One use of a license: while the connection stands. */
+export interface BrokerConnection {
+  acquire(input: { features: string[]; interactive: boolean }, signal: AbortSignal): Promise<BrokerLicense>;
+  release(): Promise<void>;
+  close(): void;
+}
+
+/** Speaks the program's side of the broker protocol (contract/broker), for commands that know nothing of it. */
+export async function connectToBroker(
+  paths: Pick<Paths, 'runtime'>,
+  program: { program: string; version: string; nonce: string; language: string },
+): Promise<BrokerConnection> {
+  const text = await readFile(join(paths.runtime, brokerEndpointFile), 'utf8').catch(() => null);
+  if (text === null) throw new AldabaError('unavailable', 'no client answers programs on this profile');
+  const endpoint = brokerEndpointSchema.parse(JSON.parse(text));
+  const socket = await open(endpoint.address);
+  const rpc = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  rpc.listen();
+  const call = async (method: string, input: object, signal?: AbortSignal): Promise<unknown> => {
+    const { CancellationTokenSource } = await import('vscode-jsonrpc/node');
+    const cancellation = new CancellationTokenSource();
+    const cancel = () => cancellation.cancel();
+    signal?.addEventListener('abort', cancel);
+    try {
+      return await rpc.sendRequest(method, input, cancellation.token);
+    } catch (error) {
+      throw explain(error);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  };
+  await call('initialize', {
+    protocolVersion: brokerProtocolVersion,
+    ...program,
+    ...(endpoint.secret === null ? {} : { secret: endpoint.secret }),
+  });
+  return {
+    acquire: async (input, signal) => brokerLicenseSchema.parse(await call('license/acquire', input, signal)),
+    async release() {
+      await call('license/release', {});
+    },
+    close() {
+      rpc.dispose();
+      socket.destroy();
+    },
+  };
+}
+
+function open(address: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(address);
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', (error) =>
+      reject(new AldabaError('unavailable', error.message, undefined, { cause: error })),
+    );
+  });
+}
+
+/** The broker's refusals carry the product's own code. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof ResponseError)) return error;
+  const data = brokerErrorDataSchema.safeParse(error.data);
+  return data.success ? new AldabaError(data.data.code, error.message, data.data.data) : error;
+}

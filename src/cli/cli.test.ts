@@ -1,0 +1,184 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import es from '../../resources/locales/es/cli.json' with { type: 'json' };
+import { errorCodes } from '../contract/errors.ts';
+import { createTranslate } from '../core/shell/texts.ts';
+import type { Context, Outside } from './context.ts';
+import { exitCodeOf } from './exit-codes.ts';
+import { bytes, table } from './format.ts';
+import { readSecret } from './read-secret.ts';
+import { run } from './run.ts';
+
+/** Runs a command line with nothing but what the test gives. */
+async function line(argv: string[], environment: Record<string, string> = {}) {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  stdin.end();
+  const outside: Outside = {
+    argv,
+    environment,
+    stdin,
+    stdout,
+    stderr,
+    folder: '/',
+    signal: new AbortController().signal,
+    developmentRoot: undefined,
+    programs: { host: '', portal: '' },
+  };
+  const code = await run(outside, '1.2.3');
+  const text = (stream: PassThrough) => stream.read()?.toString() ?? '';
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
+describe('command line', () => {
+  test.each([
+    ['es', 'Órdenes:', 'Códigos de salida'],
+    ['en', 'Commands:', 'Exit codes'],
+    ['pt', 'Comandos:', 'Códigos de saída'],
+  ])('help in %s names the commands and the exit codes', async (language, title, codes) => {
+    const { code, out, err } = await line(['--help'], { LANG: `${language}_XX.UTF-8` });
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain(title);
+    expect(out).toContain(codes);
+    for (const name of [
+      'setup',
+      'sign-in',
+      'status',
+      'acquire',
+      'people',
+      'seats',
+      'doctor',
+      'agent',
+      'serve',
+    ])
+      expect(out).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'));
+  });
+
+  test.each([
+    [['people', 'add', '--help'], '--first-name'],
+    [['programs', '--help'], 'download'],
+    [['acquire', '--help'], '--no-question'],
+  ])('help of %j', async (argv, option) => {
+    const { code, out } = await line(argv);
+    expect(code).toBe(0);
+    expect(out).toContain(option);
+  });
+
+  test('--version', async () => {
+    expect(await line(['--version'])).toMatchObject({ code: 0, out: '1.2.3\n' });
+  });
+
+  test.each([
+    [['nothing'], '«nothing»'],
+    [['status', '--nothing'], '--nothing'],
+    [['release'], 'product'],
+    [['status', 'more'], 'Sobran'],
+    [['setup', '--mode', 'magic'], '--mode'],
+    [['setup', '--mode'], '--mode'],
+    [['serve', '--port', 'x'], '--port'],
+    [['people', 'add', 'a@b.example'], '--first-name'],
+    [['acquire', 'viga'], '-- ORDEN'],
+  ])('%j is a wrong use: 2, one sentence, nothing on standard output', async (argv, part) => {
+    const { code, out, err } = await line(argv);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(part);
+    expect(err).not.toContain('{{');
+  });
+
+  test('with --json a wrong use is one document on standard output', async () => {
+    const { code, out, err } = await line(['status', '--nothing', '--json']);
+    expect([code, err]).toEqual([2, '']);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, error: { code: 'usage' } });
+  });
+});
+
+describe('exit codes', () => {
+  test('every refusal has one, and none of them says that all is well', () => {
+    for (const code of errorCodes) expect([1, 2, 3, 4, 5, 6]).toContain(exitCodeOf(code));
+  });
+
+  test.each([
+    ['no-seat-free', 3],
+    ['session-ended', 4],
+    ['network-offline', 5],
+    ['portal-captive', 5],
+    ['policy-locked', 6],
+    ['last-administrator', 6],
+    ['internal', 1],
+  ] as const)('%s is %i', (code, exit) => {
+    expect(exitCodeOf(code)).toBe(exit);
+  });
+});
+
+describe('secrets', () => {
+  const context = (stdin: Outside['stdin'], signal = new AbortController().signal) =>
+    ({ stdin, stderr: new PassThrough(), signal, t: createTranslate('es', es) }) as unknown as Context;
+
+  test.each([
+    ['correct horse', 'correct horse'],
+    ['correct horse\n', 'correct horse'],
+    ['correct horse\r\n', 'correct horse'],
+    [' with spaces ', ' with spaces '],
+    ['ñandú€\n', 'ñandú€'],
+    ['two\nlines\n', 'two\nlines'],
+  ])('%j from standard input is %j', async (given, secret) => {
+    const stdin = new PassThrough();
+    stdin.end(given);
+    expect(await readSecret(context(stdin), 'password')).toBe(secret);
+  });
+
+  test.each(['', '\n', 'x'.repeat(5000)])('nothing, or far too much, is a wrong use', async (given) => {
+    const stdin = new PassThrough();
+    stdin.end(given);
+    await expect(readSecret(context(stdin), 'password')).rejects.toMatchObject({ key: 'usage.noSecret' });
+  });
+
+  const terminal = () => {
+    const modes: boolean[] = [];
+    const stdin = Object.assign(new PassThrough(), {
+      isTTY: true,
+      setRawMode: (raw: boolean) => modes.push(raw),
+    });
+    return { stdin, modes };
+  };
+
+  test('typed on a terminal it is not shown, can be corrected, and the terminal is as before', async () => {
+    const { stdin, modes } = terminal();
+    const asked = context(stdin);
+    const secret = readSecret(asked, 'password');
+    for (const key of ['s', 'x', '\u007f', 'ecreto', '\r']) stdin.write(key);
+    expect(await secret).toBe('secreto');
+    expect(modes).toEqual([true, false]);
+    expect((asked.stderr as unknown as PassThrough).read().toString()).toBe('Contraseña: \n');
+  });
+
+  test('Ctrl+C on a terminal gives up', async () => {
+    const { stdin, modes } = terminal();
+    const secret = readSecret(context(stdin), 'password');
+    stdin.write('abc\u0003');
+    await expect(secret).rejects.toMatchObject({ name: 'AbortError' });
+    expect(modes).toEqual([true, false]);
+  });
+});
+
+describe('what is printed', () => {
+  test('columns line up, whatever the accents', () => {
+    expect(
+      table(
+        ['a', 'b'],
+        [
+          ['Pórtico', '1'],
+          ['Po\u0301rtico', '2'],
+          ['x', ''],
+        ],
+      ),
+    ).toBe('a        b\nPórtico  1\nPo\u0301rtico  2\nx');
+  });
+
+  test.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1 kB'],
+    [1_530_000, '1.5 MB'],
+    [7_000_000_000_000_000, '7,000 TB'],
+  ])('%i bytes', (size, text) => expect(bytes(size, 'en')).toBe(text));
+});

@@ -1,0 +1,46 @@
+import type { Opener } from '../../core/ports/index.ts';
+import { connectToRunning } from '../../core/shell/control-client.ts';
+import { pathsOf } from '../../core/shell/surroundings.ts';
+import type { Context, Result } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { noWindow, startOwnAgent } from '../own-client.ts';
+import { surroundingsOf } from '../surroundings.ts';
+
+/**
+ * The client with no window: keeps licenses and answers programs until it is told to stop. One line on standard output says that
+ * programs may come. A second one on the same profile says who runs and ends well: what was wanted is there.
+ */
+export async function agent(
+  context: Context,
+  _args: string[],
+  { wait }: { readonly wait?: boolean },
+): Promise<Result> {
+  const { t, stdout, stderr, options, signal } = context;
+  const running = await connectToRunning(pathsOf(surroundingsOf(context)));
+  if (running !== null) {
+    running.close();
+    const { pid } = running;
+    return { code: exitCodes.ok, json: { running: true, pid }, text: t('done.alreadyRunning', { pid }) };
+  }
+  const opener: Opener = {
+    ...noWindow,
+    async showWindow(reason) {
+      if (reason !== 'sign-in' || (wait !== true && stderr.isTTY !== true)) return false;
+      stderr.write(`${t('done.agentWaiting')}\n`);
+      return true;
+    },
+  };
+  const asked = Promise.withResolvers<void>();
+  const own = await startOwnAgent(context, opener, asked.resolve);
+  if (signal.aborted) asked.resolve();
+  signal.addEventListener('abort', () => asked.resolve());
+  const broker = own.core.broker?.address ?? null;
+  stdout.write(
+    options.json === true
+      ? `${JSON.stringify({ event: 'ready', pid: process.pid, broker })}\n`
+      : `${t('done.agent')}\n`,
+  );
+  await asked.promise;
+  await own.stop();
+  return { json: { event: 'stopped' }, text: '' };
+}

@@ -1,0 +1,66 @@
+import { type Context, type Result, UsageError } from '../context.ts';
+import { type Client, withClient } from '../open-client.ts';
+import { readLine, readSecret } from '../read-secret.ts';
+
+interface SignInOptions {
+  readonly email?: string;
+  readonly account?: string;
+  readonly portal?: string;
+}
+
+/** Email and password, once; programs that wait for the sign-in start. */
+export async function signIn(context: Context, _args: string[], options: SignInOptions): Promise<Result> {
+  return withClient(context, async (client) => {
+    await goToSignIn(client, options.portal);
+    const { setup } = await client.state.get();
+    const known = setup.step === 'sign-in' && setup.email !== '' ? setup.email : null;
+    const email = options.email ?? known ?? (await readLine(context, 'email'));
+    if (email === null) throw new UsageError('usage.missingArgument', { name: '--email' });
+    const password = await readSecret(context, 'password');
+    await client.setup.signIn({ email, password });
+    const after = await client.state.get();
+    if (after.setup.step === 'choose-account')
+      await chooseAccount(client, after.setup.accounts, options.account);
+    const { profile } = await client.state.get();
+    const name = profile?.identity.name ?? email;
+    const account = profile?.membership.account.name ?? '';
+    return {
+      json: { email: profile?.identity.email ?? email, name, account },
+      text: context.t('done.signIn', { name, account }),
+    };
+  });
+}
+
+export async function signOut(context: Context): Promise<Result> {
+  return withClient(context, async (client) => {
+    await client.session.signOut();
+    return { json: {}, text: context.t('done.signOut') };
+  });
+}
+
+/** Signing in needs the mode that has a sign-in and a portal; both may be known already. */
+async function goToSignIn(client: Client, portal: string | undefined): Promise<void> {
+  const { setup, settings } = await client.state.get();
+  const elsewhere = portal !== undefined && portal !== settings.portal;
+  if (setup.step === 'sign-in' && !elsewhere) return;
+  if (setup.step === 'done' && setup.mode === 'cloud-signin' && !elsewhere) await client.session.signOut();
+  else await client.setup.chooseMode({ mode: 'cloud-signin' });
+  const now = (await client.state.get()).setup;
+  if (now.step === 'sign-in' && elsewhere) await client.setup.back();
+  const before = (await client.state.get()).setup;
+  if (before.step !== 'portal-address') return;
+  const address = portal ?? before.address;
+  if (address === '') throw new UsageError('usage.noPortal');
+  await client.setup.setPortal({ address });
+}
+
+type Accounts = readonly { readonly account: { readonly id: string; readonly name: string } }[];
+
+async function chooseAccount(client: Client, accounts: Accounts, asked: string | undefined): Promise<void> {
+  const names = accounts.map(({ account }) => `  ${account.name}  ${account.id}`);
+  if (asked === undefined) throw new UsageError('usage.chooseAccount', {}, names);
+  const wanted = asked.toLowerCase();
+  const found = accounts.find(({ account }) => [account.id, account.name.toLowerCase()].includes(wanted));
+  if (found === undefined) throw new UsageError('usage.noAccount', { name: asked }, names);
+  await client.setup.chooseAccount({ accountId: found.account.id });
+}

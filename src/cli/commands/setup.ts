@@ -1,0 +1,58 @@
+import type { Mode } from '../../contract/primitives.ts';
+import { type Context, type Result, UsageError } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { type Client, withClient } from '../open-client.ts';
+import { readSecret } from '../read-secret.ts';
+
+interface SetupOptions {
+  readonly mode?: Mode;
+  readonly portal?: string;
+  readonly key?: boolean;
+}
+
+/** The first run without a window: mode, portal, and with `--key` the mode's key. */
+export async function setup(context: Context, _args: string[], options: SetupOptions): Promise<Result> {
+  return withClient(context, async (client) => {
+    const mode = options.mode ?? (await client.state.get()).settings.mode;
+    if (mode === null) throw new UsageError('usage.missingArgument', { name: '--mode' });
+    const before = await client.state.get();
+    const elsewhere = options.portal !== undefined && options.portal !== before.settings.portal;
+    if (!(before.setup.step === 'done' && before.setup.mode === mode && !elsewhere && options.key !== true))
+      await walk(client, mode, options.portal);
+    if (options.key === true) await enterKey(context, client, mode);
+    const { setup: step } = await client.state.get();
+    const name = context.t(`modes.${mode}`);
+    if (step.step === 'done')
+      return { json: { mode, step: step.step }, text: context.t('done.setup', { mode: name }) };
+    const text =
+      step.step === 'sign-in' ? context.t('done.setupSignIn') : context.t('done.setupKey', { mode });
+    return { code: exitCodes.ok, json: { mode, step: step.step }, text };
+  });
+}
+
+async function walk(client: Client, mode: Mode, portal: string | undefined): Promise<void> {
+  await client.setup.chooseMode({ mode });
+  const { setup: step, settings } = await client.state.get();
+  if (
+    portal !== undefined &&
+    portal !== settings.portal &&
+    step.step !== 'portal-address' &&
+    mode !== 'standalone'
+  )
+    await client.setup.back();
+  const now = (await client.state.get()).setup;
+  if (now.step !== 'portal-address') {
+    if (mode === 'standalone' && portal !== undefined) await client.settings.update({ portal });
+    return;
+  }
+  const address = portal ?? now.address;
+  if (address === '') throw new UsageError('usage.noPortal');
+  await client.setup.setPortal({ address });
+}
+
+async function enterKey(context: Context, client: Client, mode: Mode): Promise<void> {
+  if (mode === 'cloud-signin') throw new UsageError('usage.unknownOption', { name: '--key' });
+  const key = await readSecret(context, 'key');
+  if (mode === 'cloud-key') await client.setup.enterKey({ key });
+  else await client.setup.activate({ key });
+}

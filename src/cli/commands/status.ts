@@ -1,0 +1,90 @@
+import type { AppState } from '../../contract/client/state.ts';
+import type { Context, Result } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { facts, moment } from '../format.ts';
+import { readState } from '../read-state.ts';
+
+/** What is known on this machine; nothing is started and nobody is asked over the network. */
+export async function status(context: Context): Promise<Result> {
+  const { state, pid } = await readState(context);
+  const { setup, settings, profile, connection, keychain, licenses, uses } = state;
+  const ready = setup.step === 'done';
+  const waits = setup.step === 'sign-in' || setup.step === 'choose-account';
+  return {
+    code: ready ? exitCodes.ok : waits ? exitCodes.needsSignIn : exitCodes.notLicensed,
+    json: {
+      running: pid !== null,
+      pid,
+      mode: settings.mode,
+      step: setup.step,
+      portal: settings.portal,
+      connection: connection.state,
+      session:
+        profile === null
+          ? null
+          : {
+              email: profile.identity.email,
+              name: profile.identity.name,
+              account: profile.membership.account.name,
+              role: profile.membership.roleName,
+            },
+      keychain,
+      licenses: licenses.map(({ product, productName, state: stands, permit, expiresAt, until }) => ({
+        product,
+        productName,
+        state: stands,
+        permit,
+        expiresAt,
+        until,
+      })),
+      uses,
+    },
+    text: describe(context, state, pid),
+  };
+}
+
+function describe(context: Context, state: AppState, pid: number | null): string {
+  const { t } = context;
+  const { settings, profile, connection, keychain } = state;
+  const session =
+    profile === null
+      ? t('status.noSession')
+      : `${profile.identity.name} <${profile.identity.email}>, ${profile.membership.account.name}, ${profile.membership.roleName}`;
+  const reach = settings.portal === null ? '' : `${settings.portal} `;
+  return [
+    facts([
+      [t('status.client'), pid === null ? t('status.runningNo') : t('status.runningYes', { pid })],
+      [t('status.mode'), t(`modes.${settings.mode ?? 'none'}`)],
+      [t('status.portal'), `${reach}(${t(`connection.${connection.state}`)})`],
+      [t('status.session'), session],
+      [t('status.keychain'), `${keychain.backend}: ${t(`keychain.${keychain.state}`)}`],
+    ]),
+    '',
+    t('status.licenses'),
+    indent(
+      state.licenses.map((license) => describeLicense(context, license)),
+      t('status.noLicenses'),
+    ),
+    t('status.programs'),
+    indent(
+      state.uses.map(
+        (use) =>
+          `${use.program} ${use.version} (${t(use.state === 'waiting' ? 'status.waiting' : 'status.using')})`,
+      ),
+      t('status.noPrograms'),
+    ),
+  ].join('\n');
+}
+
+function describeLicense({ t, language }: Context, license: AppState['licenses'][number]): string {
+  const end =
+    license.expiresAt === null
+      ? t('status.perpetual')
+      : t('status.until', { date: moment(license.expiresAt, language) });
+  const stands = t(`licenseStates.${license.state}`);
+  return `${license.product}: ${license.productName}, ${stands}${license.kind === null ? '' : `, ${end}`}`;
+}
+
+function indent(lines: readonly string[], none: string): string {
+  return (lines.length === 0 ? [none] : lines).map((line) => `  ${line}`).join('\n');
+}

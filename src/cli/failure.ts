@@ -1,0 +1,61 @@
+import { ORPCError } from '@orpc/client';
+import { CommanderError } from 'commander';
+import { AldabaError, type ErrorCode, type ErrorData, errorStatus } from '../contract/errors.ts';
+import { type CliKey, type Context, UsageError } from './context.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { loadErrorTexts } from './texts.ts';
+
+/** A refusal in the person's words on standard error, or as the one JSON document on standard output. */
+export async function fail(context: Context, error: unknown): Promise<ExitCode> {
+  const { t, stdout, stderr, options } = context;
+  const usage = asUsage(error);
+  if (usage !== null) {
+    const message = t(usage.key, usage.values);
+    if (options.json === true)
+      stdout.write(
+        `${JSON.stringify({ ok: false, error: { code: 'usage', title: message, details: usage.details } })}\n`,
+      );
+    else stderr.write(`${[message, ...usage.details].join('\n')}\n`);
+    return exitCodes.usage;
+  }
+  const refusal = asRefusal(error);
+  if (refusal === null) {
+    const message = t('failure.unexpected', {
+      message: error instanceof Error ? error.message : String(error),
+    });
+    if (options.json === true)
+      stdout.write(`${JSON.stringify({ ok: false, error: { code: 'internal', title: message } })}\n`);
+    else stderr.write(`${message}\n`);
+    return exitCodes.failed;
+  }
+  const texts = (await loadErrorTexts(context.language))[refusal.code];
+  if (options.json === true)
+    stdout.write(`${JSON.stringify({ ok: false, error: { ...refusal, ...texts } })}\n`);
+  else stderr.write(`${[texts.title, texts.means, texts.next].join('\n')}\n`);
+  return exitCodeOf(refusal.code);
+}
+
+function asRefusal(error: unknown): { code: ErrorCode; data: ErrorData } | null {
+  if (error instanceof AldabaError) return { code: error.code, data: error.data };
+  if (error instanceof ORPCError && error.code in errorStatus)
+    return { code: error.code as ErrorCode, data: error.data as ErrorData };
+  if (error instanceof Error && error.name === 'AbortError') return { code: 'cancelled', data: undefined };
+  return null;
+}
+
+const commanderKeys: Readonly<Record<string, CliKey>> = {
+  'commander.unknownCommand': 'usage.unknownCommand',
+  'commander.unknownOption': 'usage.unknownOption',
+  'commander.missingArgument': 'usage.missingArgument',
+  'commander.missingMandatoryOptionValue': 'usage.missingArgument',
+  'commander.excessArguments': 'usage.tooMany',
+  'commander.optionMissingArgument': 'usage.missingValue',
+  'commander.invalidArgument': 'usage.badValue',
+};
+
+function asUsage(error: unknown): UsageError | null {
+  if (error instanceof UsageError) return error;
+  if (!(error instanceof CommanderError)) return null;
+  const name = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  return new UsageError(commanderKeys[error.code] ?? 'usage.tooMany', { name });
+}

@@ -1,0 +1,34 @@
+import type { Contact, Pool } from '../contract/portal/people.ts';
+import { UsageError } from './context.ts';
+import type { Client } from './open-client.ts';
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A person of the directory, by id or by the whole email. */
+export async function findPerson(client: Client, name: string): Promise<Contact> {
+  if (uuid.test(name)) return client.people.getContact({ id: name });
+  const { contacts } = await client.people.listContacts({ search: name, limit: 200 });
+  const found = contacts.find((contact) => contact.email.toLowerCase() === name.trim().toLowerCase());
+  if (found === undefined) throw new UsageError('usage.noPerson', { name });
+  return found;
+}
+
+/** A role, by id, key or name. */
+export async function findRole(client: Client, name: string): Promise<{ id: string; name: string }> {
+  const { roles } = await client.people.listRoles();
+  const wanted = name.toLowerCase();
+  const found = roles.find((role) => [role.id, role.key, role.name.toLowerCase()].includes(wanted));
+  if (found === undefined) {
+    const choices = roles.map((role) => `  ${role.key ?? role.id}  ${role.name}`);
+    throw new UsageError('usage.noRole', { name }, choices);
+  }
+  return found;
+}
+
+/** The seats of a product, by its code. */
+export async function findPool(client: Client, product: string): Promise<Pool> {
+  const { pools } = await client.people.listPools();
+  const found = pools.find((pool) => pool.product === product || pool.id === product);
+  if (found === undefined) throw new UsageError('usage.noPool', { name: product });
+  return found;
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import manifest from '../../package.json' with { type: 'json' };
+import { run } from './run.ts';
+
+// electron-store asks for the package `electron`, which in plain Node would fetch its binary.
+process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/nonexistent';
+
+const ending = new AbortController();
+// Once: a second one ends the process in the system's own way.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => ending.abort(new DOMException('cancelled', 'AbortError')));
+
+declare const __ALDABA_ROOT_KEYS__: string | undefined;
+
+process.exitCode = await run(
+  {
+    argv: process.argv.slice(2),
+    environment: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    folder: process.cwd(),
+    signal: ending.signal,
+    developmentRoot:
+      typeof __ALDABA_ROOT_KEYS__ === 'string' ? undefined : process.env.ALDABA_DEVELOPMENT_ROOT,
+    programs: { host: programFile('host'), portal: programFile('portal') },
+  },
+  manifest.version,
+);
+
+/** Beside the built command line when it was built, else the source. */
+function programFile(name: 'host' | 'portal'): string {
+  const built = join(import.meta.dirname, '..', name, 'index.js');
+  if (existsSync(built)) return built;
+  const sources = join(import.meta.dirname, '..', name, 'index.ts');
+  return existsSync(sources) ? sources : join(import.meta.dirname, '../../src', name, 'index.ts');
+}

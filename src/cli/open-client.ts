@@ -1,0 +1,41 @@
+import type { ContractRouterClient } from '@orpc/contract';
+import type { ClientContract } from '../contract/client.ts';
+import { connectToRunning } from '../core/shell/control-client.ts';
+import { pathsOf } from '../core/shell/surroundings.ts';
+import type { Context, Result } from './context.ts';
+import { surroundingsOf } from './surroundings.ts';
+
+export type Client = ContractRouterClient<ClientContract>;
+
+export interface OpenClient {
+  readonly client: Client;
+  /** Process of the client that runs on this profile; null: this command composed its own, until `close`. */
+  readonly pid: number | null;
+  close(): Promise<void>;
+}
+
+/**
+ * The client of this profile: the one that runs (window, agent or host), else a core of this command's own, which answers no
+ * programs and ends with it.
+ */
+export async function openClient(context: Context): Promise<OpenClient> {
+  const paths = pathsOf(surroundingsOf(context));
+  const running = await connectToRunning(paths);
+  if (running !== null)
+    return { client: running.client.client, pid: running.pid, close: async () => running.close() };
+  const { openOwnClient } = await import('./own-client.ts');
+  return openOwnClient(context);
+}
+
+/** Runs `work` with the profile's client and lets go of it, whatever happens. */
+export async function withClient(
+  context: Context,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const { client, close } = await openClient(context);
+  try {
+    return await work(client);
+  } finally {
+    await close();
+  }
+}

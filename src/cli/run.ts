@@ -1,0 +1,52 @@
+import { CommanderError } from 'commander';
+import { createTranslate, languageOf } from '../core/shell/texts.ts';
+import type { Context, Outside, Result } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+import { createProgram } from './program.ts';
+import { loadTexts } from './texts.ts';
+
+/**
+ * Runs one command line to its end.
+ *
+ * @returns the exit code; everything was written
+ */
+export async function run(outside: Outside, version: string): Promise<number> {
+  const language = languageOf(
+    optionValue(outside.argv, '--language'),
+    outside.environment.ALDABA_LANGUAGE,
+    outside.environment.LC_ALL,
+    outside.environment.LC_MESSAGES,
+    outside.environment.LANG,
+  );
+  const t = createTranslate(language, await loadTexts(language));
+  const shared = { ...outside, language, t, version };
+  let code: number = exitCodes.ok;
+  const program = createProgram(shared, async (options, work) => {
+    const context: Context = { ...shared, options };
+    const result = await work(context);
+    print(context, result);
+    code = result.code ?? exitCodes.ok;
+  });
+  try {
+    await program.parseAsync([...outside.argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
+    const { fail } = await import('./failure.ts');
+    return fail({ ...shared, options: { json: outside.argv.includes('--json') } }, error);
+  }
+}
+
+function print({ stdout, options }: Context, result: Result): void {
+  if (result.written === true) return;
+  const ok = (result.code ?? exitCodes.ok) === exitCodes.ok;
+  if (options.json === true) stdout.write(`${JSON.stringify({ ok, ...result.json })}\n`);
+  else if (result.text !== '') stdout.write(`${result.text}\n`);
+}
+
+/** The language must be known before anything is parsed, because what is wrong is said in it. */
+function optionValue(argv: readonly string[], option: string): string | undefined {
+  const at = argv.indexOf(option);
+  if (at >= 0) return argv[at + 1];
+  return argv.find((argument) => argument.startsWith(`${option}=`))?.slice(option.length + 1);
+}
