@@ -65,6 +65,7 @@ describeUnless(missing, 'in a browser', () => {
   }
 
   const view = (name: string) => page.locator(`[data-view="${name}"]`);
+  const alert = (words: string) => page.getByRole('alert').filter({ hasText: words }).waitFor();
   const heading = () => page.getByRole('heading', { level: 1 });
 
   test('A14: a first password by the mailed link, by keyboard alone', async () => {
@@ -78,7 +79,7 @@ describeUnless(missing, 'in a browser', () => {
     await page.keyboard.type('tres gaviotas');
     expect(await page.getByRole('status').last().textContent()).toBe('13 de 15 caracteres como mínimo');
     await page.keyboard.press('Enter');
-    expect(await page.getByRole('alert').textContent()).toContain('demasiado corta');
+    await alert('demasiado corta');
     await page.keyboard.type(' cruzan el muelle');
     expect(await page.getByRole('alert').count()).toBe(0);
     // Tab: show it, look, hide it.
@@ -110,7 +111,7 @@ describeUnless(missing, 'in a browser', () => {
     await page.fill('#password', 'Mamani-Luis-Condor-1');
     expect([await rule('common'), await rule('contextual')]).toEqual(['met', 'broken']);
     await page.click('#save');
-    expect(await page.getByRole('alert').textContent()).toContain('se parece a sus datos');
+    await alert('se parece a sus datos');
     await page.fill('#password', 'x'.repeat(129));
     expect(await rule('length')).toBe('broken');
     expect(complaints).toEqual([]);
@@ -121,10 +122,10 @@ describeUnless(missing, 'in a browser', () => {
     portal.clock.advance(hours);
     await open(link);
     await heading().filter({ hasText: 'Reciba un enlace por correo' }).waitFor();
-    expect(await page.getByRole('alert').textContent()).toContain('El enlace caducó');
+    await alert('El enlace caducó');
     await page.fill('#email', 'luis');
     await page.click('#ask');
-    expect(await page.getByRole('alert').last().textContent()).toContain('Esa dirección no está completa');
+    await alert('Esa dirección no está completa');
     await page.fill('#email', luis);
     const before = portal.mails.length;
     await page.click('#ask');
@@ -142,7 +143,7 @@ describeUnless(missing, 'in a browser', () => {
     await page.fill('#password', 'otra frase que nadie conoce');
     await page.click('#save');
     await heading().filter({ hasText: 'Reciba un enlace por correo' }).waitFor();
-    expect(await page.getByRole('alert').textContent()).toContain('El enlace no sirve');
+    await alert('El enlace no sirve');
   });
 
   test('the portal gone says so and keeps what was typed', async () => {
@@ -187,7 +188,7 @@ describeUnless(missing, 'in a browser', () => {
     });
     expect(await page.locator('#chosen').textContent()).toBe('Leído: notas.txt');
     await page.click('#send');
-    expect(await page.getByRole('alert').textContent()).toContain('El archivo de solicitud no es válido');
+    await alert('El archivo de solicitud no es válido');
     expect(requested.filter((address) => address.startsWith('POST'))).toEqual([]);
   });
 
