@@ -172,7 +172,7 @@ export function runProgram(
   const [file = '', ...first] = command;
   const child = spawn(file, [...first, '--json', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...environment },
   });
   const lines: ProgramLine[] = [];
   const errors: string[] = [];
