@@ -15,6 +15,7 @@ import { ContactAdded } from './contact-added.tsx';
 import { type FieldErrors, MailFields, NameFields, type PersonData, WorkFields } from './contact-fields.tsx';
 import { assignable, RoleChoice, recommended } from './role-choice.tsx';
 import { SeatChoice } from './seat-choice.tsx';
+import classes from './side-panel.module.css';
 import { PanelSection, SidePanel } from './side-panel.tsx';
 import { usePeopleCache, usePools, useRoles } from './use-people.ts';
 
@@ -165,7 +166,7 @@ function AddForm({
           onChange={(event) => change({ email: event.currentTarget.value })}
         />
         {twice && (
-          <Button size="xs" onClick={() => onFind(draft.email.trim())}>
+          <Button className={classes.start ?? ''} size="xs" onClick={() => onFind(draft.email.trim())}>
             {t('people.add.find')}
           </Button>
         )}

@@ -121,7 +121,7 @@ export function ContactDrawer({
         <>
           {menu.length > 0 && (
             <span className={classes.footStart}>
-              <Menu position="top-start" width={232}>
+              <Menu position="top-start" width={232} withinPortal={false}>
                 <Menu.Target>
                   <Button
                     disabled={action.busy}

@@ -14,6 +14,14 @@ test('A16: this machine first, newest first, programs with nothing for it at the
   expect(groups[1]?.others.map(name)).toEqual(['linux 2026.1', 'windows 2026.1', 'windows 2025.3']);
 });
 
+test('a preview does not stand before the version that most people want', () => {
+  const portico = groupReleases(releases, 'windows', 'es')[0];
+  expect(portico?.mine.map(({ version, channel }) => [version, channel])).toEqual([
+    ['2026.1', 'stable'],
+    ['2026.2', 'preview'],
+  ]);
+});
+
 test('versions compare by their numbers, not by their letters', () => {
   const [first] = releases;
   if (first === undefined) throw new Error('no release');

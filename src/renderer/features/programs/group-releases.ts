@@ -7,7 +7,7 @@ type Platform = AppState['client']['platform'];
 export interface ProductReleases {
   readonly product: string;
   readonly productName: string;
-  /** For this machine, newest version first. */
+  /** For this machine: the newest that is not a preview, then the others, newest version first. */
   readonly mine: readonly Release[];
   /** For other systems: system by system, newest version first. */
   readonly others: readonly Release[];
@@ -30,7 +30,7 @@ export function groupReleases(
       return {
         product,
         productName: list[0]?.productName ?? product,
-        mine: sorted.filter((release) => release.platform === platform),
+        mine: mainFirst(sorted.filter((release) => release.platform === platform)),
         others: sorted.filter((release) => release.platform !== platform),
       };
     })
@@ -39,6 +39,11 @@ export function groupReleases(
         Number(b.mine.length > 0) - Number(a.mine.length > 0) ||
         a.productName.localeCompare(b.productName, locale),
     );
+}
+
+function mainFirst(list: readonly Release[]): Release[] {
+  const main = list.find((release) => release.channel === 'stable');
+  return main === undefined ? [...list] : [main, ...list.filter((release) => release !== main)];
 }
 
 /** Downloads of releases that the list does not have: withdrawn meanwhile, or the list could not be read. */

@@ -1,6 +1,5 @@
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Release } from '../../../contract/portal/licenses.ts';
 import { Bone } from '../../components/page.tsx';
 import { useAppState } from '../../lib/window-context.tsx';
 import type { ProductReleases } from './group-releases.ts';
@@ -34,7 +33,7 @@ export function ProductCard({ group }: { group: ProductReleases }) {
       </header>
       <ul>
         {mine.map((release) => (
-          <ReleaseRow key={release.id} release={release} main={release === mainOf(mine)} />
+          <ReleaseRow key={release.id} release={release} main={release === mine[0]} />
         ))}
       </ul>
       {others.length > 0 && (
@@ -49,11 +48,6 @@ export function ProductCard({ group }: { group: ProductReleases }) {
       )}
     </section>
   );
-}
-
-/** The newest that is not a preview. */
-function mainOf(mine: readonly Release[]): Release | undefined {
-  return mine.find((release) => release.channel === 'stable') ?? mine[0];
 }
 
 export function ProductCardBones() {

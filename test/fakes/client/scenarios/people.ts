@@ -138,6 +138,11 @@ export const peopleScenarios: readonly Scenario[] = [
     await page.getByText('No se ha guardado.').waitFor();
   }),
   after('contact', (page) => openRow(page, 5)),
+  after('contact-menu', async (page) => {
+    await openRow(page, 5);
+    await page.getByRole('button', { name: 'Más acciones' }).click();
+    await page.getByRole('menuitem').first().waitFor();
+  }),
   after('contact-seats', async (page) => {
     await pick(page, 5, 'Puestos');
     await page.getByRole('heading', { name: 'Puestos' }).waitFor();
