@@ -73,12 +73,14 @@ export function escapeHtml(value: string): string {
     .replaceAll("'", '&#39;');
 }
 
+const formats = new Map(
+  languages.map((language) => [
+    language,
+    new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
+  ]),
+);
+
 /** An instant as people read it; the zone is named because the reader's is not known. */
 export function formatInstant(instant: string, language: Language): string {
-  const format = new Intl.DateTimeFormat(language, {
-    dateStyle: 'long',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  });
-  return `${format.format(new Date(instant))} UTC`;
+  return `${formats.get(language)?.format(new Date(instant))} UTC`;
 }

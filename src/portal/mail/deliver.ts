@@ -4,7 +4,7 @@ import { run, type Statement } from '../db/run.ts';
 import { describe } from '../errors.ts';
 import { renderMail } from './render.ts';
 import type { MailData, MailTemplate } from './templates.ts';
-import { MailRefused, type MailTransport } from './transport.ts';
+import { deliveriesAtOnce, MailRefused, type MailTransport } from './transport.ts';
 
 /** Seconds until the next attempt after the n-th (from 1): 30 s, doubling to 1 h. Also how long a claimed mail is left to its node. */
 export function retryDelay(attempt: number): number {
@@ -42,8 +42,12 @@ export interface ClaimedMail {
   attempts: number;
 }
 
-/** Sends every mail that is due. Nothing is open in the database while the mail server is talked to. */
+/** Sends every mail that is due, several at once. Nothing is open in the database while the mail server is talked to. */
 export async function deliverDue(portal: Portal, transport: MailTransport): Promise<void> {
+  await Promise.all(Array.from({ length: deliveriesAtOnce }, () => deliverInTurn(portal, transport)));
+}
+
+async function deliverInTurn(portal: Portal, transport: MailTransport): Promise<void> {
   const { queries } = portal.database;
   for (;;) {
     const [mail] = await run<ClaimedMail>(queries, claim, [instant(portal)]);

@@ -1,5 +1,8 @@
 import nodemailer from 'nodemailer';
 
+/** Mails that a node hands over at the same time. */
+export const deliveriesAtOnce = 4;
+
 export interface OutgoingMail {
   /** Stable over repetitions of the same mail (RFC 5322, 3.6.4), so that a mailbox can tell. */
   messageId: string;
@@ -33,7 +36,12 @@ export class MailRefused extends Error {
  * @param url `smtp://user:password@host:port` or `smtps://...`; nodemailer's query parameters are allowed
  */
 export function smtpTransport(url: string): MailTransport {
-  const transport = nodemailer.createTransport(url, {
+  const pooled = new URL(url);
+  // One conversation with the server carries many mails; as many at once as the worker has hands.
+  if (!pooled.searchParams.has('pool')) pooled.searchParams.set('pool', 'true');
+  if (!pooled.searchParams.has('maxConnections'))
+    pooled.searchParams.set('maxConnections', String(deliveriesAtOnce));
+  const transport = nodemailer.createTransport(pooled.href, {
     // Automatic answers (out of office) to these mails help nobody (RFC 3834, 5).
     headers: { 'Auto-Submitted': 'auto-generated' },
   });
