@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { writeFileDurably } from '../write-file-durably.ts';
 
 const minute = 60_000;
 let rig: LicensingRig;
@@ -293,6 +294,49 @@ describe('renewal', () => {
     await rig.licenses.renewNow();
     expect(rig.licenses.status('viga').document).toBe(newer);
   });
+
+  test('a portal that renews nothing is not asked without end', async () => {
+    await rig.acquire(rig.use('viga'));
+    const document = rig.licenses.status('viga').document ?? '';
+    const leaseId = rig.portal.active()[0]?.id ?? '';
+    let calls = 0;
+    rig.portal.gateway.portal.licenses.renew = async () => {
+      calls++;
+      const grant = {
+        leaseId,
+        kind: 'lease' as const,
+        product: 'viga',
+        renewAfter: 300,
+        expiresAt: new Date(0).toISOString(),
+      };
+      const older = document.replace(/.$/, document.endsWith('A') ? 'B' : 'A');
+      return {
+        serverTime: new Date().toISOString(),
+        results: [{ outcome: 'renewed' as const, ...grant, document: older }],
+      };
+    };
+    await rig.pass(15 * minute, 5000);
+    expect(calls).toBeGreaterThan(3);
+    expect(calls).toBeLessThan(20);
+  });
+
+  test('a disk that is full does not stop a program whose lease was renewed', async () => {
+    let full = false;
+    await rig.boot({
+      write: async (path, content) => {
+        if (full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+        await writeFileDurably(path, content);
+      },
+    });
+    await rig.acquire(rig.use('viga'));
+    full = true;
+    await rig.pass(80 * minute, minute);
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' });
+    expect(rig.parts.state.get().notices).toMatchObject([{ id: 'license-disk', code: 'disk-full' }]);
+    full = false;
+    await rig.pass(6 * minute, minute);
+    await becomes(() => expect(rig.parts.state.get().notices).toEqual([]));
+  }, 30_000);
 
   test('a renewal that comes back after the lease was given back changes nothing', async () => {
     const use = rig.use('viga');

@@ -143,6 +143,8 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     start: () => keeper.start(orphanTerm),
 
     async acquire(asked, signal) {
+      if (signal.aborted) throw new AldabaError('cancelled', 'the program went away');
+      if (!keeper.isReady) await orAborted(keeper.ready(), signal);
       const entry = entries.get(asked.program);
       const known = entry.uses.get(asked.id);
       const use: LiveUse = known ?? {
@@ -151,8 +153,6 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
         features: asked.features,
         granted: false,
       };
-      if (signal.aborted) throw new AldabaError('cancelled', 'the program went away');
-      if (!keeper.isReady) await orAborted(keeper.ready(), signal);
       entry.uses.set(use.id, use);
       const now = warm(entry, use);
       if (now !== null) return now;
@@ -165,13 +165,19 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
           seats.lingerThenLeave(entry);
         }
         entries.publish(entry);
+        entries.forget(entry);
         throw asAldabaError(error);
       } finally {
         keeper.plan();
       }
     },
 
-    status: (product) => entries.license(entries.get(product)),
+    status(product) {
+      const entry = entries.get(product);
+      const license = entries.license(entry);
+      entries.forget(entry);
+      return license;
+    },
 
     async release(use) {
       const entry = entries.get(use.program);
@@ -188,7 +194,10 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
       stopping = true;
       keeper.stop();
       const leaving = entries.all().filter((entry) => entry.linger !== null);
-      const told = Promise.all(leaving.map((entry) => seats.leave(entry).catch(() => undefined)));
+      const told = Promise.all([
+        ...entries.all().map((entry) => entry.telling),
+        ...leaving.map((entry) => seats.leave(entry).catch(() => undefined)),
+      ]);
       await atMost(clock, stopTerm, told);
       guard.advance(entries.now(), 0);
       await guard.save();

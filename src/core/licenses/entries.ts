@@ -1,6 +1,6 @@
 import type { BrokerLicense } from '../../contract/broker.ts';
 import { rightKinds } from '../../contract/documents.ts';
-import { AldabaError } from '../../contract/errors.ts';
+import { AldabaError, type ErrorCode } from '../../contract/errors.ts';
 import type { DocumentVerifier } from '../../domain/documents/index.ts';
 import type {
   DeviceFact,
@@ -11,9 +11,10 @@ import type {
 } from '../../domain/license-facts.ts';
 import { licenseStanding, type Standing } from '../../domain/license-state.ts';
 import type { Parts } from '../parts.ts';
+import { asAldabaError } from '../problem.ts';
 import type { ClockGuard } from './clock-guard.ts';
 import { type ChangeListener, type Entry, isHeld, type WarningListener } from './entry.ts';
-import { emptyRecord, type LicenseRecord } from './license-record.ts';
+import { emptyRecord, isEmptyRecord, type LicenseRecord } from './license-record.ts';
 import type { LicenseStore } from './license-store.ts';
 import { licenseViewOf, toBrokerLicense } from './license-view.ts';
 
@@ -31,6 +32,10 @@ export interface Entries {
   load(): Promise<void>;
   /** Changes the record on disk, then in memory. */
   update(entry: Entry, change: (record: LicenseRecord) => LicenseRecord): Promise<void>;
+  /** The same for what the portal gave already: a disk that refuses it is said, and the program works with it all the same. */
+  updateAnyway(entry: Entry, change: (record: LicenseRecord) => LicenseRecord): Promise<void>;
+  /** Lets go of a product of which nothing is held, used or owed. */
+  forget(entry: Entry): void;
   standing(entry: Entry): Standing;
   /** The right that counts in the present mode. */
   inEffect(entry: Entry): Right | null;
@@ -87,6 +92,9 @@ export function createEntries(
     return entry;
   }
 
+  /** Why a stored document of a product does not count; for the notice. */
+  const refused = new Map<string, ErrorCode>();
+
   /** A right that is over, or not due yet by a clock that was set back, is still known: the state machine says what it is worth. */
   function recall(document: string, product: string): Right | null {
     const checked = verifier.verify(document, {
@@ -102,6 +110,7 @@ export function createEntries(
     ) {
       return { kind: checked.document.kind, claims: checked.document.claims } as Right;
     }
+    refused.set(product, checked.code);
     log.warn({ product, code: checked.code, detail: checked.detail }, 'a stored right does not verify');
     return null;
   }
@@ -191,26 +200,36 @@ export function createEntries(
     adopt(entry, await store.update(entry.product, change));
   }
 
+  async function updateAnyway(entry: Entry, change: (record: LicenseRecord) => LicenseRecord): Promise<void> {
+    try {
+      await update(entry, change);
+      state.clearNotice('license-disk');
+    } catch (error) {
+      const { code, message } = asAldabaError(error);
+      log.error({ product: entry.product, code, error: message }, 'a right could not be stored');
+      state.notice({ id: 'license-disk', level: 'error', problem: { code, data: undefined } });
+      adopt(entry, change(entry.record));
+    }
+  }
+
   /** What does not verify is kept aside and named; the rest of its record goes on in a new file. */
   async function load(): Promise<void> {
     const { records, setAside } = await store.load();
+    for (const file of setAside) tellSetAside(file, 'file-format');
     for (const record of records) {
       const entry = get(record.product);
       adopt(entry, record);
       const right = entry.right === null ? null : record.right;
       const license = entry.license === null ? null : record.license;
       if (right === record.right && license === record.license) continue;
-      setAside.push(await store.setAside(record.product));
+      tellSetAside(await store.setAside(record.product), refused.get(record.product) ?? 'file-tampered');
       await update(entry, () => ({ ...record, right, license }));
     }
-    for (const file of setAside) {
-      log.warn({ file }, 'a license file was kept aside');
-      state.notice({
-        id: `license-file-${file}`,
-        level: 'warning',
-        problem: { code: 'file-tampered', data: { file } },
-      });
-    }
+  }
+
+  function tellSetAside(file: string, code: ErrorCode): void {
+    log.warn({ file, code }, 'a license file was kept aside');
+    state.notice({ id: `license-file-${file}`, level: 'warning', problem: { code, data: { file } } });
   }
 
   function publish(entry: Entry): void {
@@ -266,6 +285,11 @@ export function createEntries(
     all: () => [...entries.values()],
     load,
     update,
+    updateAnyway,
+    forget(entry) {
+      const idle = entry.uses.size === 0 && entry.flights.size === 0 && entry.telling === null;
+      if (idle && isEmptyRecord(entry.record) && entry.answer.kind !== 'ended') entries.delete(entry.product);
+    },
     standing: (entry) => licenseStanding(factsOf(entry)),
     inEffect,
     license,

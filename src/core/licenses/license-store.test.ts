@@ -78,6 +78,17 @@ describe('a file that says nothing', () => {
   });
 });
 
+test('a keychain that lost the device key: the old rights are kept aside for what they are', async () => {
+  const rig = await createLicensingRig();
+  await rig.acquire(rig.use('viga'));
+  rig.ports.secrets.entries.delete('device-key');
+  await rig.boot();
+  expect(await rig.files()).toEqual([expect.stringMatching(/^viga\.json\.corrupt-/)]);
+  expect(rig.parts.state.get().notices).toMatchObject([{ code: 'file-wrong-device' }]);
+  expect(await rig.acquire(rig.use('viga'))).toMatchObject({ permit: 'full' });
+  await rig.remove();
+});
+
 describe('a stored document that was changed', () => {
   let rig: LicensingRig;
   afterEach(() => rig.remove());

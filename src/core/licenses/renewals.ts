@@ -67,7 +67,6 @@ export function createRenewals(
     for (const entry of batch) entries.setAsking(entry);
     try {
       const { results } = await gateway.portal.licenses.renew({ leases });
-      failures = 0;
       const lost: Entry[] = [];
       for (const result of results) {
         const entry = batch.find(({ record }) => record.right?.leaseId === result.leaseId);
@@ -85,6 +84,10 @@ export function createRenewals(
       for (const entry of batch)
         if (entry.answer.kind === 'asking') entries.setAnswer(entry, { kind: 'granted' });
       await Promise.all(lost.map((entry) => seats.regain(entry)));
+      // An answer that renewed nothing is a failure as well: it would be asked for again at once, and for ever.
+      const stuck = batch.some((entry) => keeps(entry) && wait(entry) === 0);
+      failures = stuck ? failures + 1 : 0;
+      if (stuck) notBefore = clock.monotonic() + backoff(failures, retryLimits, random);
     } catch (error) {
       const fault = asAldabaError(error);
       failures++;

@@ -113,7 +113,7 @@ export function createSeats(
       throw fault;
     }
     const held = entry.right;
-    await entries.update(entry, (record) => {
+    await entries.updateAnyway(entry, (record) => {
       const before = record.right;
       const older = before?.leaseId === grant.leaseId && held !== null && claims.seq < held.claims.seq;
       const right: Right = older
@@ -173,14 +173,20 @@ export function createSeats(
   async function regain(entry: Entry): Promise<void> {
     const user = [...entry.uses.values()].find((use) => use.state === 'running');
     const lost = entry.record.right?.leaseId;
-    if (user === undefined) return;
+    if (user === undefined) {
+      entry.queue = null;
+      return;
+    }
     try {
       await inTurn(entry, 'regain', () => askAnew(entry, user));
     } catch (error) {
       const fault = asAldabaError(error);
       const refused = whatFailed(fault.code) === 'refused';
       if (refused && lost !== undefined) await lose(entry, lost, fault);
-      if (refused && fault.code !== 'no-seat-free') return;
+      if (refused && fault.code !== 'no-seat-free') {
+        entry.queue = null;
+        return;
+      }
       if (refused) entries.setAnswer(entry, { kind: 'queued', code: fault.code });
       const tries = (entry.queue?.tries ?? 0) + 1;
       entry.queue = {
