@@ -2,6 +2,7 @@ import { MantineProvider } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { SetupScreen } from '../features/setup/setup-screen.tsx';
 import { Announcer } from '../lib/announcer.tsx';
 import { FormatProvider } from '../lib/format-context.tsx';
@@ -30,12 +31,16 @@ export function App() {
           <LinkNotice />
           {state === null || language === null ? (
             <Connecting />
-          ) : state.setup.step === 'done' ? (
-            <Suspense fallback={<Connecting />}>
-              <Shell />
-            </Suspense>
           ) : (
-            <SetupScreen />
+            <ErrorBoundary resetKey={state.setup.step}>
+              {state.setup.step === 'done' ? (
+                <Suspense fallback={<Connecting />}>
+                  <Shell />
+                </Suspense>
+              ) : (
+                <SetupScreen />
+              )}
+            </ErrorBoundary>
           )}
         </Announcer>
       </FormatProvider>

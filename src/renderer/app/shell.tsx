@@ -2,6 +2,7 @@ import '../theme/shell.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { PageSkeleton } from '../components/page.tsx';
 import { StepUpProvider } from '../components/step-up.tsx';
 import { ToastProvider } from '../components/toasts.tsx';
@@ -55,9 +56,11 @@ export default function Shell() {
               aria-label={t(`page.${page}`)}
             >
               <Banners />
-              <Suspense fallback={<PageSkeleton title={t(`page.${page}`)} />}>
-                <Content />
-              </Suspense>
+              <ErrorBoundary resetKey={page}>
+                <Suspense fallback={<PageSkeleton title={t(`page.${page}`)} />}>
+                  <Content />
+                </Suspense>
+              </ErrorBoundary>
             </main>
           </div>
         </StepUpProvider>

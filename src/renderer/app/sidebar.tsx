@@ -20,36 +20,34 @@ export function Sidebar({ page }: { page: Page }) {
   const profile = useAppState((state) => state.profile);
   const settings = useAppState((state) => state.settings);
   return (
-    <header className={classes.rail}>
+    <nav className={classes.rail} aria-label={t('shell.pages')}>
       <p className={classes.brand}>
         <span className={classes.mark}>
           <Logo size={24} />
         </span>
         Aldaba
       </p>
-      <nav aria-label={t('shell.pages')}>
-        <ul className={classes.pages}>
-          {visiblePages({ setup, profile, settings }).map((name) => {
-            const Icon = icons[name];
-            return (
-              <li key={name}>
-                <a
-                  className={classes.page}
-                  href={`#/${name}`}
-                  aria-current={name === page ? 'page' : undefined}
-                >
-                  <Icon size={20} stroke={1.5} aria-hidden />
-                  {t(`page.${name}`)}
-                </a>
-              </li>
-            );
-          })}
-        </ul>
-      </nav>
+      <ul className={classes.pages}>
+        {visiblePages({ setup, profile, settings }).map((name) => {
+          const Icon = icons[name];
+          return (
+            <li key={name}>
+              <a
+                className={classes.page}
+                href={`#/${name}`}
+                aria-current={name === page ? 'page' : undefined}
+              >
+                <Icon size={20} stroke={1.5} aria-hidden />
+                {t(`page.${name}`)}
+              </a>
+            </li>
+          );
+        })}
+      </ul>
       <div className={classes.foot}>
         <ConnectionLine />
         <AccountMenu />
       </div>
-    </header>
+    </nav>
   );
 }

@@ -2,6 +2,7 @@ import { Button, Modal, PasswordInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../lib/use-action.ts';
+import { useFocusHome } from '../lib/use-focus-home.ts';
 import { useClient } from '../lib/window-context.tsx';
 import classes from './confirm-dialog.module.css';
 import { TroubleView } from './trouble-view.tsx';
@@ -31,6 +32,7 @@ export function ConfirmDialog({
   const { t } = useTranslation();
   const client = useClient();
   const action = useAction();
+  useFocusHome();
   const [typed, setTyped] = useState('');
   const [missing, setMissing] = useState(false);
   const wrong = password && action.trouble?.code === 'invalid-credentials';

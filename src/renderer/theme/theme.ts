@@ -45,7 +45,12 @@ const fromTokens: MantineColorsTuple = [
 ];
 
 /** No scroll lock: the page never scrolls behind a dialog, and the lock would insert style elements that the content policy refuses. */
-const dialog = { lockScroll: false, transitionProps: { duration: 120 } };
+const dialog = {
+  lockScroll: false,
+  transitionProps: { duration: 120 },
+  // Mantine makes it a header element, which outside of the page's content would be one more banner of the whole page.
+  attributes: { header: { role: 'presentation' } },
+};
 
 export const theme = createTheme({
   primaryColor: 'accent',
@@ -63,6 +68,14 @@ export const theme = createTheme({
     PasswordInput: { defaultProps: { visibilityToggleFocusable: true } },
     Modal: { defaultProps: { ...dialog, centered: true } },
     Drawer: { defaultProps: { ...dialog, position: 'right' } },
-    Menu: { defaultProps: { transitionProps: { duration: 80 } } },
+    Menu: {
+      defaultProps: {
+        transitionProps: { duration: 80 },
+        // It would stand in the menu as an element that is no item.
+        withInitialFocusPlaceholder: false,
+        // Into the page's content, so that nothing stands outside of its landmarks.
+        portalProps: { target: '#content' },
+      },
+    },
   },
 });

@@ -14,6 +14,7 @@ export interface OpenScenario {
   readonly origin: string;
   /** What the host refused, in its own words. */
   readonly log: ReturnType<typeof createMemoryLog>['lines'];
+  /** The core goes away, as when its program is ended. */
   close(): Promise<void>;
 }
 

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LicenseView } from '../../../contract/client/state.ts';
 import { StateChip } from '../../components/state-chip.tsx';
@@ -9,23 +8,25 @@ import { useFormat } from '../../lib/format-context.tsx';
 import { useNow } from '../../lib/use-now.ts';
 import { useUntil } from '../../lib/use-until.ts';
 import { useAppState } from '../../lib/window-context.tsx';
-import { GiveBackDialog } from './give-back-dialog.tsx';
 import classes from './license-card.module.css';
 import { LicenseFacts } from './license-facts.tsx';
 import { giveUpOf, nextInstant, runwayOf, storyOf, toneOf, untoldOf } from './license-story.ts';
-import { ReleaseDialog } from './release-dialog.tsx';
 import { UseList } from './use-list.tsx';
 
 /** One product's license: its state in words, what happens next, its facts, who uses it now. */
-export function LicenseCard({ view }: { view: LicenseView }) {
+export function LicenseCard({
+  view,
+  onGiveUp,
+}: {
+  view: LicenseView;
+  onGiveUp: (how: 'release' | 'give-back') => void;
+}) {
   const { t } = useTranslation();
-  const [asking, setAsking] = useState(false);
   const giveUp = giveUpOf(view);
   const untold = untoldOf(
     view,
     useAppState((state) => state.connection),
   );
-  const close = () => setAsking(false);
   return (
     <article className={classes.card} aria-label={view.productName}>
       <header className={classes.head}>
@@ -35,7 +36,7 @@ export function LicenseCard({ view }: { view: LicenseView }) {
         <h2 className={classes.name}>{view.productName}</h2>
         <StateChip tone={toneOf(view)}>{t(`license.state.${view.state}`)}</StateChip>
         {giveUp !== null && (
-          <Button className={classes.action ?? ''} size="xs" onClick={() => setAsking(true)}>
+          <Button className={classes.action ?? ''} size="xs" onClick={() => onGiveUp(giveUp)}>
             {t(`license.giveUp.${giveUp}`)}
           </Button>
         )}
@@ -50,8 +51,6 @@ export function LicenseCard({ view }: { view: LicenseView }) {
       )}
       <LicenseFacts view={view} />
       <UseList view={view} />
-      {asking && giveUp === 'release' && <ReleaseDialog view={view} onClose={close} />}
-      {asking && giveUp === 'give-back' && <GiveBackDialog view={view} onClose={close} />}
     </article>
   );
 }

@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconCertificateOff, IconRefresh } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { LicenseView } from '../../../contract/client/state.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Page } from '../../components/page.tsx';
 import { ProgramTags } from '../../components/program-tags.tsx';
@@ -9,8 +11,10 @@ import { TroubleView } from '../../components/trouble-view.tsx';
 import { useAction } from '../../lib/use-action.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
 import { DeviceCard } from './device-card.tsx';
+import { GiveBackDialog } from './give-back-dialog.tsx';
 import { LicenseCard } from './license-card.tsx';
 import classes from './license-page.module.css';
+import { ReleaseDialog } from './release-dialog.tsx';
 
 /** What I hold, until when, on which device, and which programs use it now. */
 export default function LicensePage() {
@@ -18,6 +22,8 @@ export default function LicensePage() {
   const client = useClient();
   const toast = useToast();
   const renewal = useAction();
+  const [givingUp, setGivingUp] = useState<{ how: 'release' | 'give-back'; view: LicenseView } | null>(null);
+  const close = () => setGivingUp(null);
   const licenses = useAppState((state) => state.licenses);
   const uses = useAppState((state) => state.uses);
   const connection = useAppState((state) => state.connection);
@@ -71,11 +77,14 @@ export default function LicensePage() {
             />
           )}
           {licenses.map((view) => (
-            <LicenseCard key={view.product} view={view} />
+            <LicenseCard key={view.product} view={view} onGiveUp={(how) => setGivingUp({ how, view })} />
           ))}
         </div>
         <DeviceCard />
       </div>
+      {/* Here and not in the card: the card goes with the license. */}
+      {givingUp?.how === 'release' && <ReleaseDialog view={givingUp.view} onClose={close} />}
+      {givingUp?.how === 'give-back' && <GiveBackDialog view={givingUp.view} onClose={close} />}
     </Page>
   );
 }

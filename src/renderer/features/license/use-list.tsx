@@ -12,7 +12,7 @@ export function UseList({ view }: { view: Pick<LicenseView, 'product' | 'product
   const format = useFormat();
   const now = useNow(30_000);
   return (
-    <section className={classes.uses} aria-label={t('license.uses.title')}>
+    <div className={classes.uses}>
       <h3 className={classes.usesTitle}>{t('license.uses.title')}</h3>
       {uses.length === 0 ? (
         <p className={classes.none}>{t('license.uses.none')}</p>
@@ -33,6 +33,6 @@ export function UseList({ view }: { view: Pick<LicenseView, 'product' | 'product
           ))}
         </ul>
       )}
-    </section>
+    </div>
   );
 }

@@ -1,4 +1,6 @@
+import type { Page } from 'playwright-core';
 import type { FakeCore, FakeWorld } from '../fake-core.ts';
+import type { OpenScenario } from '../open-scenario.ts';
 
 /** A state of the window that somebody can look at: the snapshot, what the core refuses or leaves waiting, and the page. */
 export interface Scenario {
@@ -9,4 +11,6 @@ export interface Scenario {
   readonly prepare?: (core: FakeCore) => void;
   /** Address of the page within the window, `#/settings`. */
   readonly hash?: string;
+  /** What the person does to get there. Tests and pictures do it; the preview leaves it to whoever looks. */
+  readonly act?: (page: Page, opened: OpenScenario) => Promise<void>;
 }

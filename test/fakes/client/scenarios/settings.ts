@@ -57,4 +57,21 @@ export const settingsScenarios: readonly Scenario[] = [
       },
     },
   },
+  {
+    name: 'settings/end-session',
+    hash,
+    world: { state: signedInState },
+    act: (page) => page.getByRole('button', { name: 'Cerrar la sesión en CONDOR-LT-203' }).click(),
+  },
+  {
+    name: 'settings/proxy-refused',
+    hash,
+    world: { state: signedInState },
+    prepare: (core) => core.refuse('settings.update', 'invalid-input', { field: 'proxy' }),
+    async act(page) {
+      await page.getByRole('textbox', { name: 'Proxy' }).fill('condor');
+      await page.getByRole('button', { name: 'Guardar', exact: true }).click();
+      await page.getByText('Hay un dato que no es válido').waitFor();
+    },
+  },
 ];

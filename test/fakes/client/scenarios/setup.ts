@@ -125,4 +125,45 @@ export const setupScenarios: readonly Scenario[] = [
     name: 'standalone/requested',
     world: { state: stepState({ ...standalone, requestedAt: at(-2, 'd') }) },
   },
+  {
+    name: 'sign-in/fields',
+    world: { state: stepState(signIn) },
+    act: (page) => page.getByRole('button', { name: 'Iniciar sesión' }).click(),
+  },
+  {
+    name: 'sign-in/ask-link',
+    world: { state: stepState(known) },
+    act: (page) => page.getByRole('button', { name: '¿Primera vez, o la olvidó?' }).click(),
+  },
+  {
+    name: 'sign-in/link-sent',
+    world: { state: stepState(known) },
+    async act(page) {
+      await page.getByRole('button', { name: '¿Primera vez, o la olvidó?' }).click();
+      await page.getByRole('button', { name: 'Enviar el enlace' }).click();
+      await page.getByRole('heading', { name: 'Revise su correo' }).waitFor();
+    },
+  },
+  {
+    name: 'setup/key-slip',
+    world: { state: stepState({ step: 'enter-key', ...idle, portal }) },
+    async act(page) {
+      await page.getByRole('textbox', { name: 'Clave' }).fill('ALD-12345');
+      await page.getByRole('button', { name: 'Usar esta clave' }).click();
+    },
+  },
+  {
+    name: 'standalone/wrong-file',
+    world: { state: stepState({ ...standalone, requestedAt: at(-2, 'd') }) },
+    prepare: (core) =>
+      core.refuse('setup.importFile', 'file-wrong-device', {
+        device: 'CONDOR-LT-203',
+        file: 'zapata.aldaba-license',
+      }),
+    async act(page) {
+      const file = { name: 'zapata.aldaba-license', mimeType: 'text/plain', buffer: Buffer.from('x') };
+      await page.locator('input[type=file]').setInputFiles(file);
+      await page.getByText('El archivo es para otro equipo').waitFor();
+    },
+  },
 ];

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import texts from '../../../../resources/locales/es/window.json' with { type: 'json' };
+import {
+  at,
+  leaseView,
+  passView,
+  present,
+  problem,
+  signedInState,
+  standaloneView,
+} from '../../../../test/fakes/client/states.ts';
+import { licenseStates } from '../../../contract/broker.ts';
+import { rightKinds } from '../../../contract/documents.ts';
+import { giveUpOf, nextInstant, runwayOf, storyOf, toneOf, untoldOf } from './license-story.ts';
+
+test('every state with every kind of right has its sentences and a tone', () => {
+  const means: Record<string, string> = texts.license.means;
+  const next: Record<string, string> = texts.license.next;
+  for (const state of licenseStates) {
+    for (const kind of [...rightKinds, null]) {
+      const story = storyOf({ state, kind });
+      expect(means[story], story).toBeTypeOf('string');
+      expect(next[story], story).toBeTypeOf('string');
+      expect(toneOf({ state, permit: 'full' })).toMatch(/^(ok|busy|warn|stop|idle)$/);
+    }
+  }
+});
+
+test('renewing is told like working: it is no news to anybody', () => {
+  expect(storyOf({ state: 'renewing', kind: 'lease' })).toBe('active-lease');
+});
+
+test('a license tells its own end while it is well, and the permit’s end when something presses', () => {
+  expect(nextInstant(standaloneView)).toBe(standaloneView.expiresAt);
+  expect(nextInstant({ ...standaloneView, state: 'expiring' })).toBe(standaloneView.expiresAt);
+  expect(nextInstant({ ...standaloneView, state: 'device-drift', until: at(9, 'd') })).toBe(at(9, 'd'));
+  expect(nextInstant({ ...standaloneView, expiresAt: null, until: null })).toBeNull();
+});
+
+test('a floating lease is released, a standalone license is given back, a named pass stays', () => {
+  expect(giveUpOf(leaseView)).toBe('release');
+  expect(giveUpOf({ ...leaseView, permit: 'none' })).toBeNull();
+  expect(giveUpOf(standaloneView)).toBe('give-back');
+  expect(giveUpOf(passView)).toBeNull();
+});
+
+test('the way left is a share from 1 to 0, and is shown only where it says something', () => {
+  const now = Date.parse(present);
+  expect(runwayOf(passView, now)).toBeCloseTo(28 / 30);
+  expect(runwayOf(leaseView, now)).toBeNull();
+  expect(runwayOf({ ...leaseView, state: 'run-on', renewedAt: at(-45), until: at(15) }, now)).toBeCloseTo(
+    0.25,
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: -1e12, max: 1e12 }), (shift) => {
+      const share = runwayOf(passView, now + shift);
+      expect(share).toBeGreaterThanOrEqual(0);
+      expect(share).toBeLessThanOrEqual(1);
+    }),
+  );
+});
+
+test('what the state or the page above already says is not said again', () => {
+  const offline = { state: 'offline' as const, since: null, problem: problem('network-timeout') };
+  const view = {
+    ...leaseView,
+    state: 'run-on' as const,
+    warnings: [
+      { kind: 'run-on' as const, at: null },
+      { kind: 'offline' as const, at: null },
+      { kind: 'clock' as const, at: null },
+    ],
+    problem: problem('network-timeout'),
+  };
+  expect(untoldOf(view, offline)).toEqual({ warnings: [{ kind: 'clock', at: null }], problem: null });
+  expect(untoldOf(view, signedInState.connection).warnings.map(({ kind }) => kind)).toEqual([
+    'offline',
+    'clock',
+  ]);
+  expect(untoldOf({ ...view, problem: problem('lease-ended') }, offline).problem?.code).toBe('lease-ended');
+});

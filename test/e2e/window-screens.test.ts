@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { languages } from '../../src/contract/primitives.ts';
+import type { Settings } from '../../src/contract/settings.ts';
+import { scenarios } from '../fakes/client/scenarios/index.ts';
+import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { describeUnless } from '../support/skip.ts';
+import { openWindow, smallest } from './window/open-window.ts';
+
+const { missing } = await findBrowser();
+
+describeUnless(missing, 'every screen and state', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+
+  test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
+    '%s: no accessibility violation in either theme, nothing cut off in any language, no complaint of the browser',
+    async (_, scenario) => {
+      const window = await openWindow(browser, scenario, { size: smallest });
+      const { page, core } = window;
+      // A window that lost its core hears of no other theme or language.
+      const alone = scenario.name === 'license/link-lost';
+      try {
+        await scenario.act?.(page, window);
+        for (const theme of alone ? (['light'] as const) : (['light', 'dark'] as const)) {
+          await setSettings({ theme });
+          await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor();
+          expect(await violations(page)).toEqual([]);
+        }
+        for (const language of alone ? [] : languages) {
+          await setSettings({ language });
+          await page.locator(`html[lang^=${language}]`).waitFor();
+          expect(await cutOff(page)).toEqual([]);
+        }
+        const expected = alone ? /WebSocket|ERR_CONNECTION_REFUSED/ : /^$/;
+        expect(window.complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
+        expect(window.log).toEqual([]);
+      } finally {
+        await window.end();
+      }
+
+      async function setSettings(change: Partial<Settings>): Promise<void> {
+        core.update({ settings: { ...core.get().settings, ...change } });
+      }
+    },
+  );
+});
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Every rule of axe on the page as it stands, by rule with the places. The page's policy forbids a script element, so it is evaluated. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    // Colors on their way from one theme to the other are nobody's choice; what inherits one starts when that one ends.
+    for (let running = document.getAnimations(); running.length > 0; running = document.getAnimations())
+      await Promise.all(running.map((animation) => animation.finished.catch(() => {})));
+    const { violations } = await (window as unknown as { axe: typeof import('axe-core') }).axe.run();
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+    );
+  });
+}
+
+/** Controls whose words do not fit, and anything that makes the page scroll sideways. */
+function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const sideways = [...document.querySelectorAll('html, main, [role=dialog]')]
+      .filter((element) => element.scrollWidth > element.clientWidth)
+      .map((element) => `${element.tagName} scrolls sideways`);
+    const controls = [...document.querySelectorAll('button, a, label, h1, h2, [role=menuitem]')]
+      .flatMap((control) => [control, ...control.querySelectorAll('*')])
+      .filter((element): element is HTMLElement => element instanceof HTMLElement)
+      .filter((element) => element.textContent.trim() !== '')
+      .filter((element) => getComputedStyle(element).overflowX === 'hidden' && element.clientWidth > 1)
+      .filter((element) => element.scrollWidth > element.clientWidth + 1)
+      .map((element) => `cut off: ${element.textContent}`);
+    return [...sideways, ...controls];
+  });
+}
