@@ -194,8 +194,11 @@ create trigger directory_inserted after insert on directory
 create function directory_deleted() returns trigger
   language plpgsql set search_path = public, pg_temp as $$
 begin
-  delete from directory_word d using old_rows r, words_of(r.search_text) w
-    where d.account_id = r.account_id and d.word = w.word and d.contact_id = r.contact_id;
+  -- "offset 0" keeps the words together: looked for by contact alone, each would be a walk through the whole index.
+  delete from directory_word d using (
+    select r.account_id, r.contact_id, w.word from old_rows r, words_of(r.search_text) w offset 0
+  ) gone
+  where d.account_id = gone.account_id and d.word = gone.word and d.contact_id = gone.contact_id;
   insert into directory_count (account_id, role_id, state, n)
     select account_id, role_id, state, -count(*) from old_rows group by account_id, role_id, state;
   perform fold_directory_count(account_id) from (select distinct account_id from old_rows) changed;
@@ -208,24 +211,27 @@ create trigger directory_deleted after delete on directory
 create function directory_updated() returns trigger
   language plpgsql set search_path = public, pg_temp as $$
 begin
-  delete from directory_word d
-    using old_rows o join new_rows n using (account_id, contact_id), words_of(o.search_text) w
-    where (o.search_text, o.role_id, o.state) is distinct from (n.search_text, n.role_id, n.state)
-      and d.account_id = o.account_id and d.word = w.word and d.contact_id = o.contact_id;
-  insert into directory_word (account_id, word, contact_id, shared, role_id, state)
-    select n.account_id, w.word, n.contact_id, w.shared, n.role_id, n.state
-    from old_rows o join new_rows n using (account_id, contact_id), words_of(n.search_text) w
-    where (o.search_text, o.role_id, o.state) is distinct from (n.search_text, n.role_id, n.state);
+  -- Executed as text, so that each is planned for as many rows as there are now: a kept plan, made for one row, would compare
+  -- each of ten thousand with each.
+  execute '
+    delete from directory_word d using (
+      select account_id, contact_id, w.word
+      from old_rows o join new_rows n using (account_id, contact_id), words_of(o.search_text) w
+      where (o.search_text, o.role_id, o.state) is distinct from (n.search_text, n.role_id, n.state)
+      offset 0
+    ) gone
+    where d.account_id = gone.account_id and d.word = gone.word and d.contact_id = gone.contact_id';
+  execute '
+    insert into directory_word (account_id, word, contact_id, shared, role_id, state)
+      select n.account_id, w.word, n.contact_id, w.shared, n.role_id, n.state
+      from old_rows o join new_rows n using (account_id, contact_id), words_of(n.search_text) w
+      where (o.search_text, o.role_id, o.state) is distinct from (n.search_text, n.role_id, n.state)';
   insert into directory_count (account_id, role_id, state, n)
     select account_id, role_id, state, sum(change)
     from (
-      select n.account_id, n.role_id, n.state, 1 as change
-      from old_rows o join new_rows n using (account_id, contact_id)
-      where (o.role_id, o.state) is distinct from (n.role_id, n.state)
+      select account_id, role_id, state, 1 as change from new_rows
       union all
-      select o.account_id, o.role_id, o.state, -1
-      from old_rows o join new_rows n using (account_id, contact_id)
-      where (o.role_id, o.state) is distinct from (n.role_id, n.state)
+      select account_id, role_id, state, -1 from old_rows
     ) changed
     group by account_id, role_id, state having sum(change) <> 0;
   perform fold_directory_count(account_id) from (select distinct account_id from new_rows) changed;

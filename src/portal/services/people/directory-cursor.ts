@@ -111,11 +111,23 @@ function areKeys(query: DirectoryQuery, keys: Keys): boolean {
   const columns = columnsOf(query.sort);
   const valid = {
     text: (value: string) => !value.includes('\0') && value.isWellFormed(),
-    timestamptz: (value: string) =>
-      value === '-infinity' || /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/.test(value),
+    timestamptz: (value: string) => value === '-infinity' || isInstant(value),
     uuid: (value: string) => idSchema.safeParse(value).success,
   };
   return keys.length === columns.length && columns.every(([, type], index) => valid[type](keys[index] ?? ''));
+}
+
+/** As the database writes an instant: `2026-03-02 08:00:00.25+00`. */
+function isInstant(value: string): boolean {
+  const [, date, time] =
+    /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d{1,6})?[+-](?:0\d|1[0-4])(?::[0-5]\d)?$/.exec(value) ?? [];
+  const instant = new Date(`${date}T${time}Z`);
+  // Day and time have to exist, and no year is 0.
+  return (
+    !Number.isNaN(instant.getTime()) &&
+    instant.toISOString().startsWith(`${date}T${time}`) &&
+    date?.slice(0, 4) !== '0000'
+  );
 }
 
 function parseJson(text: string): unknown {
