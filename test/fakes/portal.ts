@@ -181,9 +181,19 @@ export async function createFakePortal(clock: Clock, address = 'https://portal.e
           String(value),
         ]);
         const method = incoming.method ?? 'GET';
-        const response = await answer(new Request(url, { method, headers, body }));
-        outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-        outgoing.end(Buffer.from(await response.arrayBuffer()));
+        const gone = new AbortController();
+        outgoing.on('close', () => gone.abort());
+        const request = new Request(url, { method, headers, body, signal: gone.signal });
+        const instead = await line.before?.(request);
+        const response = instead ?? (await answer(request));
+        const sent = (instead ? undefined : await line.after?.(request, response)) ?? response;
+        outgoing.writeHead(sent.status, Object.fromEntries(sent.headers));
+        try {
+          if (sent.body !== null) for await (const chunk of sent.body) outgoing.write(chunk);
+          outgoing.end();
+        } catch {
+          outgoing.destroy();
+        }
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const bound = server.address();
