@@ -172,11 +172,11 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
     setPortal: (typed) =>
       run(async () => {
         const step = expect('portal-address', 'standalone');
+        if (step.step === 'portal-address') show({ ...step, busy: true, problem: null, address: typed });
         const address = normalizePortalAddress(typed);
         if (fixedPortal() && address !== settings.current().portal) {
           throw new AldabaError('policy-locked', 'the portal address is fixed', { field: 'portal' });
         }
-        if (step.step === 'portal-address') show({ ...step, busy: true, address: typed });
         await checkPortal(http, address, AbortSignal.timeout(30_000));
         draft = address;
         show(entry(step.step === 'standalone' ? 'standalone' : step.mode));
