@@ -182,10 +182,21 @@ class _Socket:
 
 
 class _Pipe:
-    """A Windows named pipe as a stream. One handle for both directions, opened without buffering."""
+    """A Windows named pipe as a stream.
+
+    Windows does one thing at a time on such a handle, so a thread that waits in `read` would keep another one from writing: bytes are
+    only read when they are there.
+    """
 
     def __init__(self, address):
+        import ctypes
+        import msvcrt
+
         self._file = open(address, "r+b", buffering=0)
+        self._kernel = ctypes.windll.kernel32
+        self._count = ctypes.c_ulong()
+        self._pointer = ctypes.byref(self._count)
+        self._handle = ctypes.c_void_p(msvcrt.get_osfhandle(self._file.fileno()))
 
     def write(self, data):
         self._file.write(data)
@@ -193,10 +204,7 @@ class _Pipe:
     def read(self, length):
         data = b""
         while len(data) < length:
-            more = self._file.read(length - len(data))
-            if not more:
-                raise EOFError
-            data += more
+            data += self._file.read(min(self._wait(), length - len(data)))
         return data
 
     def read_line(self):
@@ -207,3 +215,11 @@ class _Pipe:
 
     def close(self):
         self._file.close()
+
+    def _wait(self):
+        while True:
+            if not self._kernel.PeekNamedPipe(self._handle, None, 0, None, self._pointer, None):
+                raise EOFError
+            if self._count.value:
+                return self._count.value
+            time.sleep(0.02)
