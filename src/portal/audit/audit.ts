@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'drizzle-orm';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import type { Tx } from '../db/database.ts';
-import { rows } from '../db/run.ts';
+import { run, type Statement } from '../db/run.ts';
 import type { JsonObject } from '../db/schema.ts';
 
 /** Who did it: a person, a key, or the portal itself. Names are written down as they were. */
@@ -33,10 +32,19 @@ export interface AuditEntry {
 /** Hash before the first entry of every chain. */
 export const chainStart = Buffer.alloc(32);
 
-/** SHA-256 over the hash before and the entry's canonical JSON; the verification uses the same. */
+/** What is hashed of an entry, beside its place in the chain. */
+function entryText(entry: AuditEntry): string {
+  return canonicalJson({ ...entry, at: new Date(entry.at).toISOString() });
+}
+
+/**
+ * SHA-256 over the hash before, the sequence number (8 bytes, big-endian) and the entry's canonical JSON in UTF-8. The database computes
+ * the same when it appends; this is for verifying.
+ */
 export function entryHash(previous: Uint8Array, seq: number, entry: AuditEntry): Buffer {
-  const text = canonicalJson({ ...entry, seq, at: new Date(entry.at).toISOString() });
-  return createHash('sha256').update(previous).update(text).digest();
+  const place = Buffer.alloc(8);
+  place.writeBigInt64BE(BigInt(seq));
+  return createHash('sha256').update(previous).update(place).update(entryText(entry)).digest();
 }
 
 const secretName = /password|secret|token|hash|authorization|proof|^key$|licenseKey/i;
@@ -51,26 +59,40 @@ function refuseSecrets(value: unknown): void {
   }
 }
 
+/** Moves the chain on and writes the entry with the hash that it got; the chain's row stays locked until the transaction ends. */
+const append: Statement = {
+  name: 'append-audit',
+  text: `with head as (
+      insert into audit_chain as chain (account_id, seq, hash)
+      values ($1::uuid, 1, sha256($2::bytea || int8send(1) || convert_to($3::text, 'UTF8')))
+      on conflict (account_id) do update set seq = chain.seq + 1,
+        hash = sha256(chain.hash || int8send(chain.seq + 1) || convert_to($3::text, 'UTF8'))
+      returning seq, hash)
+    insert into audit (account_id, seq, at, action, actor, subject, before, after, address, device, request_id, hash)
+    select $1::uuid, head.seq, $4::timestamptz, $5::text, $6::jsonb, $7::jsonb, $8::jsonb, $9::jsonb, $10::text, $11::text, $12::text, head.hash
+    from head`,
+};
+
 /**
- * Writes an entry at the end of the account's chain, in the transaction of what it tells. The chain's row stays locked until that
- * transaction ends, so write it late. Works both in `inAccount` and in `asService`.
+ * Writes an entry at the end of the account's chain, in the transaction of what it tells: one statement. The chain's row stays locked
+ * until that transaction ends, so write it last. Works both in `inAccount` and in `asService`.
  */
 export async function audit(tx: Tx, entry: AuditEntry): Promise<void> {
   refuseSecrets(entry.before);
   refuseSecrets(entry.after);
-  const [head] = await rows<{ seq: number; hash: Uint8Array }>(
-    tx,
-    sql`insert into audit_chain as chain (account_id, seq, hash) values (${entry.accountId}, 1, ${chainStart})
-      on conflict (account_id) do update set seq = chain.seq + 1 returning seq::int, hash`,
-  );
-  if (head === undefined) throw new Error('audit: the chain has no head');
-  const hash = entryHash(head.hash, head.seq, entry);
   const json = (value: object | undefined) => (value === undefined ? null : JSON.stringify(value));
-  await tx.execute(
-    sql`with head as (update audit_chain set hash = ${hash} where account_id = ${entry.accountId})
-      insert into audit (account_id, seq, at, action, actor, subject, before, after, address, device, request_id, hash)
-      values (${entry.accountId}, ${head.seq}, ${new Date(entry.at).toISOString()}::timestamptz, ${entry.action}, ${json(entry.actor)}::jsonb,
-        ${json(entry.subject)}::jsonb, ${json(entry.before)}::jsonb, ${json(entry.after)}::jsonb, ${entry.address ?? null},
-        ${entry.device ?? null}, ${entry.requestId ?? null}, ${hash})`,
-  );
+  await run(tx, append, [
+    entry.accountId,
+    chainStart,
+    entryText(entry),
+    new Date(entry.at).toISOString(),
+    entry.action,
+    json(entry.actor),
+    json(entry.subject),
+    json(entry.before),
+    json(entry.after),
+    entry.address ?? null,
+    entry.device ?? null,
+    entry.requestId ?? null,
+  ]);
 }

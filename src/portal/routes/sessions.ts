@@ -1,7 +1,7 @@
 import { portal } from '../implement.ts';
 import { sessionPolicies as policies } from '../policies/sessions.ts';
 import { enterWithKey } from '../services/key-session.ts';
-import { profileOf } from '../services/profile.ts';
+import { readProfile } from '../services/profile.ts';
 import { refresh } from '../services/refresh.ts';
 import { confirmPassword, endSession, listSessions, signOut, switchAccount } from '../services/sessions.ts';
 import { chooseAccount, signIn } from '../services/sign-in.ts';
@@ -25,7 +25,7 @@ export const sessionRoutes = {
   profile: sessions.profile
     .use(policies.profile)
     .handler(({ context }) =>
-      profileOf(context.portal.database.queries, context.principal, context.portal.clock.now()),
+      readProfile(context.portal.database.queries, context.principal, context.portal.clock.now()),
     ),
   switchAccount: sessions.switchAccount
     .use(policies.switchAccount)

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Permission } from '../../contract/permissions.ts';
-import type { membershipSchema } from '../../contract/portal/sessions.ts';
+import type { identitySchema, membershipSchema } from '../../contract/portal/sessions.ts';
+import type { Language } from '../../contract/primitives.ts';
 import { effectivePermissions, givesAccess } from '../../domain/roles.ts';
 import type { Queries, Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
@@ -8,7 +9,7 @@ import { run, type Statement } from '../db/run.ts';
 const listMemberships: Statement = {
   name: 'list-memberships',
   text: `select a.id as account_id, a.name as account_name, r.key as role_key, r.name as role_name, r.permissions, m.owner,
-      i.home_account_id <> a.id as association, m.accepted_at is null as joins
+      i.home_account_id <> a.id as association, m.accepted_at is null as joins, i.id, i.email, i.name, i.language
     from membership m
     join identity i on i.id = m.identity_id
     join account a on a.id = m.account_id
@@ -28,12 +29,19 @@ export interface Entrance {
   readonly joins: boolean;
 }
 
+/** A person with the companies that are open to them. */
+export interface Entrant {
+  /** Null: no company knows them. */
+  readonly identity: z.output<typeof identitySchema> | null;
+  readonly entrances: readonly Entrance[];
+}
+
 /**
  * The companies that a person may enter: accepted or invited to join, not suspended, with a role that gives access. The home first.
  *
  * @param now milliseconds of UTC
  */
-export async function entrances(on: Queries | Tx, identityId: string, now: number): Promise<Entrance[]> {
+export async function findEntrant(on: Queries | Tx, identityId: string, now: number): Promise<Entrant> {
   const found = await run<{
     account_id: string;
     account_name: string;
@@ -43,19 +51,29 @@ export async function entrances(on: Queries | Tx, identityId: string, now: numbe
     owner: boolean;
     association: boolean;
     joins: boolean;
+    id: string;
+    email: string;
+    name: string;
+    language: Language;
   }>(on, listMemberships, [identityId, new Date(now).toISOString()]);
-  return found
-    .map((row) => ({
-      membership: {
-        account: { id: row.account_id, name: row.account_name },
-        roleName: row.role_name,
-        roleKey: row.role_key,
-        association: row.association,
-      },
-      permissions: effectivePermissions(row.permissions, row.owner),
-      joins: row.joins,
-    }))
-    .filter(({ permissions }) => givesAccess(permissions));
+  const [first] = found;
+  const entrances = found.map((row) => ({
+    membership: {
+      account: { id: row.account_id, name: row.account_name },
+      roleName: row.role_name,
+      roleKey: row.role_key,
+      association: row.association,
+    },
+    permissions: effectivePermissions(row.permissions, row.owner),
+    joins: row.joins,
+  }));
+  return {
+    identity:
+      first === undefined
+        ? null
+        : { id: first.id, email: first.email, name: first.name, language: first.language },
+    entrances: entrances.filter(({ permissions }) => givesAccess(permissions)),
+  };
 }
 
 const join: Statement = {

@@ -4,9 +4,9 @@ import type { Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
 import { hashToken } from '../ids.ts';
 import { endSessions } from './end-sessions.ts';
-import { profileOf } from './profile.ts';
+import { readProfile } from './profile.ts';
 import type { Caller, SignedIn } from './sign-in.ts';
-import { idleMilliseconds, issueAccess } from './tokens.ts';
+import { type Access, idleMilliseconds, issueAccess, newAccess } from './tokens.ts';
 
 /** Milliseconds after a rotation in which another successor is taken for a second process of the device, not for theft. */
 const raceMilliseconds = 20_000;
@@ -38,6 +38,7 @@ interface RefreshRow {
 const rotate: Statement = {
   name: 'rotate-refresh',
   text: `with spent as (update refresh_token set rotated_at = $3::timestamptz, next_hash = $2::bytea where token_hash = $1),
+    access as (insert into access_token (token_hash, session_id, expires_at) values ($6::bytea, $5::uuid, $7::timestamptz)),
     used as (update session set last_used_at = $3::timestamptz, idle_until = $4::timestamptz where id = $5::uuid)
     insert into refresh_token (token_hash, session_id, created_at) values ($2::bytea, $5::uuid, $3::timestamptz) on conflict do nothing returning 1`,
 };
@@ -62,16 +63,21 @@ export async function refresh(
       throw new AldabaError('proof-invalid', 'the session belongs to another device key');
     if (row.ended || Number(row.until) <= now)
       throw new AldabaError('session-ended', 'ended or idle too long');
-    if (row.rotated_at === null) await rotateTo(tx, { hash, next, sessionId: row.session_id, now });
-    else if (!next.equals(row.next_hash ?? Buffer.alloc(0))) {
+    const where = { identityId: row.identity_id, sessionId: row.session_id, accountId: row.account_id };
+    const profile = await readProfile(tx, where, now);
+    if (row.rotated_at === null)
+      return {
+        kind: 'signed-in' as const,
+        access: await rotateTo(tx, { hash, next, sessionId: row.session_id, now }),
+        profile,
+      };
+    if (!next.equals(row.next_hash ?? Buffer.alloc(0))) {
       if (now - Number(row.rotated_at) <= raceMilliseconds) throw new AldabaError('session-raced');
       await endReplayed(tx, row, caller, now);
       // Not thrown, so that the end of the session is committed.
       return null;
     }
-    const access = await issueAccess(tx, row.session_id, now);
-    const who = { identityId: row.identity_id, sessionId: row.session_id, accountId: row.account_id };
-    return { kind: 'signed-in' as const, access, profile: await profileOf(tx, who, now) };
+    return { kind: 'signed-in' as const, access: await issueAccess(tx, row.session_id, now), profile };
   });
   if (answer === null) {
     request.log.warn({ device: device.thumbprint }, 'a spent refresh token was replayed: session ended');
@@ -83,12 +89,22 @@ export async function refresh(
 async function rotateTo(
   tx: Tx,
   { hash, next, sessionId, now }: { hash: Buffer; next: Buffer; sessionId: string; now: number },
-): Promise<void> {
+): Promise<Access> {
   const at = new Date(now).toISOString();
   const idleUntil = new Date(now + idleMilliseconds).toISOString();
-  const inserted = await run(tx, rotate, [hash, next, at, idleUntil, sessionId]);
+  const access = newAccess(now);
+  const inserted = await run(tx, rotate, [
+    hash,
+    next,
+    at,
+    idleUntil,
+    sessionId,
+    access.hash,
+    access.expiresAt,
+  ]);
   if (inserted.length === 0)
     throw new AldabaError('invalid-input', 'the refresh token is taken', { field: 'nextTokenHash' });
+  return access.answer;
 }
 
 async function endReplayed(tx: Tx, row: RefreshRow, { request, device }: Caller, now: number): Promise<void> {

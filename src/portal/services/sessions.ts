@@ -9,7 +9,7 @@ import { run, type Statement } from '../db/run.ts';
 import { hashToken } from '../ids.ts';
 import { stepUpMilliseconds } from '../policy.ts';
 import { endSessions } from './end-sessions.ts';
-import { acceptJoin, entrances } from './memberships.ts';
+import { acceptJoin, findEntrant } from './memberships.ts';
 import { profileOf } from './profile.ts';
 import { releaseLeasesOfSessions } from './session-leases.ts';
 import type { Caller, SignedIn } from './sign-in.ts';
@@ -128,15 +128,15 @@ export async function switchAccount(
   const { identityId, sessionId, device } = principal;
   return portal.database.asService(async (tx) => {
     const now = portal.clock.now();
-    const choices = await entrances(tx, identityId, now);
-    const entrance = choices.find(({ membership }) => membership.account.id === accountId);
+    const entrant = await findEntrant(tx, identityId, now);
+    const entrance = entrant.entrances.find(({ membership }) => membership.account.id === accountId);
     if (entrance === undefined) throw new AldabaError('not-found', 'not a company of this person');
     if (entrance.joins) await acceptJoin(tx, { accountId, identityId }, now);
     const moved = await run(tx, moveSession, [sessionId, accountId]);
     if (moved.length === 0) throw new AldabaError('session-ended');
     if (accountId !== principal.accountId) await releaseLeasesOfSessions(tx, [sessionId], now);
     const access = await issueAccess(tx, sessionId, now);
-    const profile = await profileOf(tx, { identityId, sessionId, accountId }, now, choices);
+    const profile = profileOf(entrant, { identityId, sessionId, accountId });
     await audit(tx, {
       accountId,
       at: now,

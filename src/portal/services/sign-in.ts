@@ -10,10 +10,9 @@ import type { Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
 import { accountTicket } from '../db/schema.ts';
 import { hashToken, newToken } from '../ids.ts';
-import { acceptJoin, type Entrance, entrances } from './memberships.ts';
+import { acceptJoin, type Entrance, type Entrant, findEntrant } from './memberships.ts';
 import { openSession } from './open-session.ts';
 import { profileOf } from './profile.ts';
-import { issueAccess } from './tokens.ts';
 
 /** Milliseconds that the choice among companies stays open. */
 const ticketMilliseconds = 5 * 60_000;
@@ -50,30 +49,35 @@ export async function signIn(caller: Caller, input: SignInInput): Promise<SignIn
     address: request.address,
   });
   const { found, delayed } = attempt;
-  const right = await portal.hasher.verify(input.password, delayed ? null : (found?.passwordHash ?? null));
+  // The companies are looked up while the password is hashed, for nobody as well.
+  const [right, entrant] = await Promise.all([
+    portal.hasher.verify(input.password, delayed ? null : (found?.passwordHash ?? null)),
+    findEntrant(portal.database.queries, found?.id ?? nobody, portal.clock.now()),
+  ]);
   if (!right || found === null)
     throw new AldabaError('invalid-credentials', delayed ? 'delay is running' : 'wrong');
+  const { entrances } = entrant;
+  if (entrances.length === 0) throw new AldabaError('invalid-credentials', 'no company to enter');
+  const chosen = choose(entrances, input.accountId);
 
   return portal.database.asService(async (tx) => {
-    const now = portal.clock.now();
-    const choices = await entrances(tx, found.id, now);
-    if (choices.length === 0) throw new AldabaError('invalid-credentials', 'no company to enter');
     await attempt.forgive(tx);
-    const chosen = choose(choices, input.accountId);
     if (chosen === null)
-      return offerChoice(tx, { identityId: found.id, device: input.device }, caller, choices);
+      return offerChoice(tx, caller, { identityId: found.id, device: input.device, entrances });
     return enter(tx, caller, {
-      person: found,
+      entrant,
+      entrance: chosen,
       device: input.device,
       nextTokenHash: input.nextTokenHash,
-      confirmedAt: now,
-      entrance: chosen,
-      choices,
+      confirmedAt: portal.clock.now(),
     });
   });
 }
 
-function choose(choices: Entrance[], accountId: string | undefined): Entrance | null {
+/** The nil UUID (RFC 9562, 5.9): nobody's. */
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+function choose(choices: readonly Entrance[], accountId: string | undefined): Entrance | null {
   if (accountId !== undefined)
     return choices.find(({ membership }) => membership.account.id === accountId) ?? null;
   return choices.length === 1 ? (choices[0] ?? null) : null;
@@ -81,9 +85,8 @@ function choose(choices: Entrance[], accountId: string | undefined): Entrance | 
 
 async function offerChoice(
   tx: Tx,
-  who: { identityId: string; device: DeviceDescription },
   { portal, device }: Caller,
-  choices: Entrance[],
+  who: { identityId: string; device: DeviceDescription; entrances: readonly Entrance[] },
 ): Promise<SignInAnswer> {
   const ticket = newToken();
   const now = portal.clock.now();
@@ -95,14 +98,13 @@ async function offerChoice(
     createdAt: new Date(now),
     expiresAt: new Date(now + ticketMilliseconds),
   });
-  return { kind: 'choose-account', ticket, accounts: choices.map(({ membership }) => membership) };
+  return { kind: 'choose-account', ticket, accounts: who.entrances.map(({ membership }) => membership) };
 }
 
 const takeTicket: Statement = {
   name: 'take-ticket',
-  text: `delete from account_ticket t using identity i
-    where t.token_hash = $1 and t.device_thumbprint = $2 and t.expires_at > $3 and i.id = t.identity_id
-    returning i.id, i.email, i.name, t.device, extract(epoch from t.created_at) * 1000 as created_at`,
+  text: `delete from account_ticket where token_hash = $1 and device_thumbprint = $2 and expires_at > $3
+    returning identity_id, device, extract(epoch from created_at) * 1000 as created_at`,
 };
 
 /**
@@ -117,55 +119,47 @@ export async function chooseAccount(
   const { portal, device } = caller;
   return portal.database.asService(async (tx) => {
     const now = portal.clock.now();
-    const [ticket] = await run<{
-      id: string;
-      email: string;
-      name: string;
-      device: DeviceDescription;
-      created_at: string;
-    }>(tx, takeTicket, [hashToken(input.ticket), device.thumbprint, new Date(now).toISOString()]);
+    const [ticket] = await run<{ identity_id: string; device: DeviceDescription; created_at: string }>(
+      tx,
+      takeTicket,
+      [hashToken(input.ticket), device.thumbprint, new Date(now).toISOString()],
+    );
     if (ticket === undefined) throw new AldabaError('account-choice-expired', 'no such ticket');
-    const choices = await entrances(tx, ticket.id, now);
-    const entrance = choose(choices, input.accountId);
+    const entrant = await findEntrant(tx, ticket.identity_id, now);
+    const entrance = choose(entrant.entrances, input.accountId);
     if (entrance === null) throw new AldabaError('account-choice-expired', 'not among the choices');
     return enter(tx, caller, {
-      person: ticket,
+      entrant,
+      entrance,
       device: ticket.device,
       nextTokenHash: input.nextTokenHash,
       confirmedAt: Number(ticket.created_at),
-      entrance,
-      choices,
     });
   });
 }
-
-const noteSignIn: Statement = {
-  name: 'note-sign-in',
-  text: 'update membership set last_sign_in_at = $3 where account_id = $1 and identity_id = $2',
-};
 
 /** Opens the session and writes it down. */
 async function enter(
   tx: Tx,
   { portal, request, device }: Caller,
   what: {
-    person: { id: string; email: string; name: string };
+    entrant: Entrant;
+    entrance: Entrance;
     device: DeviceDescription;
     nextTokenHash: string;
     confirmedAt: number;
-    entrance: Entrance;
-    choices: Entrance[];
   },
 ): Promise<SignedIn> {
   const now = portal.clock.now();
-  const { person, entrance } = what;
-  const accountId = entrance.membership.account.id;
-  if (entrance.joins) await acceptJoin(tx, { accountId, identityId: person.id }, now);
-  const sessionId = await openSession(
+  const { entrant, entrance } = what;
+  const { identity } = entrant;
+  if (identity === null) throw new AldabaError('session-ended', 'no such person');
+  const where = { accountId: entrance.membership.account.id, identityId: identity.id };
+  if (entrance.joins) await acceptJoin(tx, where, now);
+  const { sessionId, access } = await openSession(
     tx,
     {
-      identityId: person.id,
-      accountId,
+      ...where,
       device: what.device,
       thumbprint: device.thumbprint,
       nextTokenHash: what.nextTokenHash,
@@ -173,19 +167,16 @@ async function enter(
     },
     now,
   );
-  const access = await issueAccess(tx, sessionId, now);
-  await run(tx, noteSignIn, [accountId, person.id, new Date(now).toISOString()]);
-  const profile = await profileOf(tx, { identityId: person.id, sessionId, accountId }, now, what.choices);
   await audit(tx, {
-    accountId,
+    accountId: where.accountId,
     at: now,
     action: 'session.started',
-    actor: { kind: 'person', id: person.id, name: person.name, email: person.email },
+    actor: { kind: 'person', id: identity.id, name: identity.name, email: identity.email },
     subject: { kind: 'session', id: sessionId },
     after: { device: what.device.name, platform: what.device.platform, joined: entrance.joins },
     address: request.address,
     device: device.thumbprint,
     requestId: request.id,
   });
-  return { kind: 'signed-in', access, profile };
+  return { kind: 'signed-in', access, profile: profileOf(entrant, { ...where, sessionId }) };
 }

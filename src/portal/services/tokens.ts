@@ -11,19 +11,26 @@ export const idleMilliseconds = 90 * 86_400_000;
 /** A session ends after this, used or not. */
 export const sessionMilliseconds = 365 * 86_400_000;
 
+export type Access = z.output<typeof accessSchema>;
+
+/** A new access token, opaque: what is answered, and what is stored of it. */
+export function newAccess(now: number): { answer: Access; hash: Buffer; expiresAt: string } {
+  const accessToken = newToken();
+  return {
+    answer: { accessToken, expiresIn: accessSeconds },
+    hash: hashToken(accessToken),
+    expiresAt: new Date(now + accessSeconds * 1000).toISOString(),
+  };
+}
+
 const insertAccess: Statement = {
   name: 'insert-access',
   text: 'insert into access_token (token_hash, session_id, expires_at) values ($1, $2, $3)',
 };
 
-/** A new access token of a session: opaque, only its hash is kept. */
-export async function issueAccess(
-  tx: Tx,
-  sessionId: string,
-  now: number,
-): Promise<z.output<typeof accessSchema>> {
-  const accessToken = newToken();
-  const expiresAt = new Date(now + accessSeconds * 1000).toISOString();
-  await run(tx, insertAccess, [hashToken(accessToken), sessionId, expiresAt]);
-  return { accessToken, expiresIn: accessSeconds };
+/** Gives an open session a new access token. */
+export async function issueAccess(tx: Tx, sessionId: string, now: number): Promise<Access> {
+  const { answer, hash, expiresAt } = newAccess(now);
+  await run(tx, insertAccess, [hash, sessionId, expiresAt]);
+  return answer;
 }
