@@ -425,6 +425,21 @@ describe('the endpoint', () => {
     await broker.start();
   });
 
+  test('a program that comes back while it stops keeps nobody waiting', async () => {
+    const address = broker.address ?? '';
+    await start();
+    const busy = Promise.withResolvers<void>();
+    const held = rig.parts.lock.run('broker', () => busy.promise);
+    const stopped = broker.stop();
+    const back = await connectProgram(address);
+    await back.closed;
+    busy.resolve();
+    await held;
+    await stopped;
+    await expect(lstat(address)).rejects.toThrow();
+    await broker.start();
+  });
+
   test('a folder that others may enter is closed to them; a link or a file in its place is refused', async () => {
     await broker.stop();
     await chmod(rig.ports.paths.runtime, 0o755);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { atMost } from '../licenses/at-most.ts';
 import type { Broker, Licenses, Parts } from '../parts.ts';
 import { type OpenEndpoint, openEndpoint } from './endpoint.ts';
@@ -20,10 +20,16 @@ export function createBroker(
   const kind = options.kind ?? (ports.hardware.platform === 'windows' ? 'pipe' : 'socket');
   const secret = kind === 'pipe' ? randomBytes(32).toString('base64url') : null;
   const connections = new Set<ProgramConnection>();
+  const sockets = new Set<Socket>();
+  let stopping = false;
   let endpoint: OpenEndpoint | null = null;
   const forget: (() => void)[] = [];
 
   const server = createServer({ noDelay: true }, (socket) => {
+    // A program that lost its connection comes back at once, while the endpoint still listens.
+    if (stopping) return void socket.destroy();
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     const connection = serveProgram({
       ...parts,
       socket,
@@ -32,6 +38,7 @@ export function createBroker(
     });
     connections.add(connection);
     void connection.ended.then(() => connections.delete(connection));
+    return undefined;
   });
   server.maxConnections = mostPrograms;
   server.on('drop', () => log.warn({ most: mostPrograms }, 'refused a program: too many are connected'));
@@ -42,6 +49,7 @@ export function createBroker(
     },
     async start() {
       const pipeName = options.pipeName === undefined ? {} : { pipeName: options.pipeName };
+      stopping = false;
       endpoint = await openEndpoint({ runtime: paths.runtime, lock, log, server, kind, secret, ...pipeName });
       forget.push(
         licenses.onChange((product, license) => {
@@ -54,6 +62,7 @@ export function createBroker(
       log.info({ address: endpoint.address }, 'programs are answered');
     },
     async stop() {
+      stopping = true;
       for (const one of forget.splice(0)) one();
       const closing = endpoint?.close();
       endpoint = null;
@@ -62,6 +71,8 @@ export function createBroker(
         return connection.ended;
       });
       await atMost(clock, stopTerm, Promise.all(ends));
+      // The server closes when nobody is connected any more: a program that does not read keeps nobody waiting.
+      for (const socket of sockets) socket.destroy();
       await closing;
     },
   };
