@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { AldabaError } from '../../contract/errors.ts';
 import type { Profile } from '../../contract/portal/sessions.ts';
 import type { Mode } from '../../contract/primitives.ts';
@@ -12,7 +11,7 @@ import type { Ports } from '../ports/index.ts';
 import { asAldabaError } from '../problem.ts';
 import { createAccessToken } from './access-token.ts';
 import { createCredentials } from './credentials.ts';
-import { createIdentityFile, type IdentityRecord, noIdentity } from './identity-record.ts';
+import { createIdentity } from './identity.ts';
 import { createRotation, type SignedIn, type SignInOutput } from './rotation.ts';
 import { createWaiting } from './waiting.ts';
 
@@ -56,18 +55,28 @@ const retry = { first: 15_000, most: 600_000 };
 
 export function createSession({ ports, device, lock, state, file, portalAt }: SessionNeeds): SessionControl {
   const { clock, settings, log } = ports;
-  const writer = randomUUID();
   const credentials = createCredentials(ports.secrets, log);
-  const record = createIdentityFile(file);
+  const identity = createIdentity({
+    file,
+    credentials,
+    settings,
+    state,
+    clock,
+    log,
+    followed: () => token.drop(),
+  });
   const waiting = createWaiting(ports.opener);
-  const listeners = new Set<(event: 'ready' | 'ended' | 'signed-out') => void>();
   const token = createAccessToken(clock, renewIdentity);
   const alarm = createAlarm(clock, () => void inBackground());
-  let present = false;
-  let known: IdentityRecord = { ...noIdentity, writer };
   let failures = 0;
   let stopped = false;
   let leaving: Promise<void> | null = null;
+
+  identity.on((event) => {
+    if (event === 'ready') return waiting.resolveAll();
+    token.drop();
+    alarm.clear();
+  });
 
   const rotation = createRotation({
     credentials,
@@ -85,49 +94,20 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     if (entries.length > 0) await settings.update(Object.fromEntries(entries));
   }
 
-  function emit(event: 'ready' | 'ended' | 'signed-out'): void {
-    if (event === 'ready') waiting.resolveAll();
-    for (const listener of [...listeners]) listener(event);
-  }
-
-  async function remember(change: Partial<IdentityRecord>): Promise<void> {
-    const next: IdentityRecord = { ...known, ...change, writer };
-    const same = JSON.stringify(next) === JSON.stringify({ ...known, writer });
-    known = next;
-    state.update({ profile: present ? next.profile : null });
-    if (!same) await record.write(next);
-  }
-
-  /** An identity is there: shown, remembered, told when it is news. */
   async function accept(
-    change: Pick<IdentityRecord, 'mode' | 'portal' | 'profile' | 'account'>,
+    change: Parameters<typeof identity.accept>[0],
+    access: SignedIn['access'],
   ): Promise<void> {
-    const before = present ? (known.profile?.membership.account.id ?? known.account?.id) : undefined;
-    const after = change.profile?.membership.account.id ?? change.account?.id;
-    const fresh = !present || before !== after || known.mode !== change.mode;
-    present = true;
+    // A company is part of the token: what other calls use from here on is the new one's.
+    token.put(access);
     failures = 0;
-    state.clearNotice('session-ended');
-    await remember({ ...change, state: 'present', email: change.profile?.identity.email ?? known.email });
     alarm.set(clock.now() + keepAlive);
-    if (fresh) emit('ready');
+    await identity.accept(change);
   }
 
-  async function acceptSignIn(portal: string, signedIn: SignedIn): Promise<string> {
-    token.put(signedIn.access);
-    await accept({ mode: 'cloud-signin', portal, profile: signedIn.profile, account: null });
-    return signedIn.access.accessToken;
-  }
-
-  async function lose(how: 'ended' | 'signed-out', code: 'session-ended' | 'key-invalid'): Promise<void> {
-    const had = present;
-    present = false;
-    token.drop();
-    alarm.clear();
-    await remember({ state: how === 'ended' ? 'ended' : 'leaving', profile: null, account: null });
-    if (how === 'ended' && had)
-      state.notice({ id: 'session-ended', level: 'warning', problem: { code, data: undefined } });
-    if (had) emit(how);
+  async function acceptSignIn(portal: string, { access, profile }: SignedIn): Promise<string> {
+    await accept({ mode: 'cloud-signin', portal, profile, account: null }, access);
+    return access.accessToken;
   }
 
   async function renewWithKey(): Promise<string | null> {
@@ -136,11 +116,11 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     try {
       const { device: description } = await device.describe();
       const answer = await portalAt(stored.portal).sessions.withKey({ key: stored.key, device: description });
-      token.put(answer.access);
-      await accept({ mode: 'cloud-key', portal: stored.portal, profile: null, account: answer.account });
-      return answer.access.accessToken;
+      const { access, account } = answer;
+      await accept({ mode: 'cloud-key', portal: stored.portal, profile: null, account }, access);
+      return access.accessToken;
     } catch (error) {
-      if (asAldabaError(error).code === 'key-invalid') await lose('ended', 'key-invalid');
+      if (asAldabaError(error).code === 'key-invalid') await identity.lose('ended', 'key-invalid');
       throw error;
     }
   }
@@ -153,14 +133,14 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       const renewal = await rotation.renew();
       if (renewal.kind === 'signed-in') return acceptSignIn(renewal.portal, renewal.signedIn);
       if (renewal.kind === 'ended') {
-        await lose('ended', 'session-ended');
+        await identity.lose('ended', 'session-ended');
         throw new AldabaError('session-ended', 'the portal ended the session');
       }
     }
     if (settings.current().mode === 'cloud-key') return renewWithKey();
-    if (present && settings.current().mode === 'cloud-signin') {
+    if (identity.present && settings.current().mode === 'cloud-signin') {
       // Another process signed out, or the address changed: what was here is gone without the portal ending it.
-      await lose('signed-out', 'session-ended');
+      await identity.lose('signed-out', 'session-ended');
     }
     return null;
   }
@@ -178,19 +158,6 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     }
   }
 
-  /** Is something stored for the configured way in? A keychain that cannot be read now keeps what was known before. */
-  async function isStored(remembered: boolean): Promise<boolean> {
-    const { mode, portal } = settings.current();
-    if (mode !== 'cloud-signin' && mode !== 'cloud-key') return false;
-    try {
-      const stored = await credentials.read(mode === 'cloud-signin' ? 'refresh-token' : 'cloud-key');
-      return stored !== null && stored.portal === portal;
-    } catch (error) {
-      log.warn({ code: asAldabaError(error).code }, 'the keychain could not be read');
-      return remembered;
-    }
-  }
-
   async function finishLeaving(keepKey = false): Promise<void> {
     leaving ??= (async () => {
       try {
@@ -202,62 +169,35 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     await leaving;
   }
 
-  /** Takes over what another process of the profile did. */
-  async function follow(): Promise<void> {
-    const latest = await record.read();
-    if (stopped || latest === null || latest.writer === writer) return;
-    if (JSON.stringify(latest) === JSON.stringify(known)) return;
-    await settings.reload();
-    const was = { present, account: known.profile?.membership.account.id ?? known.account?.id };
-    known = latest;
-    present = latest.state === 'present' && (await isStored(true));
-    const account = latest.profile?.membership.account.id ?? latest.account?.id;
-    if (!present || account !== was.account) token.drop();
-    state.update({ profile: present ? latest.profile : null });
-    if (present) state.clearNotice('session-ended');
-    if (present && (!was.present || account !== was.account)) emit('ready');
-    else if (latest.mode === 'standalone') emit('ready');
-    else if (!present && was.present) emit(latest.state === 'ended' ? 'ended' : 'signed-out');
-  }
-
   return {
     async start() {
-      const read = await record.read();
-      known = read === null ? { ...noIdentity, writer } : read;
-      present = known.state !== 'leaving' && (await isStored(known.state === 'present'));
-      state.update({ profile: present ? known.profile : null });
-      await record.watch(
-        () => void follow().catch((error) => log.warn({ error }, 'another process could not be followed')),
-      );
-      if (known.state === 'leaving') {
-        void finishLeaving()
-          .then(() => remember({ state: 'absent' }))
-          .catch((error) =>
-            log.warn({ code: asAldabaError(error).code }, 'the sign-out could not be finished'),
-          );
-      } else {
-        // After the start has answered and the window is drawn.
-        alarm.set(clock.now() + firstRenewal);
-      }
+      await identity.load();
+      // After the start has answered and the window is drawn.
+      if (!identity.leaving) return alarm.set(clock.now() + firstRenewal);
+      finishLeaving()
+        .then(() => identity.left())
+        .catch((error) =>
+          log.warn({ code: asAldabaError(error).code }, 'the sign-out could not be finished'),
+        );
     },
 
     get mode(): Mode | null {
       return settings.current().mode;
     },
     get profile(): Profile | null {
-      return present ? known.profile : null;
+      return identity.profile;
     },
     get email() {
-      return known.email;
+      return identity.email;
     },
-    hasIdentity: () => present,
+    hasIdentity: () => identity.present,
 
     async ensureIdentity({ interactive, signal }) {
-      if (present) return;
+      if (identity.present) return;
       if (await rotation.isOpen().catch(() => false)) {
         // A sign-in was cut off: it may have arrived, and then nobody is asked.
         await token.renew().catch(() => null);
-        if (present) return;
+        if (identity.present) return;
       }
       if (!interactive) {
         const code = settings.current().mode === null ? 'not-configured' : 'not-signed-in';
@@ -266,10 +206,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       await waiting.join(signal);
     },
 
-    onIdentity(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onIdentity: (listener) => identity.on(listener),
 
     access: {
       token: (signal) => token.get(signal),
@@ -287,7 +224,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       const answer = await rotation.enter<SignInOutput>(portal, (client, nextTokenHash) =>
         client.sessions.signIn({ email, password, device: description, nextTokenHash }),
       );
-      known = { ...known, email };
+      identity.setEmail(email);
       if (answer.kind === 'signed-in') await acceptSignIn(portal, answer);
       return answer;
     },
@@ -305,19 +242,16 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       const answer = await portalAt(portal).sessions.withKey({ key, device: description });
       await credentials.write('cloud-key', { portal, key });
       await configure({ mode: 'cloud-key', portal });
-      token.put(answer.access);
       await finishLeaving(true);
-      await accept({ mode: 'cloud-key', portal, profile: null, account: answer.account });
+      await accept({ mode: 'cloud-key', portal, profile: null, account: answer.account }, answer.access);
     },
 
     async becomeStandalone() {
       await configure({ mode: 'standalone' });
-      present = false;
       token.drop();
       alarm.clear();
-      await remember({ ...noIdentity, mode: 'standalone', email: known.email });
       await finishLeaving();
-      emit('ready');
+      await identity.dismiss();
     },
 
     async switchAccount(accountId) {
@@ -327,9 +261,9 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     },
 
     async signOut() {
-      await lose('signed-out', 'session-ended');
+      await identity.lose('signed-out', 'session-ended');
       await finishLeaving();
-      await remember({ state: 'absent' });
+      await identity.left();
     },
 
     cancelWaiting: () => waiting.rejectAll('sign-in-cancelled'),
@@ -341,7 +275,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     async stop() {
       stopped = true;
       alarm.clear();
-      record.close();
+      identity.close();
       waiting.rejectAll('cancelled');
       await token.settled();
       await leaving?.catch(() => undefined);

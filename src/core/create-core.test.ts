@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type CoreRig, createCoreRig } from '../../test/fakes/core-rig.ts';
+import { testIds } from '../../test/fakes/portal-people.ts';
+import { createMemorySecrets } from '../../test/fakes/secrets.ts';
+import { createMemorySettings } from '../../test/fakes/settings.ts';
+import { createBroker } from './broker/create-broker.ts';
+import { createCore } from './create-core.ts';
+import type { Http } from './ports/http.ts';
+
+let rig: CoreRig;
+beforeEach(async () => {
+  rig = await createCoreRig();
+});
+afterEach(() => rig.remove());
+
+/** A network that counts and never answers. */
+function blackHole(): Http & { requests: number } {
+  const http = {
+    requests: 0,
+    fetch: (request: Request) => {
+      http.requests++;
+      return new Promise<Response>((_resolve, reject) => {
+        request.signal.addEventListener('abort', () => reject(request.signal.reason));
+      });
+    },
+    close: async () => {},
+  };
+  return http;
+}
+
+describe('starting', () => {
+  test('A17: answers without touching the network, signed in or not', async () => {
+    const http = blackHole();
+    expect((await rig.start({ http })).core.session.hasIdentity()).toBe(false);
+    await rig.signIn(await rig.start());
+    const { core } = await rig.start({ http });
+    expect(core.session.hasIdentity()).toBe(true);
+    expect(core.state.get().connection.state).toBe('unknown');
+    expect(http.requests).toBe(0);
+  });
+
+  test('a keychain that asks its person to unlock it does not hold the start up', async () => {
+    await rig.signIn(await rig.start());
+    const secrets = createMemorySecrets({ entries: rig.entries });
+    let unlock: () => void = () => {};
+    const unlocked = new Promise<void>((resolve) => {
+      unlock = resolve;
+    });
+    secrets.before = () => unlocked;
+    const { core } = rig.make({ secrets });
+    const starting = core.start();
+    let started = false;
+    void starting.then(() => {
+      started = true;
+    });
+    await expect
+      .poll(async () => {
+        await rig.clock.advance(1000);
+        return started;
+      })
+      .toBe(true);
+    expect(core.session.hasIdentity()).toBe(true);
+    expect(core.state.get().device.thumbprint).toBe('');
+    unlock();
+    await expect.poll(() => core.state.get().device.thumbprint).not.toBe('');
+  });
+
+  test('no keychain at all is visible, and a session lasts as long as the process', async () => {
+    const secrets = createMemorySecrets({ backend: 'memory' });
+    const running = await rig.start({ secrets });
+    expect(running.core.state.get().keychain).toEqual({ backend: 'memory', state: 'unavailable' });
+    await rig.signIn(running);
+    expect(running.core.state.get()).toMatchObject({
+      setup: { step: 'done' },
+      keychain: { state: 'unavailable' },
+    });
+  });
+
+  test('a settings file that was kept aside is named', async () => {
+    const settings = createMemorySettings({ recoveredFrom: '/home/ana/settings.corrupt-1.json' });
+    const { core } = await rig.start({ settings });
+    expect(core.state.get().notices).toMatchObject([
+      { level: 'warning', code: 'settings-corrupt', data: { file: '/home/ana/settings.corrupt-1.json' } },
+    ]);
+  });
+
+  test('a second client of the same profile is told that one runs, and leaves nothing behind', async () => {
+    const { ports } = rig.make();
+    const first = createCore(ports, createBroker);
+    await first.start();
+    const pending = rig.clock.pending;
+    const second = createCore(ports, createBroker);
+    await expect(second.start()).rejects.toMatchObject({ code: 'already-running' });
+    expect(rig.clock.pending).toBe(pending);
+    await first.stop();
+  });
+});
+
+describe('stopping', () => {
+  test('ends what is under way, whatever the network does', async () => {
+    const running = await rig.start();
+    await rig.signIn(running);
+    const release = rig.portal.publish(Buffer.alloc(1000));
+    await running.client.programs.list();
+    rig.portal.line.before = (request) =>
+      new Promise((_resolve, reject) => {
+        request.signal.addEventListener('abort', () => reject(request.signal.reason));
+      });
+    const call = running.client.people.listRoles().catch((error: unknown) => error);
+    await running.client.programs.download({ releaseId: release.id });
+    await expect.poll(() => running.core.state.get().downloads).toHaveLength(1);
+    await running.core.stop();
+    expect(await call).toMatchObject({ code: 'cancelled' });
+    expect(running.core.state.get().downloads[0]).toMatchObject({ state: 'downloading', problem: null });
+  });
+
+  test('answers programs that wait for the person', async () => {
+    const { core } = await rig.start();
+    const program = {
+      id: testIds.lease,
+      program: 'viga',
+      version: '1',
+      since: '2026-03-02T08:00:00Z',
+      state: 'waiting',
+    } as const;
+    const signal = new AbortController().signal;
+    const waiting = core.session
+      .ensureIdentity({ interactive: true, program, signal })
+      .catch((error: unknown) => error);
+    await expect.poll(() => rig.opener.windows).toHaveLength(1);
+    await core.stop();
+    expect(await waiting).toMatchObject({ code: 'cancelled' });
+  });
+
+  test('leaves no timer behind', async () => {
+    const running = await rig.start();
+    await rig.signIn(running);
+    expect(rig.clock.pending).toBeGreaterThan(0);
+    await running.core.stop();
+    expect(rig.clock.pending).toBe(0);
+  });
+});

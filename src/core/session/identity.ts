@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { AldabaError } from '../../contract/errors.ts';
+import type { Profile } from '../../contract/portal/sessions.ts';
+import type { StateStore } from '../parts.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { SettingsStore } from '../ports/settings.ts';
+import { asAldabaError } from '../problem.ts';
+import type { Credentials } from './credentials.ts';
+import { createIdentityFile, type IdentityRecord, noIdentity } from './identity-record.ts';
+
+export type IdentityEvent = 'ready' | 'ended' | 'signed-out';
+
+/** Who is signed in as this process knows it: shown in the snapshot, remembered in a file, followed when another process changes it. */
+export interface Identity {
+  readonly present: boolean;
+  readonly profile: Profile | null;
+  /** Last known, also of whoever signed out. */
+  readonly email: string;
+  /** A sign-out was begun and may not be done. */
+  readonly leaving: boolean;
+  /** From disk and keychain; no network. */
+  load(): Promise<void>;
+  /** An identity is there; tells `ready` when it is news. */
+  accept(change: Pick<IdentityRecord, 'mode' | 'portal' | 'profile' | 'account'>): Promise<void>;
+  /** It is gone. `ended` leaves a notice with `code`. */
+  lose(how: 'ended' | 'signed-out', code: 'session-ended' | 'key-invalid'): Promise<void>;
+  /** The sign-out is done. */
+  left(): Promise<void>;
+  /** No identity is needed any more; tells `ready`. */
+  dismiss(): Promise<void>;
+  /** What was typed, for the form. */
+  setEmail(email: string): void;
+  on(listener: (event: IdentityEvent) => void): () => void;
+  close(): void;
+}
+
+export interface IdentityNeeds {
+  /** Absolute path of the file. */
+  file: string;
+  credentials: Credentials;
+  settings: SettingsStore;
+  state: StateStore;
+  clock: Clock;
+  log: Log;
+  /** Another process signed in, out, or changed the company: called before the event. */
+  followed: () => void;
+}
+
+/** ms that the start waits for a keychain that may be asking the person to unlock it. */
+const keychainPatience = 2000;
+
+const companyOf = (record: IdentityRecord): string | undefined =>
+  record.profile?.membership.account.id ?? record.account?.id;
+
+export function createIdentity(needs: IdentityNeeds): Identity {
+  const { file, credentials, settings, state, clock, log, followed } = needs;
+  const writer = randomUUID();
+  const disk = createIdentityFile(file);
+  const listeners = new Set<(event: IdentityEvent) => void>();
+  let present = false;
+  let known: IdentityRecord = { ...noIdentity, writer };
+  let closed = false;
+
+  function emit(event: IdentityEvent): void {
+    for (const listener of [...listeners]) listener(event);
+  }
+
+  async function remember(change: Partial<IdentityRecord>): Promise<void> {
+    const next: IdentityRecord = { ...known, ...change, writer };
+    const same = JSON.stringify(next) === JSON.stringify({ ...known, writer });
+    known = next;
+    state.update({ profile: present ? next.profile : null });
+    if (!same) await disk.write(next);
+  }
+
+  async function readStored(): Promise<boolean> {
+    const { mode, portal } = settings.current();
+    if (mode !== 'cloud-signin' && mode !== 'cloud-key') return false;
+    const stored = await credentials.read(mode === 'cloud-signin' ? 'refresh-token' : 'cloud-key');
+    return stored !== null && stored.portal === portal;
+  }
+
+  /** Is something stored for the configured way in? A keychain that cannot be read now keeps what was known before. */
+  async function isStored(remembered: boolean): Promise<boolean> {
+    let timer: { cancel(): void } | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = clock.setTimer(keychainPatience, () =>
+        reject(new AldabaError('keychain-locked', 'no answer yet')),
+      );
+    });
+    try {
+      return await Promise.race([readStored(), late]);
+    } catch (error) {
+      log.warn({ code: asAldabaError(error).code }, 'the keychain could not be read');
+      return remembered;
+    } finally {
+      timer?.cancel();
+    }
+  }
+
+  /** Takes over what another process of the profile did. */
+  async function follow(): Promise<void> {
+    const latest = await disk.read();
+    if (closed || latest === null || latest.writer === writer) return;
+    if (JSON.stringify(latest) === JSON.stringify(known)) return;
+    await settings.reload();
+    followed();
+    const was = { present, company: companyOf(known) };
+    known = latest;
+    present = latest.state === 'present' && (await isStored(true));
+    state.update({ profile: present ? latest.profile : null });
+    if (present) state.clearNotice('session-ended');
+    const isNews = present && (!was.present || companyOf(latest) !== was.company);
+    if (isNews || latest.mode === 'standalone') emit('ready');
+    else if (!present && was.present) emit(latest.state === 'ended' ? 'ended' : 'signed-out');
+  }
+
+  return {
+    get present() {
+      return present;
+    },
+    get profile() {
+      return present ? known.profile : null;
+    },
+    get email() {
+      return known.email;
+    },
+    get leaving() {
+      return known.state === 'leaving';
+    },
+
+    async load() {
+      known = (await disk.read()) ?? { ...noIdentity, writer };
+      present = known.state !== 'leaving' && (await isStored(known.state === 'present'));
+      state.update({ profile: present ? known.profile : null });
+      await disk.watch(() => {
+        follow().catch((error) => log.warn({ error }, 'another process could not be followed'));
+      });
+    },
+
+    async accept(change) {
+      const before = present ? companyOf(known) : undefined;
+      const fresh = !present || before !== companyOf({ ...known, ...change }) || known.mode !== change.mode;
+      present = true;
+      state.clearNotice('session-ended');
+      await remember({ ...change, state: 'present', email: change.profile?.identity.email ?? known.email });
+      if (fresh) emit('ready');
+    },
+
+    async lose(how, code) {
+      const had = present;
+      present = false;
+      await remember({ state: how === 'ended' ? 'ended' : 'leaving', profile: null, account: null });
+      if (how === 'ended' && had)
+        state.notice({ id: 'session-ended', level: 'warning', problem: { code, data: undefined } });
+      if (had) emit(how);
+    },
+
+    left: () => remember({ state: 'absent' }),
+
+    async dismiss() {
+      present = false;
+      await remember({ ...noIdentity, mode: 'standalone', email: known.email });
+      emit('ready');
+    },
+
+    setEmail(email) {
+      known = { ...known, email };
+    },
+
+    on(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+
+    close() {
+      closed = true;
+      disk.close();
+    },
+  };
+}
