@@ -1,4 +1,82 @@
+import { sql } from 'drizzle-orm';
 import type { Portal } from './context.ts';
+import { rows } from './db/run.ts';
+import { demonstration } from './demonstration/access.ts';
+import { inventPeople } from './demonstration/invent-people.ts';
+import { createDemonstrationLicenses, demonstrationProducts } from './demonstration/licenses.ts';
+import { createDemonstrationPeople, demonstrationAccounts } from './demonstration/people.ts';
+import { publishDemonstrationReleases } from './demonstration/releases.ts';
+import { createPool } from './services/catalog.ts';
+import { assignSeats } from './services/people/seats.ts';
 
-/** Data of an invented company, for `--demo`. Called after the portal started; calling it again changes nothing. */
-export async function seedDemonstration(_portal: Portal): Promise<void> {}
+export { demonstrationAdministrator, invitedAdministrator } from './demonstration/access.ts';
+
+export interface DemonstrationOptions {
+  /** Invented people in the company's directory beside the forty that have names in the texts: up to 1,000,000. */
+  readonly contacts?: number;
+}
+
+/** Contacts written in one transaction. */
+const batch = 10_000;
+
+/**
+ * Data of an invented company, for `--demo`. Called after the portal started; calling it again changes nothing, and nothing of what people
+ * did meanwhile is undone.
+ *
+ * @throws when the database holds a company that is not the demonstration's: everybody knows its passwords
+ */
+export async function seedDemonstration(
+  portal: Portal,
+  { contacts = 0 }: DemonstrationOptions = {},
+): Promise<void> {
+  const state = await stateOf(portal);
+  if (state === 'real')
+    throw new Error('the database holds companies that are not the demonstration’s: it was left as it is');
+  if (state === 'empty') await fill(portal, contacts);
+  await publishDemonstrationReleases(portal);
+  portal.wakeMail();
+}
+
+async function fill(portal: Portal, contacts: number): Promise<void> {
+  const passwordHash = await portal.hasher.hash(demonstration.password);
+  const made = await portal.database.asService(async (tx) => {
+    // Two nodes that start at the same time make one demonstration.
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('demonstration', 0))`);
+    const known = await rows(tx, sql`select 1 from account where id = ${demonstrationAccounts.condor}`);
+    return known.length > 0 ? null : createDemonstrationPeople(tx, portal, passwordHash);
+  });
+  if (made === null) return;
+  const { condor, puentes } = made;
+  const { id: accountId, roles } = condor;
+  const { domain } = demonstration;
+  const now = portal.clock.now();
+  for (let first = 0; first < contacts; first += batch) {
+    const count = Math.min(batch, contacts - first);
+    await portal.database.asService((tx) =>
+      inventPeople(tx, { accountId, roles, domain, first, count, now }),
+    );
+  }
+  const { pools } = await createDemonstrationLicenses(portal, accountId);
+  const { code: product } = demonstrationProducts[0];
+  await portal.database.asService(async (tx) => {
+    await createPool(tx, { accountId: puentes.id, product, kind: 'floating', total: 4 }, now);
+    const seat = {
+      accountId,
+      poolIds: [pools.portico],
+      assignedBy: null,
+      now,
+      buyUrl: portal.settings.buyUrl,
+    };
+    for (const contactId of condor.seated) await assignSeats(tx, { ...seat, contactId });
+  });
+}
+
+async function stateOf(portal: Portal): Promise<'empty' | 'demonstration' | 'real'> {
+  const known: readonly string[] = Object.values(demonstrationAccounts);
+  const found = await rows<{ id: string }>(
+    portal.database.queries,
+    sql`select id from account order by created_at limit ${known.length + 1}`,
+  );
+  if (found.some(({ id }) => !known.includes(id))) return 'real';
+  return found.length === 0 ? 'empty' : 'demonstration';
+}

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import process from 'node:process';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
 import { systemClock } from './clock.ts';
 import { createPortal, type RunningPortal } from './create-portal.ts';
@@ -22,6 +22,7 @@ interface Options {
   host?: string;
   data?: string;
   demo?: boolean;
+  contacts?: number;
   json?: boolean;
 }
 
@@ -31,9 +32,17 @@ const program = new Command('aldaba-portal')
   .option('--host <address>', 'address to listen on')
   .option('--data <folder>', 'folder of the embedded database and the keys')
   .option('--demo', 'a demonstration company, mails shown at /outbox instead of sent')
+  .option('--contacts <number>', 'with --demo: this many more invented people in the directory', readCount)
   .option('--json', 'print what it says as JSON')
   .addHelpText('after', environmentHelp())
   .allowExcessArguments(false);
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 0 || count > 1_000_000)
+    throw new InvalidArgumentError('a whole number from 0 to 1000000');
+  return count;
+}
 
 async function main(options: Options): Promise<void> {
   let settings: ProgramSettings;
@@ -54,7 +63,14 @@ async function main(options: Options): Promise<void> {
     process.exitCode = 1;
   });
   if (portal === undefined) return;
-  if (options.demo) await seedDemonstration(portal.services);
+  if (options.demo)
+    await seedDemonstration(portal.services, { contacts: options.contacts ?? 0 }).catch(
+      async (error: unknown) => {
+        log.fatal({ error: describe(error) }, 'no demonstration was made');
+        await portal.close();
+        process.exit(1);
+      },
+    );
   process.stdout.write(
     options.json
       ? `${JSON.stringify({ event: 'ready', url: portal.url, address: portal.address, rootKey: portal.rootKey })}\n`

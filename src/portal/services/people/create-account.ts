@@ -16,6 +16,8 @@ const accountRoles = builtInRoles.filter((key): key is AccountRole => key !== 'o
 export async function createAccount(
   tx: Tx,
   input: {
+    /** A new one when left out. */
+    readonly id?: string;
     readonly name: string;
     readonly parentId?: string;
     /** Hours for which invitations are good; 72 by default. */
@@ -25,7 +27,7 @@ export async function createAccount(
   },
 ): Promise<{ id: string; roles: Record<AccountRole, string> }> {
   const { name, parentId, linkHours, now } = input;
-  const id = newId(now);
+  const id = input.id ?? newId(now);
   const createdAt = new Date(now);
   await tx.insert(account).values({
     id,
