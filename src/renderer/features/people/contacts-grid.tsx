@@ -119,6 +119,8 @@ export function ContactsGrid({
     const does = keys.get(event.shiftKey ? `Shift ${event.key}` : event.key);
     if (does === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
+    // The menu that this key opens would take the rest of it for a key pressed outside of it, and close.
+    event.stopPropagation();
     does();
   }
 
