@@ -13,9 +13,10 @@ export default defineConfig({
       externalizeDeps: false,
       sourcemap: true,
       rolldownOptions: {
-        ...singleFile,
+        external: nativeModules,
         input: 'src/main/index.ts',
-        output: { ...singleFile.output, format: 'es', entryFileNames: 'index.js' },
+        // What runs before the first frame is one small file; the core comes while the window draws, and undici only when somebody set a proxy.
+        output: { format: 'es', entryFileNames: 'index.js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
   },

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -6,8 +6,10 @@ import { join } from 'node:path';
  * surroundings. A hook of electron-builder.
  */
 export async function beforePack(context: { packager: { projectDir: string } }): Promise<void> {
-  const bundle = await readFile(join(context.packager.projectDir, 'out/main/index.js'), 'utf8');
-  if (bundle.includes('ALDABA_DEVELOPMENT_ROOT'))
+  const bundles: string[] = [];
+  for await (const file of glob(join(context.packager.projectDir, 'out/main/**/*.js')))
+    bundles.push(await readFile(file, 'utf8'));
+  if (bundles.length === 0 || bundles.some((text) => text.includes('ALDABA_DEVELOPMENT_ROOT')))
     throw new Error(
       'out/main is a development build: set ALDABA_ROOT_KEYS and run `npm run build -- --force`',
     );

@@ -1,21 +1,25 @@
 import { RPCHandler } from '@orpc/server/message-port';
-import type { MessagePortMain, Session } from 'electron';
+import type { MessagePortMain, Session, Shell } from 'electron';
 import { AldabaError } from '../contract/errors.ts';
+import { rootKeys } from '../contract/root-keys.ts';
 import { createPinoLog } from '../core/adapters/pino-log.ts';
 import { checkPortal } from '../core/gateway/check-portal.ts';
 import type { Http, Log, Opener, Ports } from '../core/ports/index.ts';
 import { openControlPort } from '../core/shell/control-port.ts';
 import { startClient } from '../core/shell/start-client.ts';
 import { pathsOf, type Surroundings } from '../core/shell/surroundings.ts';
+import { createElectronOpener } from './adapters/electron-opener.ts';
 import { createNetHttp } from './adapters/net-http.ts';
 
 export interface ConnectOptions {
   readonly surroundings: Surroundings;
   readonly version: string;
-  readonly rootKeys: readonly string[];
+  /** See contract/root-keys. */
+  readonly developmentRoot: string | undefined;
   /** For the portal: no cookies, no cache, apart from the window's. */
   readonly network: Session;
-  readonly opener: Opener;
+  readonly shell: Pick<Shell, 'openPath' | 'showItemInFolder' | 'openExternal'>;
+  readonly showWindow: (reason: Parameters<Opener['showWindow']>[0]) => void;
   readonly quit: () => void;
   /** The settings of the client that runs here, now and at every change. */
   readonly onSettings: (settings: ReturnType<Ports['settings']['current']>) => void;
@@ -73,14 +77,19 @@ async function attachOrStart(options: ConnectOptions): Promise<Backend> {
 }
 
 async function startOwn(options: ConnectOptions): Promise<Backend> {
-  const { surroundings, version, rootKeys, network, opener } = options;
+  const { surroundings, version, developmentRoot, network } = options;
+  const opener = createElectronOpener({
+    shell: options.shell,
+    showWindow: options.showWindow,
+    allowedOrigins: () => allowedOrigins(),
+  });
   const { core, ports, stop } = await startClient({
     surroundings,
     shell: {
       name: 'window',
       client: { version, shell: 'electron' },
       opener,
-      rootKeys,
+      rootKeys: rootKeys(developmentRoot),
       http: (settings, plain) => choose(createNetHttp(network), plain, settings),
     },
     actions: {
@@ -88,7 +97,7 @@ async function startOwn(options: ConnectOptions): Promise<Backend> {
       version,
       address: () => null,
       async open() {
-        await opener.showWindow('open');
+        options.showWindow('open');
         return { link: null };
       },
       stop: options.quit,
@@ -105,14 +114,16 @@ async function startOwn(options: ConnectOptions): Promise<Backend> {
       port.start();
       return true;
     },
-    async allowedOrigins() {
-      const { portal } = settings.current();
-      if (portal === null) return [vendorOrigin];
-      const description = await checkPortal(http, portal, AbortSignal.timeout(5000)).catch(() => null);
-      return [vendorOrigin, portal, description?.buyUrl ?? portal];
-    },
+    allowedOrigins,
     stop,
   };
+
+  async function allowedOrigins(): Promise<readonly string[]> {
+    const { portal } = settings.current();
+    if (portal === null) return [vendorOrigin];
+    const description = await checkPortal(http, portal, AbortSignal.timeout(5000)).catch(() => null);
+    return [vendorOrigin, portal, description?.buyUrl ?? portal];
+  }
 }
 
 /** Chromium knows the system's proxies and certificates; an explicit proxy or a further authority is undici's business. */

@@ -13,11 +13,9 @@ import {
   shell,
   Tray,
 } from 'electron';
-import { rootKeys } from '../contract/root-keys.ts';
 import type { Settings } from '../contract/settings.ts';
 import { pathsOf, profileOf } from '../core/shell/surroundings.ts';
 import { languageOf } from '../core/shell/texts.ts';
-import { createElectronOpener } from './adapters/electron-opener.ts';
 import type { ConnectedClient } from './connect-client.ts';
 import { harden } from './harden.ts';
 import { openDoor } from './ipc.ts';
@@ -25,7 +23,7 @@ import { readLaunch } from './launch.ts';
 import { menuTemplate } from './menu.ts';
 import { waitBeforeQuit } from './quit.ts';
 import { enforceContentPolicy } from './security/csp.ts';
-import { deepLinkIn, deepLinkScheme, listenToDeepLinks, parseDeepLink } from './security/deep-links.ts';
+import { deepLinkIn, deepLinkScheme, listenToDeepLinks, screenOf } from './security/deep-links.ts';
 import { restrictDownloads } from './security/downloads.ts';
 import { externalLink } from './security/external-links.ts';
 import { registerWindowScheme, serveWindow } from './security/protocol.ts';
@@ -66,13 +64,13 @@ const windows = createWindowKeeper((screen) =>
   }),
 );
 
-if (holdSingleInstance(app, (argv) => windows.show(parseDeepLink(deepLinkIn(argv) ?? '') ?? ''))) start();
+if (holdSingleInstance(app, (argv) => showLinked(deepLinkIn(argv)))) start();
 else app.quit();
 
 function start(): void {
   const connected = Promise.withResolvers<ConnectedClient>();
   harden(app, (address) => use(connected.promise, (client) => openLink(client, address)));
-  listenToDeepLinks(app, (screen) => void app.whenReady().then(() => windows.show(screen)));
+  listenToDeepLinks(app, showLinked);
   app.on('window-all-closed', () => {});
   app.on('activate', () => windows.show());
   waitBeforeQuit(app, async () => {
@@ -104,10 +102,10 @@ async function bringUp(connected: Promise<ConnectedClient>): Promise<ConnectedCl
     refused: (facts) => use(connected, ({ log }) => log.warn(facts, 'refused a port')),
     accept: (port) => use(connected, (client) => client.accept(port)),
   });
-  const screen = parseDeepLink(launch.link ?? '');
-  if (!launch.hidden || screen !== null) {
+  if (!launch.hidden || launch.link !== undefined) {
+    const window = windows.show(await screenOf(launch.link));
     // For whoever started this from a terminal; a packaged program has none.
-    windows.show(screen ?? '').webContents.once('did-finish-load', () => process.stdout.write('ready\n'));
+    window.webContents.once('did-finish-load', () => process.stdout.write('ready\n'));
   }
   // The core is larger than the rest together: the window draws its first frame meanwhile.
   const { connectClient } = await import('./connect-client.ts');
@@ -124,23 +122,26 @@ async function bringUp(connected: Promise<ConnectedClient>): Promise<ConnectedCl
   return connectClient({
     surroundings,
     version: app.getVersion(),
-    rootKeys: rootKeys(developmentRoot),
+    developmentRoot,
     network: session.fromPartition('portal', { cache: false }),
-    opener: createElectronOpener({
-      shell,
-      showWindow(reason) {
-        windows.show();
-        if (reason === 'sign-in') app.focus({ steal: true });
-        return true;
-      },
-      allowedOrigins: async () => (await connected).allowedOrigins(),
-    }),
+    shell,
+    showWindow(reason) {
+      windows.show();
+      if (reason === 'sign-in') app.focus({ steal: true });
+    },
     quit: () => app.quit(),
     onSettings: (settings) => {
       tray.speak(languageOf(settings.language, app.getLocale()));
       follow(settings);
     },
   });
+}
+
+/** Whatever a link says, it brings the window up. */
+function showLinked(link: string | undefined): void {
+  Promise.all([screenOf(link), app.whenReady()])
+    .then(([screen]) => windows.show(screen))
+    .catch(() => undefined);
 }
 
 /** What the person chose and the system does. */

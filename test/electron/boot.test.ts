@@ -260,17 +260,16 @@ describe('the process', () => {
     running?.close();
   });
 
-  test('a second start brings the first one’s window up, on the screen of its link', () => {
+  test('a second start brings the first one’s window up, on the screen of its link', async () => {
     const [window] = electron.windows;
     if (window === undefined) throw new Error('no window');
     window.minimized = true;
     electron.app.emit('second-instance', {}, ['aldaba', 'aldaba://open/people'], '/');
-    expect([window.minimized, window.visible, window.loaded.at(-1)]).toEqual([
-      false,
-      true,
-      'aldaba-app://window/#/people',
-    ]);
+    await vi.waitFor(() => expect([window.minimized, window.visible]).toEqual([false, true]));
+    expect(window.loaded.at(-1)).toBe('aldaba-app://window/#/people');
+    window.minimized = true;
     electron.app.emit('second-instance', {}, ['aldaba', 'aldaba://sign-in?password=x'], '/');
+    await vi.waitFor(() => expect(window.minimized).toBe(false));
     expect(window.loaded.at(-1)).toBe('aldaba-app://window/#/people');
   });
 

@@ -20,9 +20,14 @@ let boots = 0;
 
 registerHooks({
   resolve(specifier, context, next) {
-    if (specifier !== 'electron') return next(specifier, context);
     const boot = new URL(context.parentURL ?? 'file:///').searchParams.get('boot');
     if (boot === null) return next(specifier, context);
+    if (specifier.startsWith('.')) {
+      // The bundle's other files belong to the same boot, and they import the first one back.
+      const resolved = next(specifier, context);
+      return { ...resolved, url: `${resolved.url}?boot=${boot}` };
+    }
+    if (specifier !== 'electron') return next(specifier, context);
     return { url: `fake-electron:${boot}`, format: 'module', shortCircuit: true };
   },
   load(url, context, next) {

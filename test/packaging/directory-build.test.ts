@@ -83,7 +83,7 @@ describe('what ships', () => {
     );
     const known = [
       /^\/(package\.json|LICENSE)$/,
-      /^\/out(\/(main(\/index\.js)?|preload(\/index\.cjs)?|renderer(\/.*)?))?$/,
+      /^\/out(\/(main(\/index\.js|\/chunks(\/[\w-]+\.js)?)?|preload(\/index\.cjs)?|renderer(\/.*)?))?$/,
       /^\/resources(\/icons(\/.*)?)?$/,
       /^\/node_modules(\/@napi-rs(\/keyring(-[a-z0-9-]+)?(\/(package\.json|index\.js|keyring\.[a-z0-9-]+\.node))?)?)?$/,
     ];

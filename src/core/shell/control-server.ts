@@ -74,7 +74,7 @@ export async function serveControl(options: {
   });
   const file = join(paths.runtime, controlFileName);
 
-  const address = await createProcessLock(paths.runtime).run('control', async () => {
+  const address = await createProcessLock(join(paths.runtime, 'locks')).run('control', async () => {
     const running = await connectToRunning(paths);
     if (running !== null) {
       running.close();

@@ -6,12 +6,15 @@ import { externalLink } from '../security/external-links.ts';
 /** What only this shell can do. `allowedOrigins` is asked at each call: the portal's address may change. */
 export function createElectronOpener(options: {
   readonly shell: Pick<Shell, 'openPath' | 'showItemInFolder' | 'openExternal'>;
-  readonly showWindow: (reason: Parameters<Opener['showWindow']>[0]) => boolean;
+  readonly showWindow: (reason: Parameters<Opener['showWindow']>[0]) => void;
   readonly allowedOrigins: () => Promise<readonly string[]>;
 }): Opener {
   const { shell } = options;
   return {
-    showWindow: async (reason) => options.showWindow(reason),
+    async showWindow(reason) {
+      options.showWindow(reason);
+      return true;
+    },
     async openFile(path) {
       const failure = await shell.openPath(path);
       if (failure !== '') throw new AldabaError('open-failed', failure);

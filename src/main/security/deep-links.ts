@@ -1,25 +1,7 @@
 import type { App } from 'electron';
-import { z } from 'zod';
+import type { LinkedScreen } from './parse-deep-link.ts';
 
 export const deepLinkScheme = 'aldaba';
-
-/** The screens that a link may bring up. A link carries nothing else: no data, no action. */
-export const linkedScreens = ['license', 'programs', 'people', 'settings'] as const;
-
-const deepLinkSchema = z
-  .string()
-  .max(200)
-  .regex(/^aldaba:\/\/open(\/[a-z]{1,20})?\/?$/)
-  .transform((link) => link.split('/')[3] ?? '')
-  .pipe(z.enum(['', ...linkedScreens]));
-
-export type LinkedScreen = z.infer<typeof deepLinkSchema>;
-
-/** What `aldaba://open` or `aldaba://open/<screen>` asks for; null for everything else. */
-export function parseDeepLink(link: string): LinkedScreen | null {
-  const parsed = deepLinkSchema.safeParse(link);
-  return parsed.success ? parsed.data : null;
-}
 
 /** The first argument that claims to be a link, as Windows and Linux pass it. */
 export function deepLinkIn(argv: readonly string[]): string | undefined {
@@ -30,9 +12,16 @@ export function deepLinkIn(argv: readonly string[]): string | undefined {
  * Rule: any page can make a link, so a link only brings the window up on a screen; the person does the rest.
  * A link that is not understood still brings the window up, and nothing more.
  */
-export function listenToDeepLinks(app: App, open: (screen: LinkedScreen) => void): void {
-  app.on('open-url', (event, url) => {
+export function listenToDeepLinks(app: App, open: (link: string) => void): void {
+  app.on('open-url', (event, link) => {
     event.preventDefault();
-    open(parseDeepLink(url) ?? '');
+    open(link);
   });
+}
+
+/** The screen that a link asks for; the start for none and for one that is not understood. Loads the schema when there is a link. */
+export async function screenOf(link: string | undefined): Promise<LinkedScreen> {
+  if (link === undefined) return '';
+  const { parseDeepLink } = await import('./parse-deep-link.ts');
+  return parseDeepLink(link) ?? '';
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createFakeFrame } from '../../../test/fakes/electron/index.ts';
-import { deepLinkIn, parseDeepLink } from './deep-links.ts';
+import { deepLinkIn } from './deep-links.ts';
 import { externalLink } from './external-links.ts';
 import { isWindowAddress } from './navigation.ts';
+import { parseDeepLink } from './parse-deep-link.ts';
 import { isFromWindow } from './sender.ts';
 
 describe('addresses of the window', () => {

@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startChild } from '../../scripts/start/child.ts';
+import { type Bench, below, percentile } from './figure.ts';
+
+const root = join(import.meta.dirname, '../..');
+const rounds = 7;
+
+/** From starting the process to the line that says ready, on a profile that was used before; milliseconds. */
+export const run: Bench = async () => {
+  const builder = startChild(join(root, 'scripts/build.ts'), ['renderer']);
+  if ((await builder.exited) !== 0) throw new Error('the window could not be built');
+  const profile = mkdtempSync(join(tmpdir(), 'aldaba-bench-'));
+  try {
+    const samples: number[] = [];
+    for (let round = 0; round <= rounds; round++) {
+      const started = performance.now();
+      const host = startChild(join(root, 'src/host/index.ts'), ['--json', '--no-open', '--profile', profile]);
+      await host.line((line) => line.includes('"ready"'));
+      // The first one makes the profile.
+      if (round > 0) samples.push(performance.now() - started);
+      await host.stop();
+    }
+    return [below('host-ready', percentile(samples, 50), 'ms', 1000, 'process start to ready, p50')];
+  } finally {
+    rmSync(profile, { recursive: true, force: true });
+  }
+};
