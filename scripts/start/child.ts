@@ -102,12 +102,14 @@ export function startChild(script: string, args: readonly string[], options: Chi
 
 /** A program ended before it said what was waited for. */
 export class ChildEnded extends Error {
+  readonly script: string;
   readonly code: number | null;
   readonly lines: readonly string[];
 
   constructor(script: string, code: number | null, lines: readonly string[]) {
     super(`${script} ended with ${code}${lines.length === 0 ? '' : `:\n${lines.join('\n')}`}`);
     this.name = 'ChildEnded';
+    this.script = script;
     this.code = code;
     this.lines = lines;
   }
