@@ -57,14 +57,16 @@ async function fill(portal: Portal, contacts: number): Promise<void> {
     );
   }
   const { pools } = await createDemonstrationLicenses(portal, accountId);
+  // The pools began a moment ago.
+  const later = portal.clock.now();
   const { code: product } = demonstrationProducts[0];
   await portal.database.asService(async (tx) => {
-    await createPool(tx, { accountId: puentes.id, product, kind: 'floating', total: 4 }, now);
+    await createPool(tx, { accountId: puentes.id, product, kind: 'floating', total: 4 }, later);
     const seat = {
       accountId,
       poolIds: [pools.portico],
       assignedBy: null,
-      now,
+      now: later,
       buyUrl: portal.settings.buyUrl,
     };
     for (const contactId of condor.seated) await assignSeats(tx, { ...seat, contactId });

@@ -137,6 +137,26 @@ describe('another database', () => {
     }
   });
 
+  test('is filled while time passes', async () => {
+    const other = await createTestDatabase();
+    const clock = createTestClock();
+    const now = () => {
+      clock.advance(1);
+      return clock.now();
+    };
+    const second = await startTestPortal({ database: other.url, clock: { ...clock, now } });
+    try {
+      await seedDemonstration(second.services);
+      const { client } = await second.signIn(email, password);
+      expect(
+        (await client.people.listContacts({ search: demonstration.engineer })).contacts[0]?.seats,
+      ).toHaveLength(1);
+    } finally {
+      await second.close();
+      await other.drop();
+    }
+  });
+
   test('with a company in it is left as it is', async () => {
     const other = await createTestDatabase();
     const second = await startTestPortal({ database: other.url });
