@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createUndiciHttp } from '../../src/core/adapters/undici-http.ts';
+import { createCore } from '../../src/core/create-core.ts';
+import { demonstration, demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
+import { demonstrationKeys } from '../../src/portal/demonstration/licenses.ts';
+import { seedDemonstration } from '../../src/portal/demonstration.ts';
+import { createFixedClock, type FixedClock } from '../fakes/clock.ts';
+import { createTestPorts, type TestPorts } from '../fakes/ports.ts';
+import { createMemorySecrets } from '../fakes/secrets.ts';
+import { createMemorySettings, type StoredSettings } from '../fakes/settings.ts';
+import { startTestPortal, type TestPortal } from '../portal/support.ts';
+
+/** The client's core and the portal as they are, with HTTP between them. */
+describe('client and portal together', () => {
+  let portal: TestPortal;
+  let folder: string;
+  let clock: FixedClock;
+  let ports: TestPorts;
+  let stored: StoredSettings;
+  const stops: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'aldaba-client-portal-'));
+    portal = await startTestPortal({ logLevel: 'warn', settings: { releasesFolder: folder } });
+    await seedDemonstration(portal.services);
+  }, 60_000);
+  afterAll(async () => {
+    await portal.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    clock = createFixedClock(portal.clock.now());
+    ports = await createTestPorts({ clock });
+    stored = { value: {} };
+  });
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) await stop();
+    await ports.remove();
+  });
+
+  /** Both clocks. */
+  async function pass(ms: number): Promise<void> {
+    portal.clock.advance(ms);
+    await clock.advance(ms);
+  }
+
+  async function start() {
+    const http = createUndiciHttp({ network: () => ({ proxy: null, extraCaFile: null }) });
+    const core = createCore({
+      ...ports,
+      http,
+      secrets: createMemorySecrets({ entries: ports.secrets.entries }),
+      settings: createMemorySettings({ stored }),
+      rootKeys: [portal.portal.rootKey],
+    });
+    stops.push(async () => {
+      await core.stop();
+      await http.close();
+    });
+    await core.start();
+    return { core, client: createRouterClient(core.router) };
+  }
+
+  async function signIn(email: string) {
+    const running = await start();
+    await running.client.setup.chooseMode({ mode: 'cloud-signin' });
+    await running.client.setup.setPortal({ address: portal.url });
+    await running.client.setup.signIn({ email, password: demonstration.password });
+    return running;
+  }
+
+  test('A3, A17, A20: sign in once; the next start is silent, over many rotations', async () => {
+    const first = await signIn(demonstrationAdministrator.email);
+    expect(first.core.state.get()).toMatchObject({
+      setup: { step: 'done' },
+      profile: { membership: { account: { name: demonstration.company } } },
+      connection: { state: 'online' },
+    });
+    for (let round = 0; round < 4; round++) {
+      await pass(11 * 60_000);
+      expect((await first.client.people.listPools()).pools.length).toBeGreaterThan(0);
+    }
+    await first.core.stop();
+    await pass(3 * 86_400_000);
+    const { core, client } = await start();
+    expect(core.session.hasIdentity()).toBe(true);
+    const { contacts, total } = await client.people.listContacts({ limit: 5 });
+    expect(contacts).toHaveLength(5);
+    expect(total).toBeGreaterThan(20);
+    expect(await client.session.list()).toMatchObject({
+      sessions: [{ current: true, deviceName: 'puesto-07' }],
+    });
+    await client.session.signOut();
+    await expect(client.people.listContacts({})).rejects.toMatchObject({ code: 'not-signed-in' });
+  });
+
+  test('C10: the person of two companies chooses, and changes over', async () => {
+    const { core, client } = await signIn(demonstration.engineerOfTwoCompanies);
+    const { setup } = core.state.get();
+    if (setup.step !== 'choose-account') throw new Error(`at ${setup.step}`);
+    const [one, other] = setup.accounts.map(({ account }) => account);
+    await client.setup.chooseAccount({ accountId: one?.id ?? '' });
+    expect(core.session.profile?.membership.account).toEqual(one);
+    await client.session.switchAccount({ accountId: other?.id ?? '' });
+    expect(core.session.profile?.membership.account).toEqual(other);
+    await pass(11 * 60_000);
+    await client.session.list();
+    expect(core.session.profile?.membership.account, 'kept over a rotation').toEqual(other);
+  });
+
+  test('a wrong password, and a session that an administrator ends', async () => {
+    const running = await start();
+    await running.client.setup.chooseMode({ mode: 'cloud-signin' });
+    await running.client.setup.setPortal({ address: portal.url });
+    const wrong = running.client.setup.signIn({
+      email: demonstration.licenseManager,
+      password: 'no es esta palabra',
+    });
+    await expect(wrong).rejects.toMatchObject({ code: 'invalid-credentials' });
+    await running.client.setup.signIn({
+      email: demonstration.licenseManager,
+      password: demonstration.password,
+    });
+    const { sessions } = await running.client.session.list();
+    const second = await start();
+    await second.client.session.end({ id: sessions[0]?.id ?? '' });
+    await expect(running.client.people.listRoles()).rejects.toMatchObject({ code: 'session-ended' });
+    await expect
+      .poll(() => running.core.state.get())
+      .toMatchObject({
+        setup: { step: 'sign-in', email: demonstration.licenseManager },
+        notices: [{ code: 'session-ended' }],
+      });
+  });
+
+  test('an answer that gets lost while rotating is asked for again, and the session goes on', async () => {
+    const { core, client } = await signIn(demonstrationAdministrator.email);
+    await pass(11 * 60_000);
+    ports.secrets.before = null;
+    const http = createUndiciHttp({ network: () => ({ proxy: null, extraCaFile: null }) });
+    let lost = 0;
+    const flaky = createCore({
+      ...ports,
+      secrets: createMemorySecrets({ entries: ports.secrets.entries }),
+      settings: createMemorySettings({ stored }),
+      http: {
+        async fetch(request) {
+          const response = await http.fetch(request);
+          if (!request.url.endsWith('/refresh') || lost++ > 0) return response;
+          throw new TypeError('terminated');
+        },
+        close: () => http.close(),
+      },
+    });
+    stops.push(async () => {
+      await flaky.stop();
+      await http.close();
+    });
+    await flaky.start();
+    await expect(flaky.session.renew()).rejects.toMatchObject({ code: 'portal-truncated' });
+    // Long after the 20 s in which the portal would forgive another token.
+    await pass(120_000);
+    await flaky.session.renew();
+    expect(lost).toBeGreaterThan(1);
+    await client.people.listRoles();
+    expect(core.session.hasIdentity()).toBe(true);
+  });
+
+  test('A16: programs are listed, downloaded, verified and opened', async () => {
+    const { core, client } = await signIn(demonstration.engineer);
+    const { releases } = await client.programs.list();
+    const release = releases[0];
+    if (release === undefined) throw new Error('the demonstration has no releases');
+    await client.programs.download({ releaseId: release.id });
+    await expect.poll(() => core.state.get().downloads[0]?.state, { timeout: 10_000 }).toBe('ready');
+    const { path } = core.state.get().downloads[0] ?? {};
+    const sha256 = createHash('sha256')
+      .update(await readFile(path ?? ''))
+      .digest('hex');
+    expect(sha256).toBe(release.sha256);
+    await client.programs.open({ releaseId: release.id });
+    expect(ports.opener.files).toEqual([path]);
+  });
+
+  test('A19: a cloud key, and a license that activates this device', async () => {
+    const { core, client } = await start();
+    await client.setup.chooseMode({ mode: 'cloud-key' });
+    await client.setup.setPortal({ address: portal.url });
+    await expect(client.setup.enterKey({ key: 'AAAAA-BBBBB-CCCCC-DDDDD-EEEEE' })).rejects.toMatchObject({
+      code: 'key-invalid',
+    });
+    await client.setup.enterKey({ key: demonstrationKeys.cloud });
+    expect(core.state.get().setup).toMatchObject({ step: 'done', mode: 'cloud-key' });
+    await client.programs.list();
+    await client.setup.back();
+    await client.setup.chooseMode({ mode: 'standalone' });
+    await client.setup.activate({ key: demonstrationKeys.standalone });
+    expect(core.state.get()).toMatchObject({
+      setup: { step: 'done', mode: 'standalone' },
+      licenses: [{ product: 'viga', permit: 'full', kind: 'license' }],
+    });
+    expect([...ports.secrets.entries.keys()]).not.toContain('cloud-key');
+  });
+});
