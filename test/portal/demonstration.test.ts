@@ -11,6 +11,7 @@ import {
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   createRefreshToken,
+  createTestClock,
   createTestDevice,
   startTestPortal,
   type TestPortal,
