@@ -8,8 +8,8 @@ export const patience = 30_000;
 /** A person's browser: its own cookies, and a record of everything that it complained about. */
 export interface PersonBrowser {
   readonly context: BrowserContext;
-  /** Complaints that were not expected. */
-  readonly complaints: readonly string[];
+  /** Complaints that were not expected, since they were taken last. */
+  takeComplaints(): string[];
   /** A complaint that belongs to what the test does, such as an answer of 4xx that the browser itself writes down. */
   expect(complaint: RegExp): void;
   close(): Promise<void>;
@@ -28,7 +28,8 @@ export async function openBrowser(browser: Browser, known: () => readonly string
   const heard: string[] = [];
   const expected: RegExp[] = [];
   context.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') heard.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      heard.push(`${message.text()} ${message.location().url}`.trim());
   });
   context.on('weberror', (error) => heard.push(String(error.error())));
   context.on('request', (request) => {
@@ -38,9 +39,8 @@ export async function openBrowser(browser: Browser, known: () => readonly string
   });
   return {
     context,
-    get complaints() {
-      return heard.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)));
-    },
+    takeComplaints: () =>
+      heard.splice(0).filter((complaint) => !expected.some((pattern) => pattern.test(complaint))),
     expect: (complaint) => void expected.push(complaint),
     close: () => context.close(),
   };

@@ -15,7 +15,6 @@ import { createProcessLock } from '../../../src/core/lock/process-lock.ts';
 import type { CoreRouter } from '../../../src/core/router/create-router.ts';
 import { pathsOf } from '../../../src/core/shell/surroundings.ts';
 import { createHost, type Host } from '../../../src/host/create-host.ts';
-import { builtWindow } from '../../fakes/client/open-scenario.ts';
 import { createMemoryLog } from '../../fakes/log.ts';
 import { createRecordingOpener } from '../../fakes/opener.ts';
 import { type ProgramProcess, runProgram } from '../../system/broker-support/processes.ts';
@@ -51,6 +50,8 @@ export interface Computer {
 
 export interface ComputerOptions {
   readonly browser: Browser;
+  /** Folder of the built window. */
+  readonly page: string;
   readonly hostName: string;
   readonly rootKeys: readonly string[];
   /** Origins beside the window's own that its browser may ask. */
@@ -95,7 +96,7 @@ export async function startComputer(options: ComputerOptions): Promise<Computer>
     await core.start();
     const host = await createHost({
       client: core.router,
-      page: builtWindow,
+      page: options.page,
       port,
       texts: { noLink: 'no link', usedLink: 'used link' },
       log: hostLog,

@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import type { Browser } from 'playwright-core';
 import { expect } from 'vitest';
 import { smtpTransport } from '../../../src/portal/mail/transport.ts';
+import { builtWindow } from '../../fakes/client/open-scenario.ts';
 import { type LicensePortal, startLicensePortal } from '../../portal/licenses-support.ts';
 import { testPassword } from '../../portal/support.ts';
 import { launchBrowser } from '../../support/browser.ts';
@@ -34,7 +35,11 @@ export interface Journey {
 
 /** A whole installation: portal in real time over its embedded database, mail over SMTP, a real Chromium; computers as asked for. */
 export async function startJourney(): Promise<Journey> {
-  const releases = await mkdtemp(join(tmpdir(), 'aldaba-releases-'));
+  const folder = await mkdtemp(join(tmpdir(), 'aldaba-installation-'));
+  const releases = join(folder, 'releases');
+  const page = join(folder, 'window');
+  // A build meanwhile replaces the folder, and a window that is open would not find the rest of itself.
+  await cp(builtWindow, page, { recursive: true });
   const [wire, mails, browser] = await Promise.all([startWire(), startMailServer(), launchBrowser()]);
   const portal = await startLicensePortal({
     clock: { now: () => Date.now(), advance: () => undefined },
@@ -57,6 +62,7 @@ export async function startJourney(): Promise<Journey> {
     async computer(hostName = `CONDOR-PC-${computers.length + 1}`) {
       const made = await startComputer({
         browser,
+        page,
         hostName,
         rootKeys: [portal.portal.rootKey],
         origins: () => [wire.url],
@@ -71,7 +77,7 @@ export async function startJourney(): Promise<Journey> {
       return row?.n ?? -1;
     },
     async wellBehaved(...secrets) {
-      for (const { browser: person } of computers) expect(person.complaints).toEqual([]);
+      expect(computers.flatMap(({ browser: person }) => person.takeComplaints())).toEqual([]);
       const logs = [...portal.logLines, ...(await Promise.all(computers.map((one) => one.logs())))].join(
         '\n',
       );
@@ -83,7 +89,7 @@ export async function startJourney(): Promise<Journey> {
       await portal.close();
       await wire.close();
       await mails.close();
-      await rm(releases, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
