@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { portalContract } from '../contract/portal.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createProofVerifier } from './auth/proof.ts';
 import type { Clock } from './clock.ts';
@@ -55,7 +56,7 @@ export async function createPortal(options: PortalOptions): Promise<RunningPorta
   }
 
   async function open(given: PortalOptions): Promise<RunningPortal> {
-    assertPolicies(portalRouter);
+    assertPolicies(portalRouter, portalContract);
     const settings = portalSettingsSchema.parse(given.settings);
     const applied = await migrate(database, clock);
     if (applied.length > 0) log.info({ applied }, 'database migrated');

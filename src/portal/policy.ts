@@ -1,4 +1,5 @@
-import { type AnyRouter, isProcedure, os, traverseContractProcedures } from '@orpc/server';
+import type { AnyContractRouter } from '@orpc/contract';
+import { type AnyRouter, getRouter, isProcedure, os, traverseContractProcedures } from '@orpc/server';
 import { AldabaError } from '../contract/errors.ts';
 import type { Permission } from '../contract/permissions.ts';
 import { authenticate, provenDevice } from './auth/authenticate.ts';
@@ -68,12 +69,14 @@ export function requireConfirmation(principal: Person, now: number): void {
   if (now - principal.confirmedAt > stepUpMilliseconds) throw new AldabaError('confirmation-required');
 }
 
-/** @throws when a procedure does not begin with a policy */
-export function assertPolicies(router: AnyRouter): void {
-  const without: string[] = [];
-  traverseContractProcedures({ router, path: [] }, ({ contract, path }) => {
-    const [first] = isProcedure(contract) ? contract['~orpc'].middlewares : [];
-    if (first === undefined || !known.has(first)) without.push(path.join('.'));
+/** @throws when a procedure of the contract has no implementation, or one that does not begin with a policy */
+export function assertPolicies(router: AnyRouter, contract: AnyContractRouter): void {
+  const wrong: string[] = [];
+  traverseContractProcedures({ router: contract, path: [] }, ({ path }) => {
+    const procedure = getRouter(router, path);
+    const [first] = isProcedure(procedure) ? procedure['~orpc'].middlewares : [];
+    if (!isProcedure(procedure)) wrong.push(`${path.join('.')} is not implemented`);
+    else if (first === undefined || !known.has(first)) wrong.push(`${path.join('.')} has no policy`);
   });
-  if (without.length > 0) throw new Error(`the portal does not start: no policy for ${without.join(', ')}`);
+  if (wrong.length > 0) throw new Error(`the portal does not start: ${wrong.join(', ')}`);
 }

@@ -1,8 +1,9 @@
 import { request as httpRequest } from 'node:http';
+import { oc } from '@orpc/contract';
 import type { OpenAPI } from '@orpc/openapi';
 import { os } from '@orpc/server';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { portalDescriptionSchema } from '../../src/contract/portal.ts';
+import { portalContract, portalDescriptionSchema } from '../../src/contract/portal.ts';
 import type { RequestContext } from '../../src/portal/context.ts';
 import { createPortal } from '../../src/portal/create-portal.ts';
 import { type Database, openDatabase } from '../../src/portal/db/database.ts';
@@ -225,20 +226,23 @@ describe('the document', () => {
 describe('policies', () => {
   const base = os.$context<RequestContext>();
 
-  test('every procedure of the portal has one', () => {
-    expect(() => assertPolicies(portalRouter)).not.toThrow();
+  test('every procedure of the contract has one', () => {
+    expect(() => assertPolicies(portalRouter, portalContract)).not.toThrow();
   });
 
-  test('a procedure without one, or with one that comes too late, keeps the portal from starting', () => {
+  test('a procedure without one, with one that comes too late, or missing keeps the portal from starting', () => {
     const open = base.handler(() => 'anybody');
     const late = base
       .use(({ next }) => next())
       .use(person())
       .handler(() => 'late');
     const good = base.use(anyone()).handler(() => 'good');
-    expect(() => assertPolicies({ part: { open, good } })).toThrow('no policy for part.open');
-    expect(() => assertPolicies({ part: { late } })).toThrow('no policy for part.late');
-    expect(() => assertPolicies({ part: { good } })).not.toThrow();
+    const check = (router: Parameters<typeof assertPolicies>[0]) =>
+      assertPolicies(router, { part: { it: oc } });
+    expect(() => check({ part: { it: open } })).toThrow('part.it has no policy');
+    expect(() => check({ part: { it: late } })).toThrow('part.it has no policy');
+    expect(() => check({ part: { other: good } })).toThrow('part.it is not implemented');
+    expect(() => check({ part: { it: good } })).not.toThrow();
   });
 
   test('who may not call learns nothing of the input', async () => {
