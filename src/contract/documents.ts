@@ -137,8 +137,6 @@ export const licenseClaimsSchema = z.strictObject({
 });
 export type LicenseClaims = z.infer<typeof licenseClaimsSchema>;
 
-export type RightClaims = LeaseClaims | PassClaims | BorrowClaims | LicenseClaims;
-
 /** Signed by the device: taken to a machine that has a network. The license key inside is what it activates. */
 export const activationRequestClaimsSchema = z.strictObject({
   jti: idSchema,
@@ -151,7 +149,6 @@ export const activationRequestClaimsSchema = z.strictObject({
     salt: base64UrlSchema,
   }),
 });
-export type ActivationRequestClaims = z.infer<typeof activationRequestClaimsSchema>;
 
 /** Signed by the device after it deleted its right: `right` is the activation of a license, the lease of anything else. */
 export const returnReceiptClaimsSchema = z.strictObject({

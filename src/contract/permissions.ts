@@ -67,4 +67,3 @@ export const assignableRoles = [
   'license-installer',
   'notifications-only',
 ] as const;
-export const assignableRoleSchema = z.enum(assignableRoles);

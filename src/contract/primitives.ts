@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 /** UUID in text form; new ones are version 7 (RFC 9562), so that they sort by time. */
 export const idSchema = z.uuid();
-export type Id = z.infer<typeof idSchema>;
 
 /** Instant in UTC, ISO 8601 with `Z` (RFC 3339). */
 export const instantSchema = z.iso.datetime();

@@ -130,5 +130,4 @@ export interface Parts {
   /** One process of this profile at a time, by name (`licenses`, `clock`); never held while waiting for a person. */
   lock: ProcessLock;
 }
-export type CreateLicenses = (parts: Parts) => Licenses;
 export type CreateBroker = (parts: Parts & { licenses: Licenses }) => Broker;

@@ -24,12 +24,39 @@ const step = { busy: z.boolean(), problem: problemSchema.nullable() };
 
 /** Where the first run stands: a union of steps, each with its own busy flag and problem. */
 export const setupStepSchema = z.discriminatedUnion('step', [
-  z.object({ step: z.literal('choose-mode'), ...step, recommended: modeSchema, fixed: modeSchema.nullable() }),
-  z.object({ step: z.literal('portal-address'), ...step, mode: modeSchema, address: z.string(), fixed: z.boolean() }),
-  z.object({ step: z.literal('sign-in'), ...step, email: z.string(), portal: z.string(), resetRequested: z.boolean() }),
-  z.object({ step: z.literal('choose-account'), ...step, accounts: z.array(membershipSchema), portal: z.string() }),
+  z.object({
+    step: z.literal('choose-mode'),
+    ...step,
+    recommended: modeSchema,
+    fixed: modeSchema.nullable(),
+  }),
+  z.object({
+    step: z.literal('portal-address'),
+    ...step,
+    mode: modeSchema,
+    address: z.string(),
+    fixed: z.boolean(),
+  }),
+  z.object({
+    step: z.literal('sign-in'),
+    ...step,
+    email: z.string(),
+    portal: z.string(),
+    resetRequested: z.boolean(),
+  }),
+  z.object({
+    step: z.literal('choose-account'),
+    ...step,
+    accounts: z.array(membershipSchema),
+    portal: z.string(),
+  }),
   z.object({ step: z.literal('enter-key'), ...step, portal: z.string() }),
-  z.object({ step: z.literal('standalone'), ...step, portal: z.string().nullable(), requestedAt: instantSchema.nullable() }),
+  z.object({
+    step: z.literal('standalone'),
+    ...step,
+    portal: z.string().nullable(),
+    requestedAt: instantSchema.nullable(),
+  }),
   z.object({ step: z.literal('done'), ...step, mode: modeSchema }),
 ]);
 export type SetupStep = z.infer<typeof setupStepSchema>;
@@ -100,7 +127,11 @@ export const connectionSchema = z.object({
 
 /** Everything the window shows that is not a page of a table: one snapshot, sent whole at every change. */
 export const appStateSchema = z.object({
-  client: z.object({ version: z.string(), shell: z.enum(['electron', 'browser', 'cli', 'test']), platform: platformSchema }),
+  client: z.object({
+    version: z.string(),
+    shell: z.enum(['electron', 'browser', 'cli', 'test']),
+    platform: platformSchema,
+  }),
   setup: setupStepSchema,
   profile: profileSchema.nullable(),
   connection: connectionSchema,

@@ -3,10 +3,19 @@ import { z } from 'zod';
 import { jwsSchema, rightKindSchema, trustSchema } from '../documents.ts';
 import { errorCodeSchema, errorDataSchema, errorMap } from '../errors.ts';
 import {
-  base64UrlSchema, deviceSchema, idSchema, instantSchema, platformSchema, productCodeSchema, sha256Schema, versionSchema,
+  base64UrlSchema,
+  deviceSchema,
+  idSchema,
+  instantSchema,
+  platformSchema,
+  productCodeSchema,
+  sha256Schema,
+  versionSchema,
 } from '../primitives.ts';
 
-const base = oc.errors(errorMap('invalid-input', 'too-many-requests', 'proof-invalid', 'internal', 'unavailable'));
+const base = oc.errors(
+  errorMap('invalid-input', 'too-many-requests', 'proof-invalid', 'internal', 'unavailable'),
+);
 const authed = base.errors(errorMap('not-signed-in', 'session-ended', 'forbidden'));
 
 /** A right as the portal hands it over: the signed document and, in the clear, what the client needs to plan. */
@@ -71,7 +80,13 @@ export const activationSchema = z.object({
 /** Everything here needs an access token (sign-in or key) with its DPoP proof, unless it says otherwise. */
 export const licenses = {
   acquire: authed
-    .route({ method: 'POST', path: '/v1/leases', summary: 'Acquire a lease', tags: ['Leases'], successStatus: 201 })
+    .route({
+      method: 'POST',
+      path: '/v1/leases',
+      summary: 'Acquire a lease',
+      tags: ['Leases'],
+      successStatus: 201,
+    })
     .input(
       z.object({
         /** Same key, same request: same answer (header `Idempotency-Key` of the IETF draft, here in the body so that every transport has it). */
@@ -82,20 +97,53 @@ export const licenses = {
       }),
     )
     .output(grantSchema)
-    .errors(errorMap('no-seat-free', 'no-seat-assigned', 'product-unknown', 'version-not-covered', 'device-limit', 'idempotency-mismatch')),
+    .errors(
+      errorMap(
+        'no-seat-free',
+        'no-seat-assigned',
+        'product-unknown',
+        'version-not-covered',
+        'device-limit',
+        'idempotency-mismatch',
+      ),
+    ),
   /** All of the device's leases in one call. */
   renew: authed
-    .route({ method: 'POST', path: '/v1/leases/renew', summary: 'Renew all leases of this device', tags: ['Leases'] })
-    .input(z.object({ leases: z.array(z.object({ leaseId: idSchema, seq: z.number().int().nonnegative() })).min(1).max(100) }))
+    .route({
+      method: 'POST',
+      path: '/v1/leases/renew',
+      summary: 'Renew all leases of this device',
+      tags: ['Leases'],
+    })
+    .input(
+      z.object({
+        leases: z
+          .array(z.object({ leaseId: idSchema, seq: z.number().int().nonnegative() }))
+          .min(1)
+          .max(100),
+      }),
+    )
     .output(z.object({ serverTime: instantSchema, results: z.array(renewalSchema) })),
   /** Releasing twice is not an error. */
   release: authed
-    .route({ method: 'DELETE', path: '/v1/leases/{leaseId}', summary: 'Release a lease', tags: ['Leases'], successStatus: 204 })
+    .route({
+      method: 'DELETE',
+      path: '/v1/leases/{leaseId}',
+      summary: 'Release a lease',
+      tags: ['Leases'],
+      successStatus: 204,
+    })
     .input(z.object({ leaseId: idSchema }))
     .output(z.void()),
   /** An administrator takes a seat back: ends at the holder's next heartbeat, which says so. */
   reclaim: authed
-    .route({ method: 'POST', path: '/v1/leases/{leaseId}/reclaim', summary: 'Take a seat back', tags: ['Leases'], successStatus: 204 })
+    .route({
+      method: 'POST',
+      path: '/v1/leases/{leaseId}/reclaim',
+      summary: 'Take a seat back',
+      tags: ['Leases'],
+      successStatus: 204,
+    })
     .input(z.object({ leaseId: idSchema, reason: z.string().min(3).max(500) }))
     .output(z.void())
     .errors(errorMap('not-found')),
@@ -104,33 +152,65 @@ export const licenses = {
     .output(z.object({ products: z.array(productSchema) })),
   releases: authed
     .route({ method: 'GET', path: '/v1/releases', summary: 'Downloads that I may have', tags: ['Products'] })
-    .input(z.object({ product: productCodeSchema.optional(), platform: platformSchema.optional() }).default({}))
+    .input(
+      z.object({ product: productCodeSchema.optional(), platform: platformSchema.optional() }).default({}),
+    )
     .output(z.object({ releases: z.array(releaseSchema) })),
   /** An address good for 10 min, single release, for `GET` with ranges (RFC 9110, 14). */
   downloadLink: authed
-    .route({ method: 'POST', path: '/v1/releases/{id}/download', summary: 'Get a download address', tags: ['Products'] })
+    .route({
+      method: 'POST',
+      path: '/v1/releases/{id}/download',
+      summary: 'Get a download address',
+      tags: ['Products'],
+    })
     .input(z.object({ id: idSchema }))
     .output(z.object({ path: z.string(), expiresAt: instantSchema }))
     .errors(errorMap('not-found')),
   /** Standalone with network: the license key is the credential; no access token. A repeated call by the same device answers the same activation. */
   activate: base
-    .route({ method: 'POST', path: '/v1/activations', summary: 'Activate a standalone license', tags: ['Standalone'], successStatus: 201 })
+    .route({
+      method: 'POST',
+      path: '/v1/activations',
+      summary: 'Activate a standalone license',
+      tags: ['Standalone'],
+      successStatus: 201,
+    })
     .input(z.object({ key: z.string().max(64), device: deviceSchema, salt: base64UrlSchema }))
     .output(z.object({ activation: activationSchema, document: jwsSchema }))
     .errors(errorMap('key-invalid', 'key-exhausted')),
   /** Standalone without network: the request file's JWS in, the license file's JWS out. No access token, no proof header: the request is signed by the device. */
   activateOffline: base
-    .route({ method: 'POST', path: '/v1/activations/offline', summary: 'Answer an activation request file', tags: ['Standalone'], successStatus: 201 })
+    .route({
+      method: 'POST',
+      path: '/v1/activations/offline',
+      summary: 'Answer an activation request file',
+      tags: ['Standalone'],
+      successStatus: 201,
+    })
     .input(z.object({ request: jwsSchema }))
-    .output(z.object({ activation: activationSchema, document: jwsSchema, fileName: z.string(), file: z.string() }))
+    .output(
+      z.object({ activation: activationSchema, document: jwsSchema, fileName: z.string(), file: z.string() }),
+    )
     .errors(errorMap('key-invalid', 'key-exhausted', 'request-file-invalid')),
   /** Give the place back: proof by the device key, or `receipt` for a device without network. */
   deactivate: base
-    .route({ method: 'POST', path: '/v1/activations/end', summary: 'Give a standalone activation back', tags: ['Standalone'], successStatus: 204 })
+    .route({
+      method: 'POST',
+      path: '/v1/activations/end',
+      summary: 'Give a standalone activation back',
+      tags: ['Standalone'],
+      successStatus: 204,
+    })
     .input(z.object({ receipt: jwsSchema }))
     .output(z.void())
     .errors(errorMap('not-found', 'request-file-invalid')),
   trust: base
-    .route({ method: 'GET', path: '/v1/trust', summary: 'Public keys (JWKS) and certificate chain', tags: ['Trust'] })
+    .route({
+      method: 'GET',
+      path: '/v1/trust',
+      summary: 'Public keys (JWKS) and certificate chain',
+      tags: ['Trust'],
+    })
     .output(trustSchema),
 };

@@ -1,7 +1,13 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { errorMap } from '../errors.ts';
-import { emailSchema, instantSchema, languageSchema, passwordInputSchema, base64UrlSchema } from '../primitives.ts';
+import {
+  base64UrlSchema,
+  emailSchema,
+  instantSchema,
+  languageSchema,
+  passwordInputSchema,
+} from '../primitives.ts';
 
 const base = oc.errors(errorMap('invalid-input', 'too-many-requests', 'internal', 'unavailable'));
 
@@ -9,12 +15,23 @@ const base = oc.errors(errorMap('invalid-input', 'too-many-requests', 'internal'
 export const passwords = {
   /** Same answer and same time for known and unknown addresses. */
   requestLink: base
-    .route({ method: 'POST', path: '/v1/passwords/links', summary: 'Email me a link to set my password', tags: ['Passwords'], successStatus: 202 })
+    .route({
+      method: 'POST',
+      path: '/v1/passwords/links',
+      summary: 'Email me a link to set my password',
+      tags: ['Passwords'],
+      successStatus: 202,
+    })
     .input(z.object({ email: emailSchema, language: languageSchema.optional() }))
     .output(z.object({ sent: z.literal(true) })),
   /** Looking at a link never consumes it (mail scanners open links). */
   readLink: base
-    .route({ method: 'POST', path: '/v1/passwords/links/read', summary: 'What a link is for', tags: ['Passwords'] })
+    .route({
+      method: 'POST',
+      path: '/v1/passwords/links/read',
+      summary: 'What a link is for',
+      tags: ['Passwords'],
+    })
     .input(z.object({ token: base64UrlSchema }))
     .output(
       z.object({
@@ -30,8 +47,23 @@ export const passwords = {
     )
     .errors(errorMap('link-invalid', 'link-expired')),
   set: base
-    .route({ method: 'POST', path: '/v1/passwords', summary: 'Set the password with a link', tags: ['Passwords'], successStatus: 204 })
+    .route({
+      method: 'POST',
+      path: '/v1/passwords',
+      summary: 'Set the password with a link',
+      tags: ['Passwords'],
+      successStatus: 204,
+    })
     .input(z.object({ token: base64UrlSchema, password: passwordInputSchema }))
     .output(z.void())
-    .errors(errorMap('link-invalid', 'link-expired', 'password-too-short', 'password-too-long', 'password-common', 'password-contextual')),
+    .errors(
+      errorMap(
+        'link-invalid',
+        'link-expired',
+        'password-too-short',
+        'password-too-long',
+        'password-common',
+        'password-contextual',
+      ),
+    ),
 };

@@ -2,11 +2,27 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { errorMap } from '../errors.ts';
 import { permissionSchema } from '../permissions.ts';
-import { emailSchema, idSchema, instantSchema, languageSchema, pageSchema, productCodeSchema } from '../primitives.ts';
+import {
+  emailSchema,
+  idSchema,
+  instantSchema,
+  languageSchema,
+  pageSchema,
+  productCodeSchema,
+} from '../primitives.ts';
 import { holderSchema } from './licenses.ts';
 
 const authed = oc.errors(
-  errorMap('invalid-input', 'too-many-requests', 'proof-invalid', 'internal', 'unavailable', 'not-signed-in', 'session-ended', 'forbidden'),
+  errorMap(
+    'invalid-input',
+    'too-many-requests',
+    'proof-invalid',
+    'internal',
+    'unavailable',
+    'not-signed-in',
+    'session-ended',
+    'forbidden',
+  ),
 );
 
 export const contactStates = ['no-access', 'invited', 'expired', 'active', 'suspended'] as const;
@@ -27,21 +43,40 @@ export const contactSchema = z.object({
   association: z.boolean(),
   self: z.boolean(),
   role: z.object({ id: idSchema, key: z.string().nullable(), name: z.string() }),
-  seats: z.array(z.object({ seatId: idSchema, poolId: idSchema, product: productCodeSchema, productName: z.string() })),
+  seats: z.array(
+    z.object({ seatId: idSchema, poolId: idSchema, product: productCodeSchema, productName: z.string() }),
+  ),
   invitation: z.object({ sentAt: instantSchema, expiresAt: instantSchema }).nullable(),
   lastSignInAt: instantSchema.nullable(),
   createdAt: instantSchema,
   /** Optimistic lock: send it back with an edit. */
   revision: z.number().int(),
   /** What the person who asks may do with this row; the portal decides again on each call. */
-  allowed: z.array(z.enum(['update', 'delete', 'suspend', 'reactivate', 'resend', 'reset-password', 'assign-role', 'assign-seat', 'withdraw-seat'])),
+  allowed: z.array(
+    z.enum([
+      'update',
+      'delete',
+      'suspend',
+      'reactivate',
+      'resend',
+      'reset-password',
+      'assign-role',
+      'assign-seat',
+      'withdraw-seat',
+    ]),
+  ),
 });
 export type Contact = z.infer<typeof contactSchema>;
 
 export const contactSortSchema = z.enum(['name', 'email', 'role', 'state', 'created', 'last-sign-in']);
 
 /** One line of text as a person types it: no control characters, which no database and no table can hold. */
-const line = (maximum: number) => z.string().trim().max(maximum).regex(/^\P{Cc}*$/u);
+const line = (maximum: number) =>
+  z
+    .string()
+    .trim()
+    .max(maximum)
+    .regex(/^\P{Cc}*$/u);
 
 const contactFields = {
   email: emailSchema,
@@ -81,7 +116,12 @@ export type Pool = z.infer<typeof poolSchema>;
 
 export const people = {
   listContacts: authed
-    .route({ method: 'GET', path: '/v1/contacts', summary: 'One page of the directory (keyset)', tags: ['Contacts'] })
+    .route({
+      method: 'GET',
+      path: '/v1/contacts',
+      summary: 'One page of the directory (keyset)',
+      tags: ['Contacts'],
+    })
     .input(
       pageSchema.extend({
         search: z.string().trim().max(200).optional(),
@@ -113,7 +153,13 @@ export const people = {
     .errors(errorMap('not-found')),
   /** With a role: an activation is mailed (A14, D4). The seat, when asked for, is assigned in the same transaction (E8). */
   createContact: authed
-    .route({ method: 'POST', path: '/v1/contacts', summary: 'Add a contact and invite them', tags: ['Contacts'], successStatus: 201 })
+    .route({
+      method: 'POST',
+      path: '/v1/contacts',
+      summary: 'Add a contact and invite them',
+      tags: ['Contacts'],
+      successStatus: 201,
+    })
     .input(
       z.object({
         ...contactFields,
@@ -123,9 +169,24 @@ export const people = {
       }),
     )
     .output(contactSchema)
-    .errors(errorMap('contact-exists', 'role-exceeds-own', 'shared-identity-not-administrator', 'no-seats-available', 'seat-not-assignable', 'not-found', 'idempotency-mismatch')),
+    .errors(
+      errorMap(
+        'contact-exists',
+        'role-exceeds-own',
+        'shared-identity-not-administrator',
+        'no-seats-available',
+        'seat-not-assignable',
+        'not-found',
+        'idempotency-mismatch',
+      ),
+    ),
   updateContact: authed
-    .route({ method: 'PATCH', path: '/v1/contacts/{id}', summary: 'Edit a contact; never its email or company (D8)', tags: ['Contacts'] })
+    .route({
+      method: 'PATCH',
+      path: '/v1/contacts/{id}',
+      summary: 'Edit a contact; never its email or company (D8)',
+      tags: ['Contacts'],
+    })
     .input(
       z.object({
         id: idSchema,
@@ -141,37 +202,99 @@ export const people = {
     )
     .output(contactSchema)
     .errors(
-      errorMap('not-found', 'contact-changed', 'role-exceeds-own', 'target-outranks-actor', 'last-administrator', 'shared-identity-not-administrator',
-        'confirmation-required', 'owner-protected', 'self-not-allowed'),
+      errorMap(
+        'not-found',
+        'contact-changed',
+        'role-exceeds-own',
+        'target-outranks-actor',
+        'last-administrator',
+        'shared-identity-not-administrator',
+        'confirmation-required',
+        'owner-protected',
+        'self-not-allowed',
+      ),
     ),
   /** Needs step-up. Seats are withdrawn, sessions and leases end, in one transaction. */
   deleteContact: authed
-    .route({ method: 'DELETE', path: '/v1/contacts/{id}', summary: 'Delete a contact who left', tags: ['Contacts'], successStatus: 204 })
+    .route({
+      method: 'DELETE',
+      path: '/v1/contacts/{id}',
+      summary: 'Delete a contact who left',
+      tags: ['Contacts'],
+      successStatus: 204,
+    })
     .input(z.object({ id: idSchema }))
     .output(z.void())
-    .errors(errorMap('not-found', 'target-outranks-actor', 'last-administrator', 'confirmation-required', 'owner-protected', 'self-not-allowed')),
+    .errors(
+      errorMap(
+        'not-found',
+        'target-outranks-actor',
+        'last-administrator',
+        'confirmation-required',
+        'owner-protected',
+        'self-not-allowed',
+      ),
+    ),
   suspendContact: authed
-    .route({ method: 'POST', path: '/v1/contacts/{id}/suspend', summary: 'Suspend: sessions and leases end at once', tags: ['Contacts'] })
+    .route({
+      method: 'POST',
+      path: '/v1/contacts/{id}/suspend',
+      summary: 'Suspend: sessions and leases end at once',
+      tags: ['Contacts'],
+    })
     .input(z.object({ id: idSchema }))
     .output(contactSchema)
-    .errors(errorMap('not-found', 'target-outranks-actor', 'last-administrator', 'owner-protected', 'self-not-allowed', 'contact-without-access')),
+    .errors(
+      errorMap(
+        'not-found',
+        'target-outranks-actor',
+        'last-administrator',
+        'owner-protected',
+        'self-not-allowed',
+        'contact-without-access',
+      ),
+    ),
   reactivateContact: authed
-    .route({ method: 'POST', path: '/v1/contacts/{id}/reactivate', summary: 'Let a suspended contact in again', tags: ['Contacts'] })
+    .route({
+      method: 'POST',
+      path: '/v1/contacts/{id}/reactivate',
+      summary: 'Let a suspended contact in again',
+      tags: ['Contacts'],
+    })
     .input(z.object({ id: idSchema }))
     .output(contactSchema)
     .errors(errorMap('not-found', 'target-outranks-actor')),
   /** A new link by email, the old one is void. 1 per min, 5 per day. */
   resendInvitation: authed
-    .route({ method: 'POST', path: '/v1/contacts/{id}/invitation', summary: 'Mail the activation again', tags: ['Contacts'] })
+    .route({
+      method: 'POST',
+      path: '/v1/contacts/{id}/invitation',
+      summary: 'Mail the activation again',
+      tags: ['Contacts'],
+    })
     .input(z.object({ id: idSchema }))
     .output(contactSchema)
     .errors(errorMap('not-found', 'invitation-not-pending', 'invitation-too-soon', 'role-exceeds-own')),
   /** Mails a link; sessions end when the new password is set. Administrators never see or set a password (D6, D9). Needs step-up. */
   resetPassword: authed
-    .route({ method: 'POST', path: '/v1/contacts/{id}/reset-password', summary: "Mail a link to set another's password", tags: ['Contacts'] })
+    .route({
+      method: 'POST',
+      path: '/v1/contacts/{id}/reset-password',
+      summary: "Mail a link to set another's password",
+      tags: ['Contacts'],
+    })
     .input(z.object({ id: idSchema }))
     .output(contactSchema)
-    .errors(errorMap('not-found', 'target-outranks-actor', 'confirmation-required', 'contact-suspended', 'contact-without-access', 'invitation-too-soon')),
+    .errors(
+      errorMap(
+        'not-found',
+        'target-outranks-actor',
+        'confirmation-required',
+        'contact-suspended',
+        'contact-without-access',
+        'invitation-too-soon',
+      ),
+    ),
   listRoles: authed
     .route({ method: 'GET', path: '/v1/roles', summary: 'Roles and what each may do', tags: ['Roles'] })
     .output(z.object({ roles: z.array(roleSchema), helpUrl: z.string() })),
@@ -179,18 +302,34 @@ export const people = {
     .route({ method: 'GET', path: '/v1/pools', summary: 'Seats bought, used and free', tags: ['Seats'] })
     .output(z.object({ pools: z.array(poolSchema) })),
   assignSeat: authed
-    .route({ method: 'POST', path: '/v1/pools/{poolId}/seats', summary: 'Assign a seat to a contact', tags: ['Seats'], successStatus: 201 })
+    .route({
+      method: 'POST',
+      path: '/v1/pools/{poolId}/seats',
+      summary: 'Assign a seat to a contact',
+      tags: ['Seats'],
+      successStatus: 201,
+    })
     .input(z.object({ poolId: idSchema, contactId: idSchema }))
     .output(contactSchema)
     .errors(errorMap('not-found', 'no-seats-available', 'seat-not-assignable')),
   /** The holder's lease ends at the next heartbeat. Withdrawing twice is not an error. */
   withdrawSeat: authed
-    .route({ method: 'DELETE', path: '/v1/pools/{poolId}/seats/{contactId}', summary: 'Withdraw a seat', tags: ['Seats'] })
+    .route({
+      method: 'DELETE',
+      path: '/v1/pools/{poolId}/seats/{contactId}',
+      summary: 'Withdraw a seat',
+      tags: ['Seats'],
+    })
     .input(z.object({ poolId: idSchema, contactId: idSchema }))
     .output(contactSchema)
     .errors(errorMap('not-found')),
   listHolders: authed
-    .route({ method: 'GET', path: '/v1/pools/{poolId}/holders', summary: 'Who holds what now', tags: ['Seats'] })
+    .route({
+      method: 'GET',
+      path: '/v1/pools/{poolId}/holders',
+      summary: 'Who holds what now',
+      tags: ['Seats'],
+    })
     .input(z.object({ poolId: idSchema }))
     .output(z.object({ holders: z.array(holderSchema) }))
     .errors(errorMap('not-found')),

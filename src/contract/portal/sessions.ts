@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { errorMap } from '../errors.ts';
 import { permissionSchema } from '../permissions.ts';
 import {
-  base64UrlSchema, deviceSchema, idSchema, instantSchema, languageSchema, passwordInputSchema, sha256Schema,
+  base64UrlSchema,
+  deviceSchema,
+  idSchema,
+  instantSchema,
+  languageSchema,
+  passwordInputSchema,
+  sha256Schema,
 } from '../primitives.ts';
 
 export const identitySchema = z.object({
@@ -32,7 +38,10 @@ export const profileSchema = z.object({
 export type Profile = z.infer<typeof profileSchema>;
 
 /** Access token: opaque 256 bits, 10 min, used with a DPoP proof of the device key (RFC 9449). */
-export const accessSchema = z.object({ accessToken: base64UrlSchema, expiresIn: z.number().int().positive() });
+export const accessSchema = z.object({
+  accessToken: base64UrlSchema,
+  expiresIn: z.number().int().positive(),
+});
 
 /**
  * Refresh tokens are chosen by the device: it stores the next token in its keychain first and sends only the token's SHA-256.
@@ -48,7 +57,11 @@ export const accountChoiceSchema = z.object({
   ticket: base64UrlSchema,
   accounts: z.array(membershipSchema),
 });
-export const signedInSchema = z.object({ kind: z.literal('signed-in'), access: accessSchema, profile: profileSchema });
+export const signedInSchema = z.object({
+  kind: z.literal('signed-in'),
+  access: accessSchema,
+  profile: profileSchema,
+});
 export const signInOutputSchema = z.discriminatedUnion('kind', [accountChoiceSchema, signedInSchema]);
 
 export const sessionSchema = z.object({
@@ -61,12 +74,19 @@ export const sessionSchema = z.object({
   current: z.boolean(),
 });
 
-const base = oc.errors(errorMap('invalid-input', 'too-many-requests', 'proof-invalid', 'internal', 'unavailable'));
+const base = oc.errors(
+  errorMap('invalid-input', 'too-many-requests', 'proof-invalid', 'internal', 'unavailable'),
+);
 
 /** All of these carry a `DPoP` header: a proof (RFC 9449, 4.2) signed by the device key. */
 export const sessions = {
   signIn: base
-    .route({ method: 'POST', path: '/v1/sessions', summary: 'Sign in with email and password', tags: ['Sessions'] })
+    .route({
+      method: 'POST',
+      path: '/v1/sessions',
+      summary: 'Sign in with email and password',
+      tags: ['Sessions'],
+    })
     .input(
       z.object({
         email: z.string().max(254),
@@ -80,7 +100,12 @@ export const sessions = {
     .output(signInOutputSchema)
     .errors(errorMap('invalid-credentials')),
   chooseAccount: base
-    .route({ method: 'POST', path: '/v1/sessions/account', summary: 'Finish signing in by choosing the company', tags: ['Sessions'] })
+    .route({
+      method: 'POST',
+      path: '/v1/sessions/account',
+      summary: 'Finish signing in by choosing the company',
+      tags: ['Sessions'],
+    })
     .input(z.object({ ticket: base64UrlSchema, accountId: idSchema, nextTokenHash: nextTokenHashSchema }))
     .output(signedInSchema)
     .errors(errorMap('account-choice-expired')),
@@ -89,42 +114,84 @@ export const sessions = {
    * A rotated token with another hash: within 20 s `session-raced`, later it is a replay and ends the session.
    */
   refresh: base
-    .route({ method: 'POST', path: '/v1/sessions/refresh', summary: 'Rotate the refresh token, get an access token', tags: ['Sessions'] })
+    .route({
+      method: 'POST',
+      path: '/v1/sessions/refresh',
+      summary: 'Rotate the refresh token, get an access token',
+      tags: ['Sessions'],
+    })
     .input(z.object({ refreshToken: base64UrlSchema, nextTokenHash: nextTokenHashSchema }))
     .output(signedInSchema)
     .errors(errorMap('session-ended', 'session-raced')),
   /** Ends a session by its refresh token; unknown tokens get the same answer. Leases of the device in it are released. */
   signOut: base
-    .route({ method: 'POST', path: '/v1/sessions/end', summary: 'Sign out this device', tags: ['Sessions'], successStatus: 204 })
+    .route({
+      method: 'POST',
+      path: '/v1/sessions/end',
+      summary: 'Sign out this device',
+      tags: ['Sessions'],
+      successStatus: 204,
+    })
     .input(z.object({ refreshToken: base64UrlSchema }))
     .output(z.void()),
   list: base
-    .route({ method: 'GET', path: '/v1/sessions', summary: 'Devices where I am signed in', tags: ['Sessions'] })
+    .route({
+      method: 'GET',
+      path: '/v1/sessions',
+      summary: 'Devices where I am signed in',
+      tags: ['Sessions'],
+    })
     .output(z.object({ sessions: z.array(sessionSchema) }))
     .errors(errorMap('not-signed-in', 'session-ended')),
   end: base
-    .route({ method: 'DELETE', path: '/v1/sessions/{id}', summary: 'End one of my sessions', tags: ['Sessions'], successStatus: 204 })
+    .route({
+      method: 'DELETE',
+      path: '/v1/sessions/{id}',
+      summary: 'End one of my sessions',
+      tags: ['Sessions'],
+      successStatus: 204,
+    })
     .input(z.object({ id: idSchema }))
     .output(z.void())
     .errors(errorMap('not-signed-in', 'session-ended', 'not-found')),
   profile: base
-    .route({ method: 'GET', path: '/v1/profile', summary: 'Who is signed in and what they may do', tags: ['Sessions'] })
+    .route({
+      method: 'GET',
+      path: '/v1/profile',
+      summary: 'Who is signed in and what they may do',
+      tags: ['Sessions'],
+    })
     .output(profileSchema)
     .errors(errorMap('not-signed-in', 'session-ended')),
   switchAccount: base
-    .route({ method: 'POST', path: '/v1/sessions/switch', summary: 'Enter another of my companies', tags: ['Sessions'] })
+    .route({
+      method: 'POST',
+      path: '/v1/sessions/switch',
+      summary: 'Enter another of my companies',
+      tags: ['Sessions'],
+    })
     .input(z.object({ accountId: idSchema }))
     .output(signedInSchema)
     .errors(errorMap('not-signed-in', 'session-ended', 'not-found')),
   /** Step-up: the password again, good for 5 min in this session. */
   confirmPassword: base
-    .route({ method: 'POST', path: '/v1/sessions/confirm', summary: 'Confirm the password for a sensitive action', tags: ['Sessions'] })
+    .route({
+      method: 'POST',
+      path: '/v1/sessions/confirm',
+      summary: 'Confirm the password for a sensitive action',
+      tags: ['Sessions'],
+    })
     .input(z.object({ password: passwordInputSchema }))
     .output(z.object({ until: instantSchema }))
     .errors(errorMap('not-signed-in', 'session-ended', 'invalid-credentials')),
   /** A cloud key is its own credential: the device gets an access token for license procedures alone. */
   withKey: base
-    .route({ method: 'POST', path: '/v1/sessions/key', summary: 'Enter with a cloud key', tags: ['Sessions'] })
+    .route({
+      method: 'POST',
+      path: '/v1/sessions/key',
+      summary: 'Enter with a cloud key',
+      tags: ['Sessions'],
+    })
     .input(z.object({ key: z.string().max(64), device: deviceSchema }))
     .output(z.object({ access: accessSchema, account: accountSchema, products: z.array(z.string()) }))
     .errors(errorMap('key-invalid', 'device-limit')),
