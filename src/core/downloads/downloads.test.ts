@@ -159,6 +159,20 @@ describe('downloads', () => {
     await settled('ready');
   });
 
+  test('two processes do not write to the same part', async () => {
+    const release = rig.portal.publish(content);
+    const line = holdFilesAt(100_000, 'hold');
+    const other = await rig.start();
+    await running.client.programs.download({ releaseId: release.id });
+    await received(100_000);
+    await other.client.programs.download({ releaseId: release.id });
+    await settled('failed', other);
+    expect(downloads(other)[0]).toMatchObject({ problem: { code: 'already-running' } });
+    line.release();
+    await settled('ready');
+    expect(await readFile(join(rig.paths.downloads, release.fileName))).toEqual(content);
+  });
+
   test('cancelled, it leaves nothing behind', async () => {
     const release = rig.portal.publish(content);
     holdFilesAt(100_000, 'hold');

@@ -121,10 +121,22 @@ export function createDownloads({
 
   async function run(job: Job, signal: AbortSignal): Promise<void> {
     const name = `download-${job.record.release.id.replaceAll('-', '')}`;
+    let entered = false;
     try {
-      await lock.run(name, () => task.run(job, signal), signal, 0);
-    } catch (error) {
+      await lock.run(
+        name,
+        () => {
+          entered = true;
+          return task.run(job, signal);
+        },
+        signal,
+        0,
+      );
+    } catch (thrown) {
       if (signal.aborted) return;
+      const elsewhere = () =>
+        new AldabaError('already-running', 'another process downloads it', undefined, { cause: thrown });
+      const error = entered ? thrown : elsewhere();
       const { code, message } = asAldabaError(error);
       log.warn({ code, release: job.record.release.id }, message);
       // Bytes that are not what was published are of no further use; everything else can be gone on with.

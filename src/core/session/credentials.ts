@@ -14,9 +14,7 @@ const refreshSchema = z.object({ portal: portalAddressSchema, token: base64UrlSc
 const signInSchema = refreshSchema.extend({ next: base64UrlSchema, replaces: refreshSchema.nullable() });
 const keySchema = z.object({ portal: portalAddressSchema, key: z.string().min(1).max(64) });
 
-type RefreshCredential = z.infer<typeof refreshSchema>;
 export type SignInCredential = z.infer<typeof signInSchema>;
-type KeyCredential = z.infer<typeof keySchema>;
 
 /** base64url of 32 random bytes. */
 export function newToken(): string {
