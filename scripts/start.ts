@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { startEverything } from './start/start-everything.ts';
 import { startTexts } from './start/texts.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -20,6 +19,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     ending.abort();
   });
 
+// After the options: a wrong one is answered at once.
+const { startEverything } = await import('./start/start-everything.ts');
 process.exitCode = await startEverything({
   root,
   profile: resolve(options.profile ?? process.env.ALDABA_PROFILE ?? join(root, '.aldaba')),

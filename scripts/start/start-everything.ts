@@ -6,7 +6,7 @@ import { createProcessLock } from '../../src/core/lock/process-lock.ts';
 import { connectToRunning } from '../../src/core/shell/control-client.ts';
 import { pathsOf } from '../../src/core/shell/surroundings.ts';
 import type { Translate } from '../../src/core/shell/texts.ts';
-import { demonstrationAdministrator } from '../../src/portal/demonstration.ts';
+import { demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
 import { type Child, ChildEnded, startChild } from './child.ts';
 import { findElectron } from './find-electron.ts';
 import { type StartedPortal, startPortal } from './start-portal.ts';
