@@ -272,6 +272,17 @@ describeUnless(missing, 'people', () => {
     await expectFocus(page.getByRole('button', { name: 'Agregar persona' }));
   });
 
+  test('Escape closes the menu of the panel first, then the panel, and the focus is on the row again', async () => {
+    const { page } = await open('contact-menu');
+    await scenarioNamed('people/contact-menu').act?.(page, window);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('menuitem').count()).toBe(0);
+    expect(await page.getByRole('dialog').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await expectFocus(at(page, 5));
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
   test('a failure is said with a way to try again; back online, the rows are read again', async () => {
     const { page, core } = await open('error');
     await page.getByText('El portal no puede atender ahora').waitFor();

@@ -140,6 +140,9 @@ function AddForm({
       busy={action.busy}
       onClose={onClose}
       onSubmit={() => void submit()}
+      notice={
+        trouble !== null && !twice && trouble.code !== 'cancelled' && <TroubleView trouble={trouble} live />
+      }
       foot={(close) => (
         <>
           <Button disabled={action.busy} onClick={close}>
@@ -204,7 +207,6 @@ function AddForm({
           />
         )}
       </PanelSection>
-      {trouble !== null && !twice && trouble.code !== 'cancelled' && <TroubleView trouble={trouble} live />}
     </SidePanel>
   );
 }

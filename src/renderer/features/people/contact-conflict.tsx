@@ -19,7 +19,7 @@ export function ContactConflict({
 }) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => box.current?.parentElement?.scrollTo(0, 0), []);
 
   function show(field: EditableField, value: Editable[EditableField]): string {
     if (typeof value === 'boolean') return value ? t('common.yes') : t('common.no');

@@ -7,7 +7,7 @@ import { useStepUp } from '../../components/step-up.tsx';
 import { useToast } from '../../components/toasts.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { initialsOf } from '../../lib/initials.ts';
-import { type Trouble, toTrouble } from '../../lib/problem.ts';
+import { toTrouble } from '../../lib/problem.ts';
 import { useAction } from '../../lib/use-action.ts';
 import { useClient } from '../../lib/window-context.tsx';
 import { ContactAccess } from './contact-access.tsx';
@@ -117,6 +117,10 @@ export function ContactDrawer({
       busy={action.busy}
       onClose={onClose}
       onSubmit={() => void save()}
+      notice={
+        action.trouble !== null &&
+        action.trouble.code !== 'cancelled' && <TroubleView trouble={action.trouble} live />
+      }
       foot={(close) => (
         <>
           {menu.length > 0 && (
@@ -157,7 +161,6 @@ export function ContactDrawer({
           }}
         />
       )}
-      <Refusal trouble={action.trouble} />
       <ContactAccess contact={base} />
       <PanelSection id="contact-data" title={t('people.edit.data')}>
         <NameFields {...shared} />
@@ -180,10 +183,6 @@ export function ContactDrawer({
   );
 }
 
-function Refusal({ trouble }: { trouble: Trouble | null }) {
-  return trouble === null || trouble.code === 'cancelled' ? null : <TroubleView trouble={trouble} live />;
-}
-
 /** Opened for the seats, the panel begins there. */
 function useSeatsFirst(at: 'top' | 'seats'): void {
   const once = useRef(false);
@@ -193,8 +192,11 @@ function useSeatsFirst(at: 'top' | 'seats'): void {
     // After the panel has put the focus on its first field.
     const timer = setTimeout(() => {
       const heading = document.getElementById('contact-seats');
-      heading?.scrollIntoView({ block: 'start' });
-      heading?.focus();
+      // Only the part that scrolls may move: `scrollIntoView` also moves what is around it.
+      const part = heading?.parentElement?.parentElement;
+      if (heading == null || part == null) return;
+      part.scrollTop += heading.getBoundingClientRect().top - part.getBoundingClientRect().top - 16;
+      heading.focus({ preventScroll: true });
     }, 60);
     return () => clearTimeout(timer);
   }, [at]);

@@ -10,6 +10,7 @@ export function SidePanel({
   dirty = false,
   busy = false,
   covered = false,
+  notice,
   foot,
   onSubmit,
   onClose,
@@ -21,6 +22,8 @@ export function SidePanel({
   busy?: boolean;
   /** Another dialog is above and takes Escape. */
   covered?: boolean;
+  /** Why it was refused, in sight above the buttons wherever the panel is scrolled to. */
+  notice?: ReactNode;
   /** Buttons, always in sight. They get a function that closes as Escape does. */
   foot?: (close: () => void) => ReactNode;
   onSubmit?: () => void;
@@ -61,6 +64,7 @@ export function SidePanel({
           }}
         >
           <div className={classes.scroll}>{children}</div>
+          <div className={classes.notice}>{notice}</div>
           {foot !== undefined && <div className={classes.foot}>{foot(close)}</div>}
         </form>
       </Drawer>
