@@ -111,6 +111,7 @@ export function createUndiciHttp(options: UndiciHttpOptions): Http {
           signal: request.signal,
           dispatcher: await dispatcher(),
         });
+        // One interface with two declarations: undici's and that of the global.
         return answer as unknown as Response;
       } catch (error) {
         throw networkFault(error);

@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { chmod, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AldabaError } from '../../contract/errors.ts';
 import { verifyRelease } from '../../domain/documents/index.ts';
@@ -80,6 +80,8 @@ export function createDownloadTask({
     job.verifying = true;
     report();
     verify(job, sha256);
+    // Readable like any other download; what is meant to be run can be.
+    await chmod(job.record.part, /\.(run|sh|bin|appimage)$/i.test(job.record.path) ? 0o755 : 0o644);
     await renameOver(job.record.part, job.record.path);
     await put(job, { state: 'ready', problem: null });
   }

@@ -85,6 +85,7 @@ describe('downloads', () => {
     });
     expect(await readFile(path)).toEqual(content);
     expect(await folder()).toEqual([release.fileName]);
+    expect((await stat(path)).mode & 0o111, 'an installer can be run').not.toBe(0);
     await running.client.programs.open({ releaseId: release.id });
     await running.client.programs.showInFolder({ releaseId: release.id });
     expect(rig.opener).toMatchObject({ files: [path], folders: [path] });

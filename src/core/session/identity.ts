@@ -25,6 +25,8 @@ export interface Identity {
   accept(change: Pick<IdentityRecord, 'mode' | 'portal' | 'profile' | 'account'>): Promise<void>;
   /** It is gone. `ended` leaves a notice with `code`. */
   lose(how: 'ended' | 'signed-out', code: 'session-ended' | 'key-invalid'): Promise<void>;
+  /** What was stored is not there any more, and another process will say why: nothing is remembered of it here. */
+  vanish(): void;
   /** The sign-out is done. */
   left(): Promise<void>;
   /** No identity is needed any more; tells `ready`. */
@@ -108,7 +110,8 @@ export function createIdentity(needs: IdentityNeeds): Identity {
     followed();
     const was = { present, company: companyOf(known) };
     known = latest;
-    present = latest.state === 'present' && (await isStored(true));
+    // The keychain decides: two processes may have written their records in the other order.
+    present = latest.state !== 'leaving' && (await isStored(latest.state === 'present'));
     state.update({ profile: present ? latest.profile : null });
     if (present) state.clearNotice('session-ended');
     const isNews = present && (!was.present || companyOf(latest) !== was.company);
@@ -155,6 +158,13 @@ export function createIdentity(needs: IdentityNeeds): Identity {
       if (how === 'ended' && had)
         state.notice({ id: 'session-ended', level: 'warning', problem: { code, data: undefined } });
       if (had) emit(how);
+    },
+
+    vanish() {
+      if (!present) return;
+      present = false;
+      state.update({ profile: null });
+      emit('signed-out');
     },
 
     left: () => remember({ state: 'absent' }),

@@ -478,6 +478,22 @@ describe('cloud key', () => {
   });
 });
 
+test('a change of the way in that was cut off after the new one worked is finished at the next start', async () => {
+  await rig.signIn(await rig.start());
+  rig.entries.set('cloud-key', JSON.stringify({ portal: rig.portal.address, key: testCloudKey }));
+  rig.stored.value = { ...rig.stored.value, mode: 'cloud-key' };
+  const { core } = await rig.start();
+  expect(core.state.get().setup).toMatchObject({ step: 'done', mode: 'cloud-key' });
+  expect(liveSessions()).toHaveLength(1);
+  await expect
+    .poll(async () => {
+      await rig.clock.advance(1000);
+      return [liveSessions().length, tokenEntries()];
+    })
+    .toEqual([0, ['cloud-key']]);
+  expect(core.session.hasIdentity()).toBe(true);
+});
+
 test('an answer that is lost while signing in is asked for again instead of the person', async () => {
   const running = await rig.start();
   await running.client.setup.chooseMode({ mode: 'cloud-signin' });

@@ -29,6 +29,8 @@ export interface SessionControl extends Session {
   becomeStandalone(): Promise<void>;
   switchAccount(accountId: string): Promise<void>;
   signOut(): Promise<void>;
+  /** Ends what a change to another way in may have left behind when the process died in between. Reaches for the network. */
+  tidy(): Promise<void>;
   /** The person closed the sign-in. */
   cancelWaiting(): void;
   /** Asks the portal now; for the background and after a network came back. */
@@ -138,10 +140,8 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       }
     }
     if (settings.current().mode === 'cloud-key') return renewWithKey();
-    if (identity.present && settings.current().mode === 'cloud-signin') {
-      // Another process signed out, or the address changed: what was here is gone without the portal ending it.
-      await identity.lose('signed-out', 'session-ended');
-    }
+    // Another process signed out, or the address is another one now.
+    if (settings.current().mode === 'cloud-signin') identity.vanish();
     return null;
   }
 
@@ -264,6 +264,14 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       await identity.lose('signed-out', 'session-ended');
       await finishLeaving();
       await identity.left();
+    },
+
+    async tidy() {
+      const { mode } = settings.current();
+      if (mode === null || mode === 'cloud-signin') return;
+      const left = await credentials.read('refresh-token');
+      const key = mode === 'standalone' ? await credentials.read('cloud-key') : null;
+      if (left !== null || key !== null) await finishLeaving(mode === 'cloud-key');
     },
 
     cancelWaiting: () => waiting.rejectAll('sign-in-cancelled'),

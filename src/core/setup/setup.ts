@@ -44,16 +44,19 @@ export interface SetupNeeds {
 
 const noteSchema = z.object({ requestedAt: instantSchema });
 const idle = { busy: false, problem: null };
+/** ms after the start. */
+const tidyAfter = 5000;
 type StepOf<K extends SetupStep['step']> = Extract<SetupStep, { step: K }>;
 
 export function createSetup({ ports, device, session, licenses, state, portalAt, file }: SetupNeeds): Setup {
-  const { settings, clock, http } = ports;
+  const { settings, clock, http, log } = ports;
   /** Address that is being tried; null: the configured one. */
   let draft: string | null = null;
   let ticket: string | null = null;
   let requestedAt: Instant | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   let unsubscribe = () => {};
+  let tidying: { cancel(): void } | null = null;
 
   const fixedMode = (): Mode | null => (settings.locked().has('mode') ? settings.current().mode : null);
   const fixedPortal = (): boolean => settings.locked().has('portal');
@@ -131,6 +134,12 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
     return writeFileDurably(file, JSON.stringify({ requestedAt: at }));
   }
 
+  async function tidy(): Promise<void> {
+    await session
+      .tidy()
+      .catch((error) => log.info({ code: asAldabaError(error).code }, 'the way in before was not ended'));
+  }
+
   /** A license is on disk: the mode becomes standalone, and only now the way in before it ends. */
   async function finishStandalone(): Promise<void> {
     if (draft !== null && draft !== settings.current().portal) await settings.update({ portal: draft });
@@ -150,6 +159,7 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
         }
       }
       show(home());
+      if (state.get().setup.step === 'done') tidying = clock.setTimer(tidyAfter, () => void tidy());
       unsubscribe = session.onIdentity((event) => {
         // Whoever is choosing another way in goes on choosing.
         if (event !== 'ready' && state.get().setup.step !== 'done') return;
@@ -293,6 +303,9 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
         return { productName, expiresAt };
       }),
 
-    stop: () => unsubscribe(),
+    stop() {
+      unsubscribe();
+      tidying?.cancel();
+    },
   };
 }
