@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+
+const program = join(import.meta.dirname, '../../src/portal/index.ts');
+const readySchema = z.object({
+  event: z.literal('ready'),
+  url: z.url(),
+  address: z.url(),
+  rootKey: z.string().length(43),
+});
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aldaba-portal-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Run {
+  readonly child: ChildProcess;
+  out: string;
+  err: string;
+  /** Exit status; null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+}
+
+function start(args: string[], environment: Record<string, string> = {}): Run {
+  const { PATH = '' } = process.env;
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const run: Run = {
+    child,
+    out: '',
+    err: '',
+    ended: once(child, 'close').then(([code]) => code as number | null),
+  };
+  child.stdout.on('data', (chunk) => {
+    run.out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    run.err += chunk;
+  });
+  return run;
+}
+
+async function ready(run: Run): Promise<z.output<typeof readySchema>> {
+  await vi.waitFor(() => expect(run.out, run.err).toContain('\n'), { timeout: 60_000, interval: 50 });
+  return readySchema.parse(JSON.parse(run.out));
+}
+
+const demo = () => start(['--port', '0', '--demo', '--json', '--data', join(folder, 'demo')]);
+
+test('starts with nothing but a folder, says where it is, and ends in order when asked', async () => {
+  const first = demo();
+  const where = await ready(first);
+  expect(await (await fetch(`${where.url}/ready`)).json()).toEqual({ status: 'ready' });
+  expect(await (await fetch(where.url)).text()).toContain('outbox');
+  first.child.kill('SIGTERM');
+  expect(await first.ended).toBe(0);
+  // The log is whole, one JSON object per line, and nothing else was written there.
+  const lines = first.err.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).msg)).toContain('portal closed');
+  expect(first.out.trimEnd().split('\n')).toHaveLength(1);
+
+  // The same folder is the same portal: its key and its people.
+  const second = demo();
+  const again = await ready(second);
+  expect(again.rootKey).toBe(where.rootKey);
+  second.child.kill('SIGINT');
+  expect(await second.ended).toBe(0);
+  expect((await stat(join(folder, 'demo/keys/secret'))).mode & 0o077).toBe(0);
+});
+
+test('prints one plain line unless asked for JSON', async () => {
+  const run = start(['--port', '0', '--demo'], { LOG_LEVEL: 'silent' });
+  await vi.waitFor(() => expect(run.out, run.err).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n$/), {
+    timeout: 60_000,
+    interval: 50,
+  });
+  run.child.kill('SIGTERM');
+  expect(await run.ended).toBe(0);
+  expect(run.err).toBe('');
+});
+
+test.each([
+  ['without a mail server', [], {}, 2, 'SMTP_URL is needed'],
+  ['with a setting that is wrong', ['--port', 'x', '--demo'], {}, 2, 'PORT'],
+  ['with an option that there is not', ['--prot', '1'], {}, 1, 'unknown option'],
+  [
+    'when the database cannot be reached',
+    ['--port', '0', '--demo'],
+    { DATABASE_URL: 'postgres://aldaba:secreto@127.0.0.1:1/aldaba' },
+    1,
+    'the portal did not start',
+  ],
+])('does not start %s, and says why', async (_what, args, environment, status, words) => {
+  const run = start(args, environment);
+  expect(await run.ended).toBe(status);
+  expect(run.err).toContain(words);
+  expect(run.err).not.toContain('secreto');
+  expect(run.out).toBe('');
+});
+
+test('explains every option and variable', async () => {
+  const run = start(['--help']);
+  expect(await run.ended).toBe(0);
+  for (const word of [
+    '--port',
+    '--demo',
+    '--data',
+    'DATABASE_URL',
+    'SMTP_URL',
+    'PUBLIC_URL',
+    'TRUSTED_PROXIES',
+    'KEYS_DIR',
+  ])
+    expect(run.out).toContain(word);
+});
