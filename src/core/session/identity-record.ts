@@ -38,7 +38,7 @@ export interface IdentityFile {
   /** null: there is none, or it cannot be understood. */
   read(): Promise<IdentityRecord | null>;
   write(record: IdentityRecord): Promise<void>;
-  /** Calls after another process (or this one) replaced the file. */
+  /** Calls once at the start, and after another process (or this one) replaced the file. */
   watch(changed: () => void): Promise<void>;
   close(): void;
 }
@@ -64,11 +64,18 @@ export function createIdentityFile(path: string): IdentityFile {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const name = basename(path);
       watcher?.close();
-      // The folder, not the file: each write replaces the file.
-      watcher = watch(dirname(path), { persistent: false }, (_event, file) => {
-        if (file === name || file === null) changed();
-      });
-      watcher.on('error', () => watcher?.close());
+      try {
+        // The folder, not the file: each write replaces the file.
+        watcher = watch(dirname(path), { persistent: false }, (_event, file) => {
+          if (file === name || file === null) changed();
+        });
+        watcher.on('error', () => watcher?.close());
+      } catch {
+        // A system that is out of watches (inotify(7), ENOSPC): other processes are then noticed at the next renewal.
+        watcher = null;
+      }
+      // Whatever happened since the file was read.
+      changed();
     },
     close() {
       watcher?.close();
