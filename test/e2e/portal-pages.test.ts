@@ -1,11 +1,23 @@
+import { randomUUID, sign } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { formatArmor, signDocument } from '../../src/domain/documents/index.ts';
 import { rateLimit } from '../../src/portal/db/schema.ts';
 import { outboxOnly } from '../../src/portal/mail/transport.ts';
-import { hours, startTestPortal, type TestPortal, testPassword } from '../portal/support.ts';
+import { putProduct } from '../../src/portal/services/catalog.ts';
+import { createStandaloneKey } from '../../src/portal/services/keys.ts';
+import {
+  createTestDevice,
+  hours,
+  startTestPortal,
+  type TestPortal,
+  testPassword,
+} from '../portal/support.ts';
 import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { documentCrypto } from '../support/documents.ts';
 import { describeUnless } from '../support/skip.ts';
 
 const { missing } = await findBrowser();
@@ -23,6 +35,12 @@ beforeAll(async () => {
   ]);
 });
 afterAll(() => portal.close());
+
+async function violations(page: Page) {
+  // The mail's frame has a policy of its own under which no script of the check runs.
+  const { violations: found } = await new AxeBuilder({ page }).exclude('iframe').analyze();
+  return found.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+}
 
 async function linkFor(email: string): Promise<string> {
   const before = portal.mails.length;
@@ -192,6 +210,53 @@ describeUnless(missing, 'in a browser', () => {
     expect(requested.filter((address) => address.startsWith('POST'))).toEqual([]);
   });
 
+  test('A19: a request file, as mail left it, becomes a license file to download', async () => {
+    const condor = await portal.company('Puentes del Sur', []);
+    const { key } = await portal.services.database.asService(async (tx) => {
+      await putProduct(tx, { code: 'viga', name: 'Viga' }, portal.clock.now());
+      const sold = { accountId: condor.id, product: 'viga', deviceLimit: 1 };
+      return createStandaloneKey(tx, sold, portal.clock.now());
+    });
+    const device = createTestDevice('Portátil de obra');
+    const { name, platform, components } = device.description;
+    const jws = await signDocument({
+      kind: 'activation-request',
+      claims: {
+        jti: randomUUID(),
+        iat: 0,
+        key,
+        device: { name, platform, components, salt: 'c2FsdHNhbHRzYWx0c2E' },
+      },
+      signer: { publicKey: device.publicKey.x, sign: async (data) => sign(null, data, device.privateKey) },
+      crypto: documentCrypto,
+    });
+    const file = formatArmor({ kind: 'activation-request', jws, headers: [['Device', name]] });
+    const quoted = `Buenos días:\r\n\r\n${file.replace(/^/gm, '> ').replaceAll('\n', '\r\n')}`;
+    await open(`${portal.url}/offline`);
+    await page.setInputFiles('#file', {
+      name: 'solicitud.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from(quoted),
+    });
+    await page.click('#send');
+    await heading().filter({ hasText: 'Licencia lista' }).waitFor();
+    expect(await page.locator('.done .who').textContent()).toContain('Portátil de obra');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+    const saved = await readFile(await download.path(), 'utf8');
+    expect(saved).toContain('-----BEGIN ALDABA LICENSE-----');
+    expect(download.suggestedFilename()).toBe(await page.locator('#file-name').textContent());
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    // Another machine with the same key is refused in words.
+    await page.click('#another');
+    await page.fill(
+      '#request',
+      jws.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+    );
+    await page.click('#send');
+    await alert('El archivo de solicitud no es válido');
+  });
+
   describe('has nothing that keeps anybody out', () => {
     const steps: Record<string, () => Promise<void>> = {
       '/': async () => undefined,
@@ -210,27 +275,21 @@ describeUnless(missing, 'in a browser', () => {
       test.each(Object.keys(steps))(`${scheme}: %s`, async (path) => {
         await open(`${portal.url}${path}`, { colorScheme: scheme });
         await steps[path]?.();
-        expect(await violations()).toEqual([]);
+        expect(await violations(page)).toEqual([]);
       });
 
       test(`${scheme}: the password form, empty, refused and done`, async () => {
         await open(await linkFor(luis), { colorScheme: scheme });
         await page.locator('#password').waitFor();
-        expect(await violations()).toEqual([]);
+        expect(await violations(page)).toEqual([]);
         await page.fill('#password', 'contraseña123456789');
         await page.click('#save');
-        expect(await violations()).toEqual([]);
+        expect(await violations(page)).toEqual([]);
         await page.fill('#password', testPassword);
         await page.click('#save');
         await heading().filter({ hasText: 'Contraseña guardada' }).waitFor();
-        expect(await violations()).toEqual([]);
+        expect(await violations(page)).toEqual([]);
       });
-    }
-
-    async function violations() {
-      // The mail's frame has a policy of its own under which no script of the check runs.
-      const { violations: found } = await new AxeBuilder({ page }).exclude('iframe').analyze();
-      return found.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
     }
   });
 
