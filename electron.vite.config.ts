@@ -41,7 +41,13 @@ export default defineConfig({
       minify: 'oxc',
       // Inlined assets would be data: addresses, which the content security policy refuses.
       assetsInlineLimit: 0,
-      rolldownOptions: { input: 'src/renderer/index.html' },
+      rolldownOptions: {
+        input: 'src/renderer/index.html',
+        output: {
+          // What the first screen needs comes in one file, not in a dozen that later pages happen to share.
+          codeSplitting: { groups: [{ name: 'window', test: /src\/renderer\/index\.tsx$/ }] },
+        },
+      },
     },
   },
 });

@@ -1,6 +1,6 @@
 import { Menu } from '@mantine/core';
 import { IconCheck, IconLogout, IconSelector } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type RefObject, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 import { useToast } from '../components/toasts.tsx';
@@ -17,6 +17,7 @@ export function AccountMenu() {
   const toast = useToast();
   const profile = useAppState((state) => state.profile);
   const [leaving, setLeaving] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   if (profile === null) return null;
   const { identity, membership, accounts } = profile;
 
@@ -31,7 +32,7 @@ export function AccountMenu() {
     <>
       <Menu position="top-start" width={264} offset={8}>
         <Menu.Target>
-          <button type="button" className={classes.account}>
+          <button type="button" className={classes.account} ref={button}>
             <span className={classes.initials} aria-hidden>
               {initialsOf(identity.name)}
             </span>
@@ -78,12 +79,18 @@ export function AccountMenu() {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {leaving && <SignOutDialog onClose={() => setLeaving(false)} />}
+      {leaving && <SignOutDialog onClose={() => setLeaving(false)} returnTo={button} />}
     </>
   );
 }
 
-export function SignOutDialog({ onClose }: { onClose: () => void }) {
+export function SignOutDialog({
+  onClose,
+  returnTo,
+}: {
+  onClose: () => void;
+  returnTo?: RefObject<HTMLElement | null>;
+}) {
   const { t } = useTranslation();
   const client = useClient();
   const running = useAppState((state) => state.uses.length);
@@ -93,6 +100,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
       confirm={t('account.signOut')}
       onConfirm={() => client.session.signOut()}
       onClose={onClose}
+      {...(returnTo === undefined ? {} : { returnTo })}
     >
       <p>{t('account.signOutDialog.text')}</p>
       {running > 0 && <p>{t('account.signOutDialog.running', { count: running })}</p>}

@@ -6,7 +6,7 @@ import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { SetupScreen } from '../features/setup/setup-screen.tsx';
 import { Announcer } from '../lib/announcer.tsx';
 import { FormatProvider } from '../lib/format-context.tsx';
-import { type Language, pickLanguage } from '../lib/languages.ts';
+import { type Language, pickLanguage, rememberLanguage } from '../lib/languages.ts';
 import { changeLanguage } from '../lib/texts.ts';
 import { useOptionalState } from '../lib/window-context.tsx';
 import { theme } from '../theme/theme.ts';
@@ -52,20 +52,21 @@ export function App() {
 function useLanguage(): Language | null {
   const { i18n } = useTranslation();
   const chosen = useOptionalState()?.settings.language;
-  const [shown, setShown] = useState<Language | null>(null);
+  const wanted = chosen === undefined ? null : pickLanguage(chosen, navigator.languages);
+  const [shown, setShown] = useState<Language | null>(wanted === i18n.language ? wanted : null);
   useEffect(() => {
-    if (chosen === undefined) return;
+    if (wanted === null) return;
     let current = true;
-    const language = pickLanguage(chosen, navigator.languages);
-    void changeLanguage(i18n, language).then(() => {
+    void changeLanguage(i18n, wanted).then(() => {
       if (!current) return;
-      document.documentElement.lang = language === 'pt' ? 'pt-BR' : language;
-      setShown(language);
+      document.documentElement.lang = wanted === 'pt' ? 'pt-BR' : wanted;
+      rememberLanguage(wanted);
+      setShown(wanted);
     });
     return () => {
       current = false;
     };
-  }, [chosen, i18n]);
+  }, [wanted, i18n]);
   return shown;
 }
 

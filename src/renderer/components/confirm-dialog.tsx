@@ -1,9 +1,10 @@
 import { Button, Modal, PasswordInput } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, type RefObject, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../lib/use-action.ts';
-import { useFocusHome } from '../lib/use-focus-home.ts';
+import { useReturnFocus } from '../lib/use-return-focus.ts';
 import { useClient } from '../lib/window-context.tsx';
+import { BusyButton } from './busy-button.tsx';
 import classes from './confirm-dialog.module.css';
 import { TroubleView } from './trouble-view.tsx';
 
@@ -19,6 +20,7 @@ export function ConfirmDialog({
   password = false,
   onConfirm,
   onClose,
+  returnTo,
 }: {
   title: string;
   children: ReactNode;
@@ -28,11 +30,13 @@ export function ConfirmDialog({
   /** Refused: the dialog stays and says why. Answers `stay` when something else takes its place. */
   onConfirm: () => Promise<unknown>;
   onClose: () => void;
+  /** Where the focus goes when what opened the dialog is gone by then. */
+  returnTo?: RefObject<HTMLElement | null>;
 }) {
   const { t } = useTranslation();
   const client = useClient();
   const action = useAction();
-  useFocusHome();
+  useReturnFocus(returnTo);
   const [typed, setTyped] = useState('');
   const [missing, setMissing] = useState(false);
   const wrong = password && action.trouble?.code === 'invalid-credentials';
@@ -92,9 +96,9 @@ export function ConfirmDialog({
           <Button data-autofocus={password ? undefined : true} disabled={action.busy} onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button type="submit" variant="filled" color={danger ? 'danger' : 'accent'} loading={action.busy}>
+          <BusyButton type="submit" variant="filled" color={danger ? 'danger' : 'accent'} busy={action.busy}>
             {confirm}
-          </Button>
+          </BusyButton>
         </div>
       </form>
     </Modal>

@@ -28,19 +28,22 @@ export interface Format {
 }
 
 export function createFormat(locale: string): Format {
-  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
-  const dateTime = new Intl.DateTimeFormat(locale, {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-  const number = new Intl.NumberFormat(locale);
-  const percent = new Intl.NumberFormat(locale, { style: 'percent' });
-  const list = new Intl.ListFormat(locale, { type: 'conjunction' });
+  const date = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'long' }));
+  const dateTime = once(
+    () =>
+      new Intl.DateTimeFormat(locale, {
+        day: 'numeric',
+        month: 'short',
+        year: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+      }),
+  );
+  const clock = once(() => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }));
+  const relative = once(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
+  const number = once(() => new Intl.NumberFormat(locale));
+  const percent = once(() => new Intl.NumberFormat(locale, { style: 'percent' }));
+  const list = once(() => new Intl.ListFormat(locale, { type: 'conjunction' }));
   const unit = (value: number, name: string, digits: number) =>
     new Intl.NumberFormat(locale, {
       style: 'unit',
@@ -57,30 +60,30 @@ export function createFormat(locale: string): Format {
   }
 
   // A time does not break between its figures and its «a. m.».
-  const time = (at: Date) => clock.format(at).replaceAll(' ', '\u00a0');
+  const time = (at: Date) => clock().format(at).replaceAll(' ', '\u00a0');
 
   return {
     locale,
-    date: (instant) => date.format(new Date(instant)),
-    dateTime: (instant) => dateTime.format(new Date(instant)),
+    date: (instant) => date().format(new Date(instant)),
+    dateTime: (instant) => dateTime().format(new Date(instant)),
     time: (instant) => time(new Date(instant)),
     moment(instant, now) {
       const at = new Date(instant);
       if (at.toDateString() === new Date(now).toDateString()) return time(at);
-      return Math.abs(at.getTime() - now) < 2 * day ? dateTime.format(at) : date.format(at);
+      return Math.abs(at.getTime() - now) < 2 * day ? dateTime().format(at) : date().format(at);
     },
     relative(instant, now) {
       const distance = Date.parse(instant) - now;
       const size = Math.abs(distance);
-      if (size < minute) return relative.format(Math.trunc(distance / 1000), 'second');
-      if (size < hour) return relative.format(Math.trunc(distance / minute), 'minute');
-      if (size < day) return relative.format(Math.trunc(distance / hour), 'hour');
-      if (size < 60 * day) return relative.format(Math.trunc(distance / day), 'day');
-      if (size < 730 * day) return relative.format(Math.trunc(distance / (30.44 * day)), 'month');
-      return relative.format(Math.trunc(distance / (365.25 * day)), 'year');
+      if (size < minute) return relative().format(Math.trunc(distance / 1000), 'second');
+      if (size < hour) return relative().format(Math.trunc(distance / minute), 'minute');
+      if (size < day) return relative().format(Math.trunc(distance / hour), 'hour');
+      if (size < 60 * day) return relative().format(Math.trunc(distance / day), 'day');
+      if (size < 730 * day) return relative().format(Math.trunc(distance / (30.44 * day)), 'month');
+      return relative().format(Math.trunc(distance / (365.25 * day)), 'year');
     },
-    number: (value) => number.format(value),
-    percent: (share) => percent.format(share),
+    number: (value) => number().format(value),
+    percent: (share) => percent().format(share),
     bytes: (value) => bytes(value),
     rate: (value) => bytes(value, '-per-second'),
     duration(seconds) {
@@ -88,6 +91,15 @@ export function createFormat(locale: string): Format {
       if (seconds < 3600) return unit(Math.ceil(seconds / 60), 'minute', 0);
       return unit(Math.ceil(seconds / 3600), 'hour', 0);
     },
-    list: (items) => list.format(items),
+    list: (items) => list().format(items),
+  };
+}
+
+/** Formatters take milliseconds to make: each is made when something first asks for it. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }

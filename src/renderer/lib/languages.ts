@@ -25,3 +25,15 @@ export function pickLocale(language: Language, system: readonly string[]): strin
   const regional = system.find((tag) => tag.toLowerCase().startsWith(`${language}-`));
   return regional ?? { es: 'es', en: 'en-US', pt: 'pt-BR' }[language];
 }
+
+const lastKey = 'aldaba.language';
+
+/** The language of the last time, to load its texts before the core has said anything; null when it is not known. */
+export function lastLanguage(): Language | null {
+  const last = localStorage.getItem(lastKey);
+  return languages.find((language) => language === last) ?? null;
+}
+
+export function rememberLanguage(language: Language): void {
+  localStorage.setItem(lastKey, language);
+}

@@ -30,7 +30,7 @@ export async function createTexts(language: Language): Promise<i18n> {
     fallbackLng: false,
     defaultNS: 'window',
     ns: ['window', 'errors'],
-    resources: { [language]: await load(language) },
+    resources: { [language]: await loadTexts(language) },
     // React escapes what it renders.
     interpolation: { escapeValue: false },
     react: { useSuspense: false },
@@ -42,14 +42,15 @@ export async function createTexts(language: Language): Promise<i18n> {
 export async function changeLanguage(texts: i18n, language: Language): Promise<void> {
   if (texts.language === language) return;
   if (!texts.hasResourceBundle(language, 'window')) {
-    const { window, errors } = await load(language);
+    const { window, errors } = await loadTexts(language);
     texts.addResourceBundle(language, 'window', window);
     texts.addResourceBundle(language, 'errors', errors);
   }
   await texts.changeLanguage(language);
 }
 
-async function load(language: Language): Promise<{ window: object; errors: object }> {
+/** Loaded once however often it is asked for. */
+export async function loadTexts(language: Language): Promise<{ window: object; errors: object }> {
   const [window, errors] = await loaders[language]();
   return { window: window.default, errors: errors.default };
 }

@@ -7,7 +7,7 @@ import dialog from '../../components/confirm-dialog.module.css';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { useToast } from '../../components/toasts.tsx';
 import { saveFile } from '../../lib/save-file.ts';
-import { useFocusHome } from '../../lib/use-focus-home.ts';
+import { useReturnFocus } from '../../lib/use-return-focus.ts';
 import { useClient } from '../../lib/window-context.tsx';
 
 interface Receipt {
@@ -50,7 +50,7 @@ export function GiveBackDialog({ view, onClose }: { view: LicenseView; onClose: 
 function ReceiptDialog({ receipt, onClose }: { receipt: Receipt; onClose: () => void }) {
   const { t } = useTranslation();
   const [saved, setSaved] = useState(false);
-  useFocusHome();
+  useReturnFocus();
   return (
     <Modal
       opened

@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core';
 import { IconFileDownload } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { useToast } from '../../components/toasts.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { saveFile } from '../../lib/save-file.ts';
@@ -47,13 +47,13 @@ export function About() {
         </div>
       )}
       <div className={classes.foot}>
-        <Button
+        <BusyButton
           leftSection={<IconFileDownload size={16} stroke={1.75} aria-hidden />}
-          loading={action.busy}
+          busy={action.busy}
           onClick={() => void save()}
         >
           {t('about.save')}
-        </Button>
+        </BusyButton>
         <p className={classes.text}>{t('about.saveText')}</p>
       </div>
     </Section>

@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useAction } from '../../lib/use-action.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
@@ -23,9 +23,9 @@ export function LicenseWay() {
         {...(locked ? {} : { text: t('settings.way.text') })}
         value=""
       >
-        <Button loading={action.busy} onClick={() => void action.run(() => client.setup.back())}>
+        <BusyButton busy={action.busy} onClick={() => void action.run(() => client.setup.back())}>
           {t('settings.way.change')}
-        </Button>
+        </BusyButton>
       </SettingRow>
       <SettingRow
         setting="portal"

@@ -1,6 +1,7 @@
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { useTroubleText } from '../../components/trouble-view.tsx';
 import { useAnnounce } from '../../lib/announcer.tsx';
 import type { Trouble } from '../../lib/problem.ts';
@@ -77,9 +78,9 @@ function TextSetting({
           }}
         />
         {typed !== null && typed !== saved && (
-          <Button type="submit" loading={action.busy}>
+          <BusyButton type="submit" busy={action.busy}>
             {t('common.save')}
-          </Button>
+          </BusyButton>
         )}
       </form>
     </SettingRow>

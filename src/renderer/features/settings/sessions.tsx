@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SignOutDialog } from '../../app/account-menu.tsx';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Bone } from '../../components/page.tsx';
 import { StateChip } from '../../components/state-chip.tsx';
@@ -32,9 +33,9 @@ export function Sessions() {
       {error !== null ? (
         <div className={classes.trouble}>
           <TroubleView trouble={toTrouble(error)}>
-            <Button size="xs" loading={isFetching} onClick={() => void refetch()}>
+            <BusyButton size="xs" busy={isFetching} onClick={() => void refetch()}>
               {t('common.retry')}
-            </Button>
+            </BusyButton>
           </TroubleView>
         </div>
       ) : data === undefined ? (

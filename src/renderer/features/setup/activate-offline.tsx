@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core';
 import { ORPCError } from '@orpc/client';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { FileDrop } from '../../components/file-drop.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useAnnounce } from '../../lib/announcer.tsx';
@@ -61,7 +61,8 @@ function RequestFile({ setup }: { setup: StandaloneStep }) {
   const format = useFormat();
   const announce = useAnnounce();
   const client = useClient();
-  const step = useStep<'key'>(setup);
+  // The snapshot's problem may be the other file's: each form here shows what it was answered itself.
+  const step = useStep<'key'>({ ...setup, problem: null });
   const [key, setKey] = useState('');
 
   async function create() {
@@ -91,9 +92,9 @@ function RequestFile({ setup }: { setup: StandaloneStep }) {
             setKey(next);
           }}
         />
-        <Button type="submit" size="md" loading={step.busy}>
+        <BusyButton type="submit" size="md" busy={step.busy}>
           {t('standalone.request.submit')}
-        </Button>
+        </BusyButton>
       </div>
       {setup.requestedAt !== null && (
         <p className={classes.requested}>

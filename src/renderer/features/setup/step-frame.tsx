@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { type ReactNode, type SubmitEvent, useId } from 'react';
 import { useTranslation } from 'react-i18next';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import type { Trouble } from '../../lib/problem.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
@@ -57,9 +58,9 @@ export function StepFrame({
         {trouble !== null && <TroubleView trouble={trouble} live />}
         <div className={classes.buttons}>
           <WayBack disabled={busy} />
-          <Button type="submit" variant="filled" size="md" loading={busy} className={classes.submit}>
+          <BusyButton type="submit" variant="filled" size="md" busy={busy} className={classes.submit}>
             {submit}
-          </Button>
+          </BusyButton>
         </div>
       </form>
       {after}

@@ -10,8 +10,11 @@ export interface StepForm<F extends string> {
   readonly errors: Readonly<Partial<Record<F, string>>>;
   /** The person goes on writing: what was said about the last attempt is gone. */
   edited(): void;
-  /** Sends when `errors` is empty; otherwise shows them and moves to the first field that has one. */
-  send(errors: Partial<Record<F, string>>, call: () => Promise<unknown>): Promise<boolean>;
+  /** Sends when `errors` is empty; otherwise shows them and moves to the first field that has one (`invalid`). */
+  send(
+    errors: Partial<Record<F, string>>,
+    call: () => Promise<unknown>,
+  ): Promise<'busy' | 'invalid' | 'refused' | 'done'>;
 }
 
 /** A step's form: its own refusal, or the one that the snapshot brings when it came from elsewhere. */
@@ -31,14 +34,15 @@ export function useStep<F extends string>(setup: SetupStep): StepForm<F> {
       setSeen(setup.problem?.at ?? null);
     },
     async send(found, call) {
+      if (action.busy || setup.busy) return 'busy';
       setErrors(found);
       const [first] = Object.keys(found);
       if (first !== undefined) {
         document.getElementsByName(first)[0]?.focus();
-        return false;
+        return 'invalid';
       }
       setSeen(setup.problem?.at ?? null);
-      return (await action.run(call)) !== null;
+      return (await action.run(call)) === null ? 'refused' : 'done';
     },
   };
 }

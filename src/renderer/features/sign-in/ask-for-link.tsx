@@ -1,5 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useClient } from '../../lib/window-context.tsx';
 import { ConnectionNote } from '../setup/setup-notes.tsx';
@@ -32,7 +33,7 @@ export function AskForLink({
     const sent = await step.send(wrong === null ? {} : { email: wrong }, () =>
       client.setup.requestPasswordLink({ email: email.trim() }),
     );
-    if (sent) onSent();
+    if (sent === 'done') onSent();
   }
 
   return (
@@ -67,9 +68,9 @@ export function AskForLink({
           <Button variant="subtle" size="md" disabled={step.busy} onClick={onBack}>
             {t('signIn.link.back')}
           </Button>
-          <Button type="submit" variant="filled" size="md" loading={step.busy}>
+          <BusyButton type="submit" variant="filled" size="md" busy={step.busy}>
             {t('signIn.link.submit')}
-          </Button>
+          </BusyButton>
         </div>
       </form>
     </SubView>

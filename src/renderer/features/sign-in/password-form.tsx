@@ -35,9 +35,9 @@ export function PasswordForm({
   }
 
   async function signIn() {
-    const done = await step.send(check(), () => client.setup.signIn({ email: email.trim(), password }));
-    if (done) setPassword('');
-    else document.getElementsByName('password')[0]?.focus();
+    const result = await step.send(check(), () => client.setup.signIn({ email: email.trim(), password }));
+    if (result === 'done') setPassword('');
+    if (result === 'refused') document.getElementsByName('password')[0]?.focus();
   }
 
   return (

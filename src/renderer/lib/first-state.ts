@@ -1,0 +1,20 @@
+import type { AppState } from '../../contract/client/state.ts';
+import type { WindowStore } from './window-store.ts';
+
+/** The first snapshot, or null when none came within `patience` ms. */
+export function firstState(
+  store: Pick<WindowStore, 'get' | 'subscribe'>,
+  patience: number,
+): Promise<AppState | null> {
+  return new Promise((resolve) => {
+    const finish = () => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve(store.get().state);
+    };
+    const timer = setTimeout(finish, patience);
+    const unsubscribe = store.subscribe(() => {
+      if (store.get().state !== null) finish();
+    });
+  });
+}

@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { at, passView, problem } from '../fakes/client/states.ts';
+import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { describeUnless } from '../support/skip.ts';
+import { expectFocus, tabTo } from './window/focus.ts';
+import { type OpenWindow, openWindow } from './window/open-window.ts';
+import { scenarioNamed } from './window/scenario-named.ts';
+
+const { missing } = await findBrowser();
+
+describeUnless(missing, 'the license', () => {
+  let browser: Browser;
+  let window: OpenWindow | undefined;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    await window?.end();
+    window = undefined;
+  });
+
+  async function open(name: string): Promise<OpenWindow> {
+    window = await openWindow(browser, scenarioNamed(name));
+    return window;
+  }
+
+  test('says what is held, until when, on which device, and which programs use it now', async () => {
+    const { page } = await open('license/active');
+    const viga = page.getByRole('article', { name: 'Viga' });
+    await viga.getByText('Activa', { exact: true }).waitFor();
+    await viga.getByText('vale hasta el 30 de marzo de 2026 (dentro de 28 días)').waitFor();
+    await viga.getByText('Viga 2026.1').waitFor();
+    await page.getByRole('region', { name: 'Este equipo' }).getByText('CONDOR-WS-014').waitFor();
+    expect(await page.getByRole('article', { name: 'Pórtico' }).getByRole('listitem').count()).toBe(2);
+  });
+
+  test('a change shows by itself: the connection goes, the license runs on, and comes back', async () => {
+    const { page, core } = await open('license/active');
+    const before = core.get();
+    core.update({
+      connection: { state: 'offline', since: at(0), problem: problem('network-offline') },
+      licenses: [{ ...passView, state: 'run-on', kind: 'lease', renewedAt: at(-30), until: at(30) }],
+    });
+    await page.getByRole('status').filter({ hasText: 'No hay conexión con el portal' }).waitFor();
+    const viga = page.getByRole('article', { name: 'Viga' });
+    await viga.getByText('Prórroga', { exact: true }).waitFor();
+    await viga
+      .getByText('(dentro de 30 minutos) y después pasará a solo lectura. El programa no se cerrará.')
+      .waitFor();
+    core.update({ connection: before.connection, licenses: before.licenses });
+    await viga.getByText('Activa', { exact: true }).waitFor();
+    await page.getByText('En línea con el portal').waitFor();
+  });
+
+  test('renewing says that it went well, and why when it did not', async () => {
+    const { page, core } = await open('license/active');
+    await tabTo(page, /^Renovar ahora$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'Las licencias están al día.' }).waitFor();
+    core.refuse('licenses.renew', 'portal-certificate');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('alert')
+      .filter({ hasText: 'No se puede confiar en el certificado del portal' })
+      .waitFor();
+  });
+
+  test('releasing says its consequence first; Escape leaves everything as it was, the focus too', async () => {
+    const { page, core } = await open('license/release-dialog');
+    await tabTo(page, /^Liberar$/);
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: '¿Liberar la licencia de Pórtico?' });
+    await dialog
+      .getByText('Hay 2 programas usándola: pasarán a solo lectura. Guarde antes su trabajo.')
+      .waitFor();
+    await expectFocus(page, 'Cancelar');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expectFocus(page, 'Liberar');
+    expect(core.callsTo('licenses.release')).toEqual([]);
+
+    await page.keyboard.press('Enter');
+    await tabTo(page, /^Liberar$/);
+    await page.keyboard.press('Enter');
+    await page.getByText('Todavía no hay licencias en este equipo').waitFor();
+    await page.getByRole('status').filter({ hasText: 'Se liberó la licencia de Pórtico.' }).waitFor();
+    expect(core.callsTo('licenses.release')).toEqual([{ product: 'portico' }]);
+    // What opened the dialog is gone with the license: the focus is in the page, not nowhere.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('content');
+  });
+
+  test('a refusal inside the dialog stays there with its reference', async () => {
+    const { page } = await open('license/release-refused');
+    await page.getByRole('button', { name: 'Liberar' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Liberar' }).click();
+    const alert = page.getByRole('dialog').getByRole('alert');
+    await alert.getByText('El portal no puede atender ahora').waitFor();
+    await alert.getByText('Código de referencia: 01JNB7Q4ZK').waitFor();
+  });
+
+  test('giving back without network hands over the receipt, and says what it is for', async () => {
+    const { page } = await open('license/standalone');
+    await tabTo(page, /^Devolver$/);
+    await page.keyboard.press('Enter');
+    await tabTo(page, /^Devolver$/);
+    await page.keyboard.press('Enter');
+    const receipt = page.getByRole('dialog', { name: 'Guarde el recibo' });
+    await receipt.getByText('Hasta entonces la licencia no se podrá usar en otro equipo.').waitFor();
+    await expectFocus(page, 'Guardar el recibo');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+    expect(download.suggestedFilename()).toBe('zapata.aldaba-receipt');
+    expect(await readFile(await download.path(), 'utf8')).toContain('ALDABA RECEIPT');
+    await receipt.getByText('Se guardó zapata.aldaba-receipt.').waitFor();
+  });
+
+  test('every degraded keychain has its banner; a notice can be dismissed', async () => {
+    for (const [name, title] of [
+      ['license/keychain-unavailable', 'Este equipo no tiene almacén de contraseñas'],
+      ['license/keychain-locked', 'El llavero está bloqueado'],
+      ['license/keychain-denied', 'El sistema no dejó usar el llavero'],
+    ] as const) {
+      const { page } = await open(name);
+      await page.getByRole('status', { name: 'Avisos' }).getByText(title).waitFor();
+      await window?.end();
+    }
+    const { page, core } = await open('license/notices');
+    await page.getByText('/home/lucia/.config/aldaba/settings.json.corrupt-1').waitFor();
+    await tabTo(page, /Descartar el aviso/);
+    await page.keyboard.press('Enter');
+    await page.getByText('La configuración estaba dañada').waitFor({ state: 'detached' });
+    expect(core.callsTo('settings.dismissNotice')).toEqual([{ id: 'a' }]);
+  });
+
+  test('signing out says what happens to programs that run', async () => {
+    const { page, core } = await open('license/active');
+    await tabTo(page, /Cuenta y empresas/);
+    await page.keyboard.press('Enter');
+    await expectFocus(page, /^Estructuras Cóndor/);
+    await page.keyboard.press('ArrowDown');
+    await expectFocus(page, 'Cerrar sesión');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('Hay 3 programas en uso: pasarán a solo lectura.').waitFor();
+    await page.keyboard.press('Escape');
+    // The menu's item is gone: the button that opened the menu stands for it.
+    await expectFocus(page, /Cuenta y empresas/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Cerrar sesión' }).press('Enter');
+    await tabTo(page, /^Cerrar sesión$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Inicie sesión' }).waitFor();
+    expect(core.callsTo('session.signOut')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,126 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { describeUnless } from '../support/skip.ts';
+import { expectFocus, tabTo } from './window/focus.ts';
+import { type OpenWindow, openWindow } from './window/open-window.ts';
+import { scenarioNamed } from './window/scenario-named.ts';
+
+const { missing } = await findBrowser();
+
+describeUnless(missing, 'settings', () => {
+  let browser: Browser;
+  let window: OpenWindow | undefined;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    await window?.end();
+    window = undefined;
+  });
+
+  async function open(name: string): Promise<OpenWindow> {
+    window = await openWindow(browser, scenarioNamed(name));
+    return window;
+  }
+
+  test('language and theme change at once, by keyboard, and are kept by the core', async () => {
+    const { page, core } = await open('settings/signed-in');
+    await page.getByLabel('Idioma').selectOption('pt');
+    await page.getByRole('heading', { level: 1, name: 'Configurações' }).waitFor();
+    expect(await page.title()).toBe('Configurações – Aldaba');
+    await tabTo(page, /^Clara$/);
+    await page.keyboard.press('ArrowRight');
+    await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
+    await expectFocus(page, 'Escura');
+    expect(core.get().settings).toMatchObject({ language: 'pt', theme: 'dark' });
+  });
+
+  test('the system’s theme is followed while nothing else is chosen', async () => {
+    const { page, core } = await open('settings/signed-in');
+    core.update({ settings: { ...core.get().settings, theme: 'system' } });
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+    }
+  });
+
+  test('what policy fixes is shown with who fixed it, and there is nothing to change it with', async () => {
+    const { page } = await open('settings/locked');
+    await page.getByText('Lo fija su organización.').first().waitFor();
+    expect(await page.getByText('Lo fija su organización.').count()).toBe(8);
+    for (const role of ['combobox', 'switch', 'textbox', 'radio'] as const)
+      expect(await page.getByRole(role).count()).toBe(0);
+    await page.getByText('http://proxy.condor.example:8080').waitFor();
+  });
+
+  test('a refused value is said at its field, which keeps what was typed', async () => {
+    const { page, core } = await open('settings/proxy-refused');
+    const proxy = page.getByRole('textbox', { name: 'Proxy' });
+    await proxy.fill('condor');
+    await page.keyboard.press('Enter');
+    await page.getByText('Hay un dato que no es válido').waitFor();
+    expect(await proxy.getAttribute('aria-invalid')).toBe('true');
+    expect(await proxy.inputValue()).toBe('condor');
+    core.allow('settings.update');
+    await proxy.fill('http://proxy.condor.example:8080');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'Se guardó.' }).waitFor();
+    expect(core.get().settings.proxy).toBe('http://proxy.condor.example:8080');
+    await proxy.fill('');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => core.get().settings.proxy).toBeNull();
+  });
+
+  test('another device’s session is ended after saying what that does there; this one’s is not offered', async () => {
+    const { page, core } = await open('settings/signed-in');
+    await page.getByText('CONDOR-LT-203').waitFor();
+    expect(await page.getByRole('button', { name: /Cerrar la sesión en/ }).count()).toBe(2);
+    await tabTo(page, /Cerrar la sesión en CONDOR-LT-203/);
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: '¿Cerrar la sesión en CONDOR-LT-203?' });
+    await dialog.getByText('Los programas abiertos allí pasan a solo lectura.').waitFor();
+    await tabTo(page, /^Cerrar$/);
+    await dialog.getByRole('button', { name: 'Cerrar', exact: true }).last().click();
+    await page.getByText('CONDOR-LT-203', { exact: true }).waitFor({ state: 'detached' });
+    expect(core.callsTo('session.end')).toHaveLength(1);
+  });
+
+  test('sessions that cannot be read say why and can be asked for again', async () => {
+    const { page, core } = await open('settings/sessions-refused');
+    const again = page.getByRole('button', { name: 'Reintentar' });
+    await again.waitFor();
+    core.allow('session.list');
+    await again.press('Enter');
+    await page.getByText('nodo-calculo-7').waitFor();
+  });
+
+  test('the mode can be changed from here, and left again', async () => {
+    const { page } = await open('settings/signed-in');
+    await tabTo(page, /^Cambiar…$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: '¿Cómo llega la licencia a este equipo?' }).waitFor();
+    await page.getByRole('button', { name: 'Dejarlo como estaba' }).press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Configuración' }).waitFor();
+  });
+
+  test('keeping the session in a file is an explicit choice, offered only without a keychain', async () => {
+    const { page, core } = await open('settings/keychain-memory');
+    await page.getByRole('switch', { name: 'Guardarla en un archivo' }).press('Space');
+    await expect.poll(() => core.get().settings.secretsOnDisk).toBe(true);
+    await window?.end();
+    const { page: other } = await open('settings/signed-in');
+    await other.getByText('Credenciales de Windows').waitFor();
+    expect(await other.getByRole('switch', { name: 'Guardarla en un archivo' }).count()).toBe(0);
+  });
+
+  test('the diagnosis is a file without secrets', async () => {
+    const { page } = await open('settings/signed-in');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Guardar diagnóstico' }).press('Enter'),
+    ]);
+    expect(download.suggestedFilename()).toBe('aldaba-diagnosis.json');
+  });
+});

@@ -1,0 +1,237 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { formatLicenseKey, licenseKeyRandomBytes } from '../../src/domain/license-key.ts';
+import { rightPassword } from '../fakes/client/fake-core.ts';
+import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { describeUnless } from '../support/skip.ts';
+import { expectFocus, showsFocus, tabTo } from './window/focus.ts';
+import { type OpenWindow, openWindow } from './window/open-window.ts';
+import { scenarioNamed } from './window/scenario-named.ts';
+
+const { missing } = await findBrowser();
+const key = formatLicenseKey(new Uint8Array(licenseKeyRandomBytes).fill(9));
+
+describeUnless(missing, 'the first run', () => {
+  let browser: Browser;
+  let window: OpenWindow | undefined;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    await window?.end();
+    window = undefined;
+  });
+
+  async function open(name: string): Promise<OpenWindow> {
+    window = await openWindow(browser, scenarioNamed(name));
+    return window;
+  }
+
+  test('A17, A19, A20: from the choice of the way in to the license, by keyboard alone', async () => {
+    const { page, core } = await open('setup/mode');
+    await expectFocus(page, /^Iniciar sesiónRecomendado/);
+    expect(await showsFocus(page)).toBe(true);
+    await page.keyboard.press('ArrowDown');
+    await expectFocus(page, /^Clave en la nube/);
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+
+    await expectFocus(page, 'Dirección del portal');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByText('Escriba la dirección del portal.').isVisible()).toBe(true);
+    await expectFocus(page, 'Dirección del portal');
+    await page.keyboard.type('https://portal.condor.example');
+    await page.keyboard.press('Enter');
+
+    await expectFocus(page, 'Correo electrónico');
+    await page.keyboard.type('lucia.ferrer@condor.example');
+    await page.keyboard.press('Tab');
+    await expectFocus(page, 'Contraseña');
+    await page.keyboard.type(rightPassword);
+    await page.keyboard.press('Enter');
+
+    await page.getByRole('heading', { level: 1, name: 'Licencias' }).waitFor();
+    await page.getByRole('article', { name: 'Viga' }).waitFor();
+    expect(core.callsTo('setup.chooseMode')).toEqual([{ mode: 'cloud-signin' }]);
+    expect(core.callsTo('setup.signIn')).toEqual([
+      { email: 'lucia.ferrer@condor.example', password: rightPassword },
+    ]);
+    // The password went in, and is nowhere to be found any more.
+    expect(await page.content()).not.toContain(rightPassword);
+    expect(JSON.stringify(core.get())).not.toContain(rightPassword);
+  });
+
+  test('A17: who waits for the sign-in is named, and the person may leave them without a license', async () => {
+    const { page, core } = await open('sign-in/waiting');
+    const waiting = page.getByRole('region', { name: '3 programas esperan a que termine:' });
+    expect(await waiting.getByRole('listitem').allTextContents()).toEqual([
+      'Viga 2026.1',
+      'Portico 2026.1',
+      'Zapata 2026.1',
+    ]);
+    await page.getByText('Los programas que esperan se quedarán sin licencia').waitFor();
+    await tabTo(page, /Cerrar sin iniciar sesión/);
+    await page.keyboard.press('Enter');
+    await waiting.waitFor({ state: 'detached' });
+    expect(core.callsTo('setup.cancelSignIn')).toHaveLength(1);
+  });
+
+  test('A3: a wrong password is said at once without saying which of the two failed; the next try clears it', async () => {
+    const { page } = await open('sign-in/waiting');
+    await expectFocus(page, 'Contraseña');
+    await page.keyboard.type('otra cosa');
+    await page.keyboard.press('Enter');
+    const alert = page.getByRole('alert').filter({ hasText: 'El correo o la contraseña no coinciden' });
+    await alert.waitFor();
+    await expectFocus(page, 'Contraseña');
+    await page.keyboard.type('!');
+    await alert.waitFor({ state: 'detached' });
+  });
+
+  test('the password can be shown and hidden again by keyboard', async () => {
+    const { page } = await open('sign-in/waiting');
+    const field = page.getByLabel('Contraseña', { exact: true });
+    await page.keyboard.type('abc');
+    await tabTo(page, /Mostrar la contraseña/);
+    await page.keyboard.press('Enter');
+    expect(await field.getAttribute('type')).toBe('text');
+    await page.keyboard.press('Space');
+    expect(await field.getAttribute('type')).toBe('password');
+  });
+
+  test('A4, A5, A18: first or forgotten password in the same place, with where the email hides', async () => {
+    const { page, core } = await open('sign-in/waiting');
+    await tabTo(page, /¿Primera vez, o la olvidó\?/);
+    await page.keyboard.press('Enter');
+    await expectFocus(page, 'Correo registrado');
+    await page.keyboard.press('Enter');
+    await expectFocus(page, 'Revise su correo');
+    await page.getByText('Mire en la carpeta de correo no deseado (spam)').waitFor();
+    expect(core.callsTo('setup.requestPasswordLink')).toEqual([{ email: 'lucia.ferrer@condor.example' }]);
+    await tabTo(page, /^Iniciar sesión$/);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Contraseña', { exact: true }).waitFor();
+  });
+
+  test('an error belongs to its field: it is described by it, and the first one gets the focus', async () => {
+    const { page } = await open('sign-in/first');
+    await page.keyboard.press('Enter');
+    await expectFocus(page, 'Correo electrónico');
+    const email = page.getByLabel('Correo electrónico');
+    expect(await email.getAttribute('aria-invalid')).toBe('true');
+    const described = await email.getAttribute('aria-describedby');
+    expect(await page.locator(`[id="${described?.split(' ').at(-1)}"]`).textContent()).toBe(
+      'Escriba su correo.',
+    );
+  });
+
+  test('while the portal is asked nothing can be sent twice', async () => {
+    const { page, core } = await open('sign-in/waiting');
+    const answer = core.hold('setup.signIn');
+    await page.keyboard.type(rightPassword);
+    await page.keyboard.press('Enter');
+    await page.locator('button[type=submit][data-busy]').waitFor();
+    await page.keyboard.press('Enter');
+    answer();
+    await page.getByRole('heading', { level: 1, name: 'Licencias' }).waitFor();
+    expect(core.callsTo('setup.signIn')).toHaveLength(1);
+  });
+
+  test('C10: with several companies the person chooses, and can change later without signing out', async () => {
+    const { page, core } = await open('sign-in/first');
+    await page.keyboard.type('varias@condor.example');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(rightPassword);
+    await page.keyboard.press('Enter');
+    await expectFocus(page, /^Estructuras Cóndor/);
+    await page.keyboard.press('ArrowDown');
+    await expectFocus(
+      page,
+      /^Puentes y Viaductos AndesInstalador de licencias · Colabora desde otra empresa/,
+    );
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Licencias' }).waitFor();
+
+    await tabTo(page, /Cuenta y empresas/);
+    await page.keyboard.press('Enter');
+    await expectFocus(page, /^Estructuras Cóndor/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'Ha entrado en Estructuras Cóndor.' }).waitFor();
+    expect(core.get().profile?.membership.account.name).toBe('Estructuras Cóndor');
+  });
+
+  test('a cloud key with a slip is stopped here, a well-formed one goes to the portal', async () => {
+    const { page, core } = await open('setup/key');
+    await expectFocus(page, 'Clave');
+    await page.keyboard.type(key.slice(0, -2));
+    await page.keyboard.press('Enter');
+    await page.getByText('La clave tiene un error').waitFor();
+    expect(core.callsTo('setup.enterKey')).toEqual([]);
+    await page.getByLabel('Clave').last().fill(key);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Licencias' }).waitFor();
+    expect(core.callsTo('setup.enterKey')).toEqual([{ key }]);
+  });
+
+  test('standalone with network: the portal is asked for once, then the key activates', async () => {
+    const { page } = await open('standalone/no-portal');
+    await page.getByRole('radio', { name: 'Sin red, con archivos' }).waitFor();
+    await page.getByText('Con red', { exact: true }).click();
+    await page.getByLabel('Dirección del portal').fill('https://portal.condor.example');
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'Clave' }).fill(key);
+    await page.keyboard.press('Enter');
+    await page.getByRole('article', { name: 'Zapata' }).waitFor();
+  });
+
+  test('standalone without network: the request is saved as a file, and the answer comes back by picking or dropping it', async () => {
+    const { page } = await open('standalone/requested');
+    await page.getByRole('textbox', { name: 'Clave' }).fill(key);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+    expect(download.suggestedFilename()).toBe('CONDOR-WS-014.aldaba-request');
+    expect(await readFile(await download.path(), 'utf8')).toContain('ALDABA REQUEST');
+    await page.getByText('https://portal.condor.example/offline').waitFor();
+
+    const file = { name: 'zapata.aldaba-license', mimeType: 'text/plain', buffer: Buffer.from('nada') };
+    await page.locator('input[type=file]').setInputFiles(file);
+    await page.getByRole('alert').filter({ hasText: 'No es un archivo de licencia' }).waitFor();
+
+    const big = { ...file, buffer: Buffer.alloc(131_073, 'x') };
+    await page.locator('input[type=file]').setInputFiles(big);
+    await page.getByRole('alert').filter({ hasText: 'El archivo es demasiado grande' }).waitFor();
+
+    const dropped = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['-----BEGIN ALDABA LICENSE-----'], 'zapata.aldaba-license'));
+      return transfer;
+    });
+    await page
+      .getByText('Suelte el archivo aquí o elíjalo.')
+      .dispatchEvent('drop', { dataTransfer: dropped });
+    await page.getByRole('article', { name: 'Zapata' }).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: 'Licencia de Zapata activada en este equipo.' })
+      .waitFor();
+  });
+
+  test('what IT fixed is not asked, and a change of mode can be left as it was', async () => {
+    const { page } = await open('setup/mode-fixed');
+    await expect.poll(() => page.getByRole('radio').count()).toBe(1);
+    await window?.end();
+
+    const change = await open('setup/mode-change');
+    await tabTo(change.page, /Dejarlo como estaba/);
+    await change.page.keyboard.press('Enter');
+    await change.page.getByRole('heading', { level: 1, name: 'Licencias' }).waitFor();
+  });
+
+  test('the language can be changed before anything is read', async () => {
+    const { page } = await open('setup/mode');
+    await page.getByRole('button', { name: 'Português' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Como a licença chega a este computador?' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('pt-BR');
+  });
+});

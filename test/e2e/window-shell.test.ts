@@ -1,0 +1,212 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createHost } from '../../src/host/create-host.ts';
+import { createFakeCore } from '../fakes/client/fake-core.ts';
+import { builtWindow } from '../fakes/client/open-scenario.ts';
+import { signedInState } from '../fakes/client/states.ts';
+import { createMemoryLog } from '../fakes/log.ts';
+import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { describeUnless } from '../support/skip.ts';
+import { expectFocus, focused, showsFocus, tabTo } from './window/focus.ts';
+import { type OpenWindow, openWindow } from './window/open-window.ts';
+import { scenarioNamed } from './window/scenario-named.ts';
+
+const { missing } = await findBrowser();
+
+describeUnless(missing, 'the shell', () => {
+  let browser: Browser;
+  let window: OpenWindow | undefined;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    await window?.end();
+    window = undefined;
+  });
+
+  async function open(name: string, options?: Parameters<typeof openWindow>[2]): Promise<OpenWindow> {
+    window = await openWindow(browser, scenarioNamed(name), options);
+    return window;
+  }
+
+  test('A16: pages that the role cannot use are not there, also not by their address', async () => {
+    const { page } = await open('license/engineer');
+    expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual([
+      'Licencias',
+      'Programas',
+      'Configuración',
+    ]);
+    await page.evaluate(() => {
+      location.hash = '#/people';
+    });
+    await page.getByRole('heading', { level: 1, name: 'Licencias' }).waitFor();
+  });
+
+  test('keyboard alone: skip link first, pages in order, a new page takes the focus, and the focus always shows', async () => {
+    const { page } = await open('license/active');
+    await page.keyboard.press('Tab');
+    await expectFocus(page, 'Saltar al contenido');
+    expect(await showsFocus(page)).toBe(true);
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+    await page.keyboard.press('Shift+Tab');
+    await tabTo(page, /^Renovar ahora$/);
+
+    await page.getByRole('link', { name: 'Licencias' }).focus();
+    for (const name of ['Programas', 'Personas', 'Configuración']) {
+      await page.keyboard.press('Tab');
+      await expectFocus(page, name);
+      expect(await showsFocus(page)).toBe(true);
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Configuración' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+    expect(await page.title()).toBe('Configuración – Aldaba');
+    expect(await page.getByRole('link', { name: 'Configuración' }).getAttribute('aria-current')).toBe('page');
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Licencias' }).waitFor();
+  });
+
+  test.each(['license/active', 'settings/signed-in'])(
+    'every stop of Tab on %s shows where it is',
+    async (name) => {
+      const { page } = await open(name);
+      const unseen: string[] = [];
+      for (let step = 0; step < 30; step += 1) {
+        await page.keyboard.press('Tab');
+        const now = await focused(page);
+        if (now === 'nothing') break;
+        if (!(await showsFocus(page))) unseen.push(now);
+      }
+      expect(unseen).toEqual([]);
+    },
+  );
+
+  test('the core goes away: it is said, what was there stays, and it is found again by itself', async () => {
+    const core = createFakeCore({ state: signedInState });
+    const start = (port: number) =>
+      createHost({
+        client: core.router,
+        page: builtWindow,
+        port,
+        texts: { noLink: '', usedLink: '' },
+        log: createMemoryLog(),
+      });
+    const host = await start(0);
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(host.createLink());
+    await page.getByRole('article', { name: 'Viga' }).waitFor();
+
+    await host.close();
+    const lost = page
+      .getByRole('alert')
+      .filter({ hasText: 'Se perdió el contacto con el servicio de Aldaba' });
+    await lost.waitFor();
+    await page.getByRole('article', { name: 'Viga' }).waitFor();
+    await page.getByRole('button', { name: 'Renovar ahora' }).click();
+    await page.getByRole('alert').filter({ hasText: 'El servicio de Aldaba no respondió' }).waitFor();
+
+    // The same program again: it knows nothing of the old launch, so this page needs a new link.
+    const again = await start(Number(new URL(host.origin).port));
+    await page.getByRole('alert').filter({ hasText: 'Esta página ya no tiene acceso' }).waitFor();
+    await context.newPage().then((other) => other.goto(again.createLink()));
+    await lost.waitFor({ state: 'detached' });
+    await page.getByText('Esta página ya no tiene acceso').waitFor({ state: 'detached' });
+    core.update({ licenses: [] });
+    await page.getByText('Todavía no hay licencias en este equipo').waitFor();
+    await context.close();
+    await again.close();
+  });
+
+  test('a part that cannot be loaded says so in its place, and the rest of the window goes on', async () => {
+    const { page } = await open('license/active');
+    await page.route('**/assets/settings-page-*.js', (route) => route.abort());
+    await page.getByRole('link', { name: 'Configuración' }).click();
+    await page.getByRole('alert').filter({ hasText: 'Algo falló dentro de Aldaba' }).waitFor();
+    await page.getByRole('button', { name: 'Volver a cargar' }).waitFor();
+    await page.getByRole('link', { name: 'Licencias' }).click();
+    await page.getByRole('article', { name: 'Viga' }).waitFor();
+  });
+
+  test('the content policy needs no exception: no style element, no style attribute in the page as written, no inline script', async () => {
+    const { page, origin, complaints } = await open('license/sign-out');
+    await page.getByRole('button', { name: 'Cuenta y empresas' }).click();
+    await page.getByRole('menuitem', { name: 'Cerrar sesión' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await page.locator('style').count()).toBe(0);
+    const html = await (await page.request.get(origin)).text();
+    expect(html).not.toMatch(/<style|style=|<script(?![^>]*src=)/);
+    expect(complaints).toEqual([]);
+  });
+
+  test.each(['setup/mode', 'license/active', 'settings/signed-in'])(
+    'nothing moves on %s once it is there',
+    async (name) => {
+      const { page } = await open(name, { reducedMotion: 'no-preference' });
+      const shift = await page.evaluate(
+        () =>
+          new Promise<number>((resolve) => {
+            let total = 0;
+            new PerformanceObserver((list) => {
+              for (const entry of list.getEntries()) total += (entry as unknown as { value: number }).value;
+            }).observe({ type: 'layout-shift', buffered: true });
+            requestAnimationFrame(() => setTimeout(() => resolve(total), 300));
+          }),
+      );
+      // Below 0.1 is good by the measure's own scale (web.dev, Cumulative Layout Shift).
+      expect(shift).toBeLessThan(0.02);
+    },
+  );
+
+  test('motion is subtle, and none for who asks for none', async () => {
+    const { page } = await open('license/active', { reducedMotion: 'reduce' });
+    await page.getByRole('button', { name: 'Liberar' }).click();
+    const longest = await page.evaluate(() =>
+      Math.max(
+        0,
+        ...document
+          .getAnimations()
+          .map((animation) => Number(animation.effect?.getComputedTiming().duration ?? 0)),
+      ),
+    );
+    expect(longest).toBeLessThanOrEqual(1);
+  });
+
+  test.each([
+    // What the first screen loads, texts included; the promise is 150 kB for the scripts that start it.
+    ['setup/mode', 150],
+    ['license/active', 220],
+  ])('%s loads at most %d kB of scripts, compressed', async (name, limit) => {
+    const context = await browser.newContext({ locale: 'es' });
+    const loaded = new Set<string>();
+    context.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.endsWith('.js')) loaded.add(pathname);
+    });
+    const scenario = scenarioNamed(name);
+    const core = createFakeCore(scenario.world);
+    const host = await createHost({
+      client: core.router,
+      page: builtWindow,
+      port: 0,
+      texts: { noLink: '', usedLink: '' },
+      log: createMemoryLog(),
+    });
+    const page = await context.newPage();
+    await page.goto(host.createLink());
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle');
+    await context.close();
+    await host.close();
+    const sizes = await Promise.all(
+      [...loaded].map(async (file) => gzipSync(await readFile(join(builtWindow, file)), { level: 9 }).length),
+    );
+    expect(sizes.length).toBeGreaterThan(2);
+    expect(sizes.reduce((sum, size) => sum + size, 0) / 1000).toBeLessThanOrEqual(limit);
+  });
+});
