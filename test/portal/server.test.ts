@@ -1,15 +1,9 @@
-import { request as httpRequest } from 'node:http';
 import { oc } from '@orpc/contract';
 import type { OpenAPI } from '@orpc/openapi';
 import { os } from '@orpc/server';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { portalContract, portalDescriptionSchema } from '../../src/contract/portal.ts';
 import type { RequestContext } from '../../src/portal/context.ts';
-import { createPortal } from '../../src/portal/create-portal.ts';
-import { type Database, openDatabase } from '../../src/portal/db/database.ts';
-import { createMemoryKeys } from '../../src/portal/keys/key-files.ts';
-import { createLog } from '../../src/portal/log.ts';
-import { outboxOnly } from '../../src/portal/mail/transport.ts';
 import { anyone, assertPolicies, person } from '../../src/portal/policy.ts';
 import { portalRouter } from '../../src/portal/router.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -255,114 +249,5 @@ describe('policies', () => {
       401,
       'not-signed-in',
     ]);
-  });
-});
-
-describe('closing', () => {
-  test('lets requests in flight finish, then closes mail and database, and refuses new ones', async () => {
-    const order: string[] = [];
-    const inner = await openDatabase();
-    const spied: Database = {
-      ...inner,
-      close: () => {
-        order.push('database');
-        return inner.close();
-      },
-    };
-    const log = createLog('silent', { write: () => undefined });
-    const settings = { closeTimeout: 5000 };
-    const running = await createPortal({
-      database: spied,
-      mail: { ...outboxOnly, close: async () => void order.push('mail') },
-      clock: portal.clock,
-      keys: await createMemoryKeys(portal.clock.now()),
-      log,
-      settings,
-    });
-    let reached: () => void = () => undefined;
-    let goOn: () => void = () => undefined;
-    const inFlight = new Promise<void>((resolve) => {
-      reached = resolve;
-    });
-    const released = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    vi.spyOn(running.services.hasher, 'verify').mockImplementation(async () => {
-      reached();
-      await released;
-      order.push('request');
-      return false;
-    });
-    const device = createTestDevice();
-    const url = `${running.url}/v1/sessions`;
-    const answer = fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        dpop: createProof(device, { method: 'POST', url, at: portal.clock.now() }),
-      },
-      body: JSON.stringify({
-        email: 'ana@condor.example',
-        password: 'no es esta',
-        device: device.description,
-        nextTokenHash: createRefreshToken().hash,
-      }),
-    });
-    await inFlight;
-    const closed = running.close();
-    await expect
-      .poll(
-        () =>
-          fetch(`${running.url}/health`).then(
-            () => 'open',
-            () => 'closed',
-          ),
-        { interval: 10 },
-      )
-      .toBe('closed');
-    expect(order).toEqual([]);
-    goOn();
-    expect((await answer).status).toBe(401);
-    await closed;
-    await running.close();
-    expect(order).toEqual(['request', 'mail', 'database']);
-  });
-
-  test('does not wait for ever for a client that never ends its request', async () => {
-    const running = await startTestPortal({ settings: { closeTimeout: 50 } });
-    const { port } = new URL(running.url);
-    const hanging = httpRequest({
-      port,
-      method: 'POST',
-      path: '/v1/sessions',
-      headers: { 'content-type': 'application/json', 'content-length': '1000' },
-    });
-    const ended = new Promise((resolve) => hanging.on('error', resolve));
-    hanging.write('{');
-    // Whoever asks later is answered; this one is never done.
-    await fetch(`${running.url}/health`);
-    await running.close();
-    await ended;
-  });
-
-  test('after a start that failed, what was given is closed', async () => {
-    const closed: string[] = [];
-    const inner = await openDatabase();
-    const attempt = createPortal({
-      database: {
-        ...inner,
-        close: () => {
-          closed.push('database');
-          return inner.close();
-        },
-      },
-      mail: { ...outboxOnly, close: async () => void closed.push('mail') },
-      clock: portal.clock,
-      keys: await createMemoryKeys(portal.clock.now()),
-      log: createLog('silent', { write: () => undefined }),
-      settings: { port: Number(new URL(portal.url).port) },
-    });
-    await expect(attempt).rejects.toMatchObject({ code: 'EADDRINUSE' });
-    expect(closed.sort()).toEqual(['database', 'mail']);
   });
 });

@@ -1,29 +1,31 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { createORPCClient } from '@orpc/client';
 import type { ContractRouterClient } from '@orpc/contract';
 import { OpenAPILink } from '@orpc/openapi-client/fetch';
-import { eq } from 'drizzle-orm';
 import type { Level } from 'pino';
 import { expect } from 'vitest';
 import type { Profile } from '../../src/contract/portal/sessions.ts';
 import { type PortalContract, portalContract } from '../../src/contract/portal.ts';
-import type { DeviceDescription, PublicKey } from '../../src/contract/primitives.ts';
-import { normalizeEmail } from '../../src/domain/email.ts';
-import { thumbprint } from '../../src/portal/auth/thumbprint.ts';
 import type { Clock } from '../../src/portal/clock.ts';
 import type { Portal } from '../../src/portal/context.ts';
 import { createPortal, type RunningPortal } from '../../src/portal/create-portal.ts';
 import { openDatabase } from '../../src/portal/db/database.ts';
-import { identity } from '../../src/portal/db/schema.ts';
-import { newId } from '../../src/portal/ids.ts';
 import { createMemoryKeys } from '../../src/portal/keys/key-files.ts';
 import type { PortalKeys } from '../../src/portal/keys/portal-keys.ts';
 import { createLog } from '../../src/portal/log.ts';
 import type { MailTransport, OutgoingMail } from '../../src/portal/mail/transport.ts';
-import { type AccountRole, createAccount } from '../../src/portal/services/people/create-account.ts';
-import { insertPeople } from '../../src/portal/services/people/insert-people.ts';
 import type { PortalSettingsInput } from '../../src/portal/settings.ts';
+import { createCompany, type TestCompany, type TestPerson } from './companies.ts';
+import { createProof, createRefreshToken, createTestDevice, type TestDevice } from './devices.ts';
+
+export {
+  createProof,
+  createRefreshToken,
+  createTestDevice,
+  type TestCompany,
+  type TestDevice,
+  type TestPerson,
+};
 
 export type PortalClient = ContractRouterClient<PortalContract>;
 
@@ -50,62 +52,6 @@ export const minutes = 60 * seconds;
 export const hours = 60 * minutes;
 export const days = 24 * hours;
 
-/** A device with its own key, and the refresh token that it holds. */
-export interface TestDevice {
-  readonly privateKey: KeyObject;
-  readonly publicKey: PublicKey;
-  readonly thumbprint: string;
-  readonly description: DeviceDescription;
-}
-
-export function createTestDevice(name = 'CONDOR-PC-07'): TestDevice {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const { x } = publicKey.export({ format: 'jwk' });
-  if (x === undefined) throw new Error('an Ed25519 key has an x');
-  const key = { kty: 'OKP', crv: 'Ed25519', x } as const;
-  return {
-    privateKey,
-    publicKey: key,
-    thumbprint: thumbprint(x),
-    description: {
-      key,
-      name,
-      platform: 'linux',
-      components: { machine: createHash('sha256').update(x).digest('hex') },
-    },
-  };
-}
-
-const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-/** A DPoP proof as RFC 9449 (4.2) has it; `overrides` make a wrong one. */
-export function createProof(
-  device: TestDevice,
-  request: { method: string; url: string; at: number; accessToken?: string | undefined },
-  overrides: { header?: object; claims?: object } = {},
-): string {
-  const url = new URL(request.url);
-  const header = { typ: 'dpop+jwt', alg: 'EdDSA', jwk: device.publicKey, ...overrides.header };
-  const claims = {
-    jti: randomUUID(),
-    htm: request.method,
-    htu: `${url.origin}${url.pathname}`,
-    iat: Math.floor(request.at / 1000),
-    ...(request.accessToken === undefined
-      ? {}
-      : { ath: createHash('sha256').update(request.accessToken).digest('base64url') }),
-    ...overrides.claims,
-  };
-  const input = `${encode(header)}.${encode(claims)}`;
-  return `${input}.${sign(null, Buffer.from(input), device.privateKey).toString('base64url')}`;
-}
-
-/** A refresh token as a device makes it, and the hash that it sends. */
-export function createRefreshToken(): { token: string; hash: string } {
-  const token = randomBytes(32).toString('base64url');
-  return { token, hash: createHash('sha256').update(token).digest('hex') };
-}
-
 /** Somebody signed in on a device. */
 export interface TestSession {
   readonly device: TestDevice;
@@ -116,25 +62,6 @@ export interface TestSession {
   refreshToken: string;
   /** Rotates and goes on with the new tokens. */
   refresh(): Promise<void>;
-}
-
-/** A person of a test company. */
-export interface TestPerson {
-  readonly email: string;
-  /** `owner`: administrator with the owner flag. */
-  readonly role: AccountRole | 'owner';
-  readonly firstName?: string;
-  readonly lastName?: string;
-  /** Without one the person has been added and never came in. */
-  readonly password?: string;
-  readonly suspended?: true;
-}
-
-export interface TestCompany {
-  readonly id: string;
-  readonly roles: Record<AccountRole, string>;
-  /** By email. */
-  readonly contacts: Readonly<Record<string, { contactId: string; identityId: string }>>;
 }
 
 export interface TestPortalOptions {
@@ -295,74 +222,4 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
     signIn,
     close: () => portal.close(),
   };
-}
-
-async function createCompany(
-  portal: Portal,
-  name: string,
-  people: readonly TestPerson[],
-): Promise<TestCompany> {
-  const now = portal.clock.now();
-  const hashes = await Promise.all(
-    people.map(({ password }) => (password === undefined ? null : portal.hasher.hash(password))),
-  );
-  return portal.database.asService(async (tx) => {
-    const made = await createAccount(tx, { name, now });
-    const contacts: Record<string, { contactId: string; identityId: string }> = {};
-    for (const [index, person] of people.entries()) {
-      const identityId = await personOf(tx, made.id, person, hashes[index] ?? null, now);
-      const contactId = newId(now);
-      contacts[person.email] = { contactId, identityId };
-      await insertPeople(tx, made.id, [
-        {
-          contactId,
-          email: person.email,
-          firstName: person.firstName ?? 'Ana',
-          lastName: person.lastName ?? 'Quispe',
-          phone: '',
-          jobTitle: '',
-          shared: false,
-          receivesNotifications: true,
-          language: 'es',
-          createdAt: now,
-          membership: {
-            identityId,
-            roleId: made.roles[person.role === 'owner' ? 'administrator' : person.role],
-            owner: person.role === 'owner',
-            acceptedAt: person.password === undefined ? null : now,
-            suspendedAt: person.suspended === undefined ? null : now,
-            lastSignInAt: null,
-          },
-          invitation: null,
-        },
-      ]);
-    }
-    return { ...made, contacts };
-  });
-}
-
-/** A person who is a member elsewhere already stays the same person. */
-async function personOf(
-  tx: Parameters<Parameters<Portal['database']['asService']>[0]>[0],
-  accountId: string,
-  person: TestPerson,
-  passwordHash: string | null,
-  now: number,
-): Promise<string> {
-  const emailNormalized = normalizeEmail(person.email);
-  const [known] = await tx.select().from(identity).where(eq(identity.emailNormalized, emailNormalized));
-  if (known !== undefined) return known.id;
-  const id = newId(now);
-  await tx.insert(identity).values({
-    id,
-    email: person.email,
-    emailNormalized,
-    name: `${person.firstName ?? 'Ana'} ${person.lastName ?? 'Quispe'}`,
-    language: 'es',
-    homeAccountId: accountId,
-    passwordHash,
-    passwordSetAt: passwordHash === null ? null : new Date(now),
-    createdAt: new Date(now),
-  });
-  return id;
 }
