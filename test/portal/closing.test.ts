@@ -7,6 +7,7 @@ import { type Database, openDatabase } from '../../src/portal/db/database.ts';
 import { createMemoryKeys } from '../../src/portal/keys/key-files.ts';
 import { createLog } from '../../src/portal/log.ts';
 import { outboxOnly } from '../../src/portal/mail/transport.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   createProof,
   createRefreshToken,
