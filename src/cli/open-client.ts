@@ -1,5 +1,6 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import type { ClientContract } from '../contract/client.ts';
+import type { Mode } from '../contract/primitives.ts';
 import { connectToRunning } from '../core/shell/control-client.ts';
 import { pathsOf } from '../core/shell/surroundings.ts';
 import type { Context, Result } from './context.ts';
@@ -11,6 +12,8 @@ export interface OpenClient {
   readonly client: Client;
   /** Process of the client that runs on this profile; null: this command composed its own, until `close`. */
   readonly pid: number | null;
+  /** Keeps a way in that setup has only begun, for the next command; null: the running client remembers by itself. */
+  readonly keep: ((way: { mode: Mode; portal: string | null }) => Promise<void>) | null;
   close(): Promise<void>;
 }
 
@@ -22,7 +25,12 @@ export async function openClient(context: Context): Promise<OpenClient> {
   const paths = pathsOf(surroundingsOf(context));
   const running = await connectToRunning(paths);
   if (running !== null)
-    return { client: running.client.client, pid: running.pid, close: async () => running.close() };
+    return {
+      client: running.client.client,
+      pid: running.pid,
+      keep: null,
+      close: async () => running.close(),
+    };
   const { openOwnClient } = await import('./own-client.ts');
   return openOwnClient(context);
 }

@@ -28,7 +28,12 @@ export async function openOwnClient(context: Context): Promise<OpenClient> {
     await close();
     throw error;
   }
-  return { client: createRouterClient(core.router), pid: null, close };
+  return {
+    client: createRouterClient(core.router),
+    pid: null,
+    keep: (way) => ports.settings.update(way),
+    close,
+  };
 }
 
 /** The snapshot of a core that reaches nobody. A profile that nobody has used yet stays untouched. */

@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import type { BrokerLicense } from '../../contract/broker.ts';
+import { AldabaError } from '../../contract/errors.ts';
 import { connectToBroker } from '../broker-connection.ts';
 import { type Context, type Result, UsageError } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openAgent } from '../own-client.ts';
+import { readState } from '../read-state.ts';
 import { refusal } from '../refusal.ts';
 
 interface AcquireOptions {
@@ -35,9 +37,11 @@ export async function acquire(
     });
     try {
       const input = { features: [...(options.feature ?? [])], interactive: options.question };
-      const license = await broker.acquire(input, context.signal);
+      const license = await broker.acquire(input, context.signal).catch(async (error: unknown) => {
+        throw error instanceof AldabaError ? await explain(context, error) : error;
+      });
       if (license.permit === 'none')
-        throw refusal({ code: license.reason ?? 'not-licensed', data: { product } });
+        throw await explain(context, refusal({ code: license.reason ?? 'not-licensed', data: { product } }));
       const code = await runCommand(context, name, args, product, license);
       await broker.release();
       return {
@@ -51,6 +55,14 @@ export async function acquire(
   } finally {
     await agent.close();
   }
+}
+
+/** A setup that waits for somebody to sign in is told as that: it is the person's next step. */
+async function explain(context: Context, refused: AldabaError): Promise<AldabaError> {
+  if (refused.code !== 'not-configured') return refused;
+  const { setup } = (await readState(context)).state;
+  const waits = setup.step === 'sign-in' || setup.step === 'choose-account';
+  return waits ? refusal({ code: 'not-signed-in', data: refused.data }) : refused;
 }
 
 function runCommand(

@@ -6,6 +6,7 @@ import { type Context, type Result, UsageError } from '../context.ts';
 import { findPerson, findPool, findRole } from '../find.ts';
 import { table } from '../format.ts';
 import { type Client, withClient } from '../open-client.ts';
+import { roleName } from '../role-name.ts';
 
 interface ListOptions {
   readonly search?: string;
@@ -48,7 +49,7 @@ export async function listPeople(context: Context, _args: string[], options: Lis
     const rows = contacts.map((contact) => [
       `${contact.firstName} ${contact.lastName}`,
       contact.email,
-      contact.role.name,
+      roleName(context, contact.role.key, contact.role.name),
       t(`contactStates.${contact.state}`),
       contact.seats.map(({ product }) => product).join(' '),
     ]);
@@ -136,7 +137,7 @@ export async function listRoles(context: Context): Promise<Result> {
     const { roles, helpUrl } = await client.people.listRoles();
     const head = (['name', 'id', 'members', 'permissions'] as const).map((key) => t(`tables.${key}`));
     const rows = roles.map((role) => [
-      role.name,
+      roleName(context, role.key, role.name),
       role.key ?? role.id,
       String(role.members),
       role.permissions.join(' '),

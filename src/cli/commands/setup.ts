@@ -1,7 +1,7 @@
 import type { Mode } from '../../contract/primitives.ts';
 import { type Context, type Result, UsageError } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { type Client, withClient } from '../open-client.ts';
+import { type Client, openClient } from '../open-client.ts';
 import { readSecret } from '../read-secret.ts';
 
 interface SetupOptions {
@@ -12,7 +12,9 @@ interface SetupOptions {
 
 /** The first run without a window: mode, portal, and with `--key` the mode's key. */
 export async function setup(context: Context, _args: string[], options: SetupOptions): Promise<Result> {
-  return withClient(context, async (client) => {
+  const opened = await openClient(context);
+  const { client, keep } = opened;
+  try {
     const mode = options.mode ?? (await client.state.get()).settings.mode;
     if (mode === null) throw new UsageError('usage.missingArgument', { name: '--mode' });
     const before = await client.state.get();
@@ -22,12 +24,17 @@ export async function setup(context: Context, _args: string[], options: SetupOpt
     if (options.key === true) await enterKey(context, client, mode);
     const { setup: step } = await client.state.get();
     const name = context.t(`modes.${mode}`);
+    // Nothing works yet that this could take away, and the sign-in is another command.
+    if (keep !== null && before.settings.mode === null && step.step !== 'done')
+      await keep({ mode, portal: 'portal' in step ? step.portal : (options.portal ?? null) });
     if (step.step === 'done')
       return { json: { mode, step: step.step }, text: context.t('done.setup', { mode: name }) };
     const text =
       step.step === 'sign-in' ? context.t('done.setupSignIn') : context.t('done.setupKey', { mode });
     return { code: exitCodes.ok, json: { mode, step: step.step }, text };
-  });
+  } finally {
+    await opened.close();
+  }
 }
 
 async function walk(client: Client, mode: Mode, portal: string | undefined): Promise<void> {

@@ -3,6 +3,7 @@ import type { Context, Result } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { facts, moment } from '../format.ts';
 import { readState } from '../read-state.ts';
+import { roleName } from '../role-name.ts';
 
 /** What is known on this machine; nothing is started and nobody is asked over the network. */
 export async function status(context: Context): Promise<Result> {
@@ -49,7 +50,7 @@ function describe(context: Context, state: AppState, pid: number | null): string
   const session =
     profile === null
       ? t('status.noSession')
-      : `${profile.identity.name} <${profile.identity.email}>, ${profile.membership.account.name}, ${profile.membership.roleName}`;
+      : `${profile.identity.name} <${profile.identity.email}>, ${profile.membership.account.name}, ${roleName(context, profile.membership.roleKey, profile.membership.roleName)}`;
   const reach = settings.portal === null ? '' : `${settings.portal} `;
   return [
     facts([
