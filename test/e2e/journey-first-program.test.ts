@@ -8,7 +8,7 @@ import { describeUnless, needs } from '../support/skip.ts';
 import { look, patience } from './support/browse.ts';
 import { type Journey, startJourney } from './support/journey.ts';
 import { chooseMode, enterPortal, signIn } from './support/steps.ts';
-import { say } from './support/texts.ts';
+import { just, say } from './support/texts.ts';
 
 const { missing } = await findBrowser();
 const python = await promisify(execFile)('python3', ['--version']).then(
@@ -50,7 +50,7 @@ describeUnless(missing, 'the first program on a new computer', () => {
       may: ['open', 'save', 'export', 'compute'],
     });
     const viga = page.getByRole('article', { name: 'Viga' });
-    await viga.getByText(say('license.state.active')).waitFor();
+    await viga.getByText(just('license.state.active')).waitFor();
     await page.getByText(say('connection.online')).waitFor();
     await look(page);
 

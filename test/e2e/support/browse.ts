@@ -65,11 +65,8 @@ export async function tabTo(page: Page, target: Locator): Promise<void> {
 }
 
 /** Waits until the element has the focus, which is how a person at the keyboard knows that a step begins. */
-export async function focused(target: Locator): Promise<void> {
-  await target.waitFor();
-  await expect
-    .poll(() => target.evaluate((element) => element === document.activeElement), { timeout: patience })
-    .toBe(true);
+export function focused(target: Locator): Promise<void> {
+  return target.and(target.page().locator(':focus')).waitFor({ state: 'attached' });
 }
 
 /** Tab to it and press Enter. */

@@ -33,6 +33,8 @@ export interface Computer {
   readonly call: RouterClient<CoreRouter>;
   /** Windows that the core asked for, by reason. */
   readonly windows: readonly string[];
+  /** Files that the operating system was asked to open. */
+  readonly opened: readonly string[];
   readonly browser: PersonBrowser;
   /** Opens the window by a new launch link. */
   open(hash?: string): Promise<Page>;
@@ -134,6 +136,7 @@ export async function startComputer(options: ComputerOptions): Promise<Computer>
       return createRouterClient(running.core.router);
     },
     windows: opener.windows,
+    opened: opener.files,
     browser,
     get origin() {
       return running.host.origin;

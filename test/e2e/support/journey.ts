@@ -72,7 +72,7 @@ export async function startJourney(): Promise<Journey> {
     },
     async signIns() {
       const [row] = await portal.query<{ n: number }>(
-        sql`select count(*)::int as n from audit where action = 'session.started'`,
+        sql`select count(*)::int as n from audit where action = 'session.started' and actor ->> 'kind' = 'person'`,
       );
       return row?.n ?? -1;
     },

@@ -45,6 +45,7 @@ export async function startWire(): Promise<Wire> {
   }
 
   async function mend(): Promise<void> {
+    if (server !== null) return;
     const next = createServer((socket) => {
       const out = target === null ? null : connect(Number(target.port), target.hostname);
       for (const end of [socket, out]) {
