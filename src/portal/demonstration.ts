@@ -56,6 +56,8 @@ async function fill(portal: Portal, contacts: number): Promise<void> {
       inventPeople(tx, { accountId, roles, domain, first, count, now }),
     );
   }
+  // The embedded database never does this by itself, and a server only after a while.
+  if (contacts > 0) await portal.database.exclusively((session) => session.execute('vacuum analyze'));
   const { pools } = await createDemonstrationLicenses(portal, accountId);
   // The pools began a moment ago.
   const later = portal.clock.now();

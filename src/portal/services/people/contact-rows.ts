@@ -40,7 +40,8 @@ export interface ContactRow extends Record<string, unknown> {
 }
 
 /**
- * The contacts of these ids, in their order; one that is gone is left out.
+ * The contacts of these ids, in their order; one that is gone is left out. Each is looked up by its keys ("limit 1" in a lateral join keeps
+ * the planner from reading whole tables where it has no statistics, as in the embedded database).
  *
  * @param now milliseconds of UTC; an invitation that ended is shown as expired also before the directory was told
  */
@@ -65,11 +66,13 @@ export async function readContacts(
         v.id as invitation_id, (extract(epoch from v.sent_at) * 1000)::float8 as invitation_sent_at,
         (extract(epoch from v.expires_at) * 1000)::float8 as invitation_expires_at, coalesce(s.seats, '[]') as seats
       from unnest(${sql.param([...ids])}::uuid[]) with ordinality wanted(id, position)
-      join contact c on c.account_id = ${accountId} and c.id = wanted.id
-      join directory d on d.account_id = c.account_id and d.contact_id = c.id
-      join role r on r.account_id = d.account_id and r.id = d.role_id
-      left join membership m on m.account_id = c.account_id and m.identity_id = c.identity_id
-      left join identity i on i.id = m.identity_id
+      cross join lateral (select * from contact where account_id = ${accountId} and id = wanted.id limit 1) c
+      cross join lateral (select * from directory where account_id = ${accountId} and contact_id = c.id limit 1) d
+      cross join lateral (select * from role where account_id = ${accountId} and id = d.role_id limit 1) r
+      left join lateral (
+        select * from membership where account_id = ${accountId} and identity_id = c.identity_id limit 1
+      ) m on true
+      left join lateral (select has_password, home_account_id from identity where id = m.identity_id limit 1) i on true
       left join lateral (
         select id, sent_at, expires_at from invitation v
         where v.account_id = c.account_id and v.contact_id = c.id and v.state in ('pending', 'expired')

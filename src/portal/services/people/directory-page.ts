@@ -201,8 +201,11 @@ async function read(
   const order = orderOf(plan.query, 'd');
   const found = await rows<Found>(
     tx,
-    sql`select d.contact_id as id, ${order.keys} as keys from directory d where ${part.where}
-      order by ${order.by(part.forward)} limit ${part.length} offset ${part.skip}`,
+    // Keys are written as text for the page alone, not for the rows skipped before it.
+    sql`select d.contact_id as id, ${order.keys} as keys from (
+        select ${order.columns} from directory d where ${part.where}
+        order by ${order.by(part.forward)} limit ${part.length} offset ${part.skip}
+      ) d order by ${order.by(part.forward)}`,
   );
   return part.forward ? found : found.reverse();
 }

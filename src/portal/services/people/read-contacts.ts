@@ -1,13 +1,19 @@
 import { sql } from 'drizzle-orm';
 import { AldabaError } from '../../../contract/errors.ts';
 import type { Contact } from '../../../contract/portal/people.ts';
+import type { Person, Portal } from '../../context.ts';
 import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
 import { withRetry } from '../../db/with-retry.ts';
-import type { PersonCall } from '../sessions.ts';
 import { contactOf, readContacts } from './contact-rows.ts';
 import type { DirectoryQuery } from './directory-cursor.ts';
 import { directoryPage } from './directory-page.ts';
+
+/** Who reads, and where. */
+export interface Reader {
+  readonly portal: Pick<Portal, 'database' | 'clock'>;
+  readonly principal: Pick<Person, 'accountId' | 'identityId' | 'permissions'>;
+}
 
 export interface ContactPage {
   contacts: Contact[];
@@ -19,7 +25,7 @@ export interface ContactPage {
 
 /** One page of the company's directory (A7); rows, total and position tell of one moment. */
 export async function listContacts(
-  { portal, principal }: PersonCall,
+  { portal, principal }: Reader,
   query: DirectoryQuery,
 ): Promise<ContactPage> {
   const { accountId, identityId } = principal;
@@ -41,7 +47,7 @@ export async function listContacts(
 }
 
 /** @throws `not-found` also for a contact of another company */
-export async function getContact({ portal, principal }: PersonCall, id: string): Promise<Contact> {
+export async function getContact({ portal, principal }: Reader, id: string): Promise<Contact> {
   const { accountId, identityId } = principal;
   const [row] = await portal.database.inAccount(accountId, (tx) =>
     readContacts(tx, accountId, [id], portal.clock.now()),
