@@ -3,19 +3,22 @@ import { AldabaError } from '../contract/errors.ts';
 import type { Database } from './db/database.ts';
 import { rateLimit } from './db/schema.ts';
 
-/** Events and the window in seconds in which they are allowed, counted over all nodes. */
-const rules = {
-  /** Links asked for by one network address; an office shares one. */
-  'link-address': { points: 30, duration: 3600 },
+/**
+ * Events and the window in seconds in which they are allowed, counted over all nodes. What is counted by network address has to leave room for
+ * an office of hundreds behind one address on its first day.
+ */
+export const limitRules = {
+  /** Links asked for by one network address. */
+  'link-address': { points: 300, duration: 3600 },
   /** Links mailed to one email address; further requests get the same answer and no mail. */
   'link-email': { points: 5, duration: 3600 },
-  /** Looking at or using a link. */
-  'link-use': { points: 60, duration: 600 },
-  /** Cloud and license keys presented by one network address. */
+  /** Looking at links and using them, by network address. Tokens of 256 bits are not found by trying; this bounds the work. */
+  'link-use': { points: 1000, duration: 600 },
+  /** Keys that were refused, by network address. Right ones are not counted: a device comes back with its key every few minutes. */
   'key-address': { points: 60, duration: 600 },
 } as const;
 
-export type LimitName = keyof typeof rules;
+export type LimitName = keyof typeof limitRules;
 
 export interface Limits {
   /** Counts one event. @throws `too-many-requests` with `retryAfter` when the window is full */
@@ -27,7 +30,7 @@ export interface Limits {
 /** Fixed windows by rate-limiter-flexible in the portal's database, so that all nodes count together. */
 export function createLimits(database: Database): Limits {
   const limiters = Object.fromEntries(
-    Object.entries(rules).map(([name, rule]) => [
+    Object.entries(limitRules).map(([name, rule]) => [
       name,
       new RateLimiterDrizzle({
         storeClient: database.queries,

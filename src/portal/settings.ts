@@ -6,7 +6,10 @@ export const portalSettingsSchema = z.object({
   /** Address that people and programs use, when it is not the one listened on: behind a proxy. Https, or http on this machine. */
   publicUrl: z
     .url({ protocol: /^https?$/ })
-    .transform((value) => value.replace(/\/+$/, ''))
+    .transform((value) => {
+      const { origin, pathname } = new URL(value);
+      return `${origin}${pathname}`.replace(/\/+$/, '');
+    })
     .optional(),
   host: z.string().default('127.0.0.1'),
   /** 0 takes a free one. */

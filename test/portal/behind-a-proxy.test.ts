@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { audit, guess, rateLimit } from '../../src/portal/db/schema.ts';
+import { limitRules } from '../../src/portal/limits.ts';
 import {
   createProof,
   createRefreshToken,
@@ -45,7 +46,7 @@ async function start(settings: Parameters<typeof startTestPortal>[0]): Promise<v
 
 describe('with a public address', () => {
   test('proofs are of that address, links lead to it, and browsers stay with https', async () => {
-    await start({ settings: { publicUrl: `${publicUrl}/` } });
+    await start({ settings: { publicUrl: 'https://LICENCIAS.example:443/aldaba/' } });
     expect(portal.url).toBe(publicUrl);
     expect(await signIn({ htu: `${publicUrl}/v1/sessions` })).toMatchObject({ status: 200 });
     expect(await signIn({ htu: `${portal.portal.address}/v1/sessions` })).toMatchObject({
@@ -105,7 +106,7 @@ test('a limit that is reached says when to come back, in the header as well', as
     });
   await portal.services.database.queries.insert(rateLimit).values({
     key: 'link-use:127.0.0.1',
-    points: 60,
+    points: limitRules['link-use'].points,
     expire: new Date(Date.now() + 30_000),
   });
   const response = await ask();

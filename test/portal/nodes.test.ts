@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { linkRequest, rateLimit } from '../../src/portal/db/schema.ts';
 import { createMemoryKeys } from '../../src/portal/keys/key-files.ts';
+import { limitRules } from '../../src/portal/limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { describeUnless } from '../support/skip.ts';
 import {
@@ -94,19 +95,20 @@ describeUnless(missing, 'two nodes on one database', () => {
 
   test('share the limits of what one address may ask for', async () => {
     const [one, other] = nodes;
+    const ask = (node: TestPortal, email: string) =>
+      node
+        .client()
+        .passwords.requestLink({ email })
+        .then(
+          () => 'sent',
+          (error: { code: string }) => error.code,
+        );
+    expect(await ask(one, 'x@condor.example')).toBe('sent');
+    const { points } = limitRules['link-address'];
+    await one.services.database.queries.update(rateLimit).set({ points: points - 2 });
     const answers: string[] = [];
-    for (let time = 0; time < 32; time += 1)
-      answers.push(
-        await (time % 2 === 0 ? one : other)
-          .client()
-          .passwords.requestLink({ email: `x${time}@condor.example` })
-          .then(
-            () => 'sent',
-            (error: { code: string }) => error.code,
-          ),
-      );
-    expect(answers.filter((answer) => answer === 'sent')).toHaveLength(30);
-    expect(answers.slice(30)).toEqual(['too-many-requests', 'too-many-requests']);
+    for (const node of [one, other, one, other]) answers.push(await ask(node, 'y@condor.example'));
+    expect(answers).toEqual(['sent', 'sent', 'too-many-requests', 'too-many-requests']);
   });
 
   test('share the mail: each is sent by one of them', async () => {

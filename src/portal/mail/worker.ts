@@ -23,7 +23,7 @@ export interface Worker {
 export function startWorker(portal: Portal, transport: MailTransport): Worker {
   let stopped = false;
   let woken = false;
-  let cleanedAt = 0;
+  let cleanedAt = Number.NEGATIVE_INFINITY;
   let wakeSleeper: () => void = () => undefined;
 
   async function step(): Promise<void> {
@@ -48,7 +48,6 @@ export function startWorker(portal: Portal, transport: MailTransport): Worker {
   }
 
   async function work(): Promise<void> {
-    cleanedAt = performance.now();
     while (!stopped) {
       try {
         await step();
