@@ -479,16 +479,23 @@ describe('identity', () => {
     expect(await rig.record('viga')).toBeNull();
   });
 
-  test('a session ended by the portal: what is held runs its time', async () => {
+  test('a session ended by the portal ends what was held; after the next sign-in a program that runs has it again', async () => {
     await rig.acquire(rig.use('viga'));
     rig.session.identity = false;
     rig.session.emit('ended');
-    await rig.pass(30 * minute);
-    expect(rig.licenses.status('viga')).toMatchObject({
-      state: 'run-on',
-      permit: 'full',
-      reason: 'not-signed-in',
-    });
+    await becomes(() =>
+      expect(rig.heard.at(-1)?.license).toMatchObject({
+        state: 'needs-identity',
+        permit: 'read-only',
+        reason: 'not-signed-in',
+      }),
+    );
+    expect(await rig.record('viga')).toBeNull();
+    rig.session.identity = true;
+    rig.session.emit('ready');
+    await becomes(() =>
+      expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' }),
+    );
   });
 
   test('C10: entering another company gives back the first one’s lease and takes one there', async () => {

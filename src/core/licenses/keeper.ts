@@ -249,8 +249,8 @@ export function createKeeper(
   async function onIdentity(event: 'ready' | 'ended' | 'signed-out'): Promise<void> {
     try {
       await ready();
-      if (event === 'signed-out' || session.mode === 'standalone') {
-        // The portal released this device's leases with its session.
+      if (event !== 'ready' || session.mode === 'standalone') {
+        // The portal released this device's leases with its session, whoever ended it: the seats may be another's by now.
         for (const entry of entries.all()) {
           entry.queue = null;
           entry.answer = { kind: 'none' };
@@ -260,7 +260,7 @@ export function createKeeper(
               : { ...record, right: null, asking: null, releases: [] },
           );
         }
-      } else if (event === 'ready') await enterAccount(session.profile?.membership.account.id);
+      } else await enterAccount(session.profile?.membership.account.id);
     } catch (error) {
       log.error({ error: asAldabaError(error).message }, 'a change of identity was not followed through');
     }
