@@ -16,7 +16,7 @@ async function confirmed(session: Awaited<ReturnType<Staff['as']>>) {
 }
 
 describe('adding a contact', () => {
-  test('A8, A14, D4: data, role, and a mail by which the new person sets their own password and signs in', async () => {
+  test('A8, A14, D4, E3: data, role, and a mail by which the new person sets their own password and signs in by email', async () => {
     const contact = await condor.add({
       email: 'Lucia.Munoz@Condor.Example',
       language: 'pt',
@@ -387,6 +387,21 @@ describe('another role', () => {
     );
     const { roles } = await (await as('administrator')).client.people.listRoles();
     expect(roles.find(({ id }) => id === clerk)).toMatchObject({ key: null, builtIn: false, members: 1 });
+  });
+
+  test('the owner keeps everything until the flag is passed on, also from themselves', async () => {
+    const { company, as, contactId } = await people.staffed('De dueña');
+    const id = contactId('owner');
+    const administrator = await confirmed(await as('administrator'));
+    await expectRefusal(administrator.people.deleteContact({ id }), 'owner-protected');
+    await expectRefusal(administrator.people.suspendContact({ id }), 'owner-protected');
+    const demote = { id, revision: 1, roleId: company.roles['license-installer'] };
+    await expectRefusal(administrator.people.updateContact(demote), 'target-outranks-actor');
+    const owner = await confirmed(await as('owner'));
+    await expectRefusal(owner.people.deleteContact({ id }), 'owner-protected');
+    await expectRefusal(owner.people.suspendContact({ id }), 'owner-protected');
+    await expectRefusal(owner.people.updateContact(demote), 'owner-protected');
+    expect((await owner.people.getContact({ id })).allowed).toEqual(['update', 'reset-password', 'assign-seat']);
   });
 
   test('B11: without access any more, sessions and invitation end at once; with access again they are back', async () => {

@@ -12,7 +12,7 @@ const seatsOf = async (poolId: string) =>
     ?.n;
 
 describe('assigning a seat', () => {
-  test('E3, E8: after the creation, from the list of pools', async () => {
+  test('E8: after the creation, from the list of pools', async () => {
     const { company, as, add } = await people.staffed();
     const poolId = await people.pool(company, { product: 'viga', total: 2 });
     const contact = await add();
