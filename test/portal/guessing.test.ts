@@ -93,6 +93,13 @@ describe('the delay', () => {
     expect(await attempt('eva@condor.example', testPassword)).toBe('in');
   });
 
+  test('does not gather over an office that signs in more often than it mistypes', async () => {
+    for (let morning = 0; morning < 30; morning += 1) {
+      await fail(`torpe${morning}@condor.example`, 2);
+      expect(await attempt('eva@condor.example', testPassword)).toBe('in');
+    }
+  });
+
   test('is not slipped under by guessing in parallel', async () => {
     const hashes = vi.spyOn(portal.services.hasher, 'verify');
     await Promise.all(Array.from({ length: 30 }, () => attempt(luis, 'no es esta')));
