@@ -68,8 +68,7 @@ describeUnless(missing, 'the first run', () => {
     const waiting = page.getByRole('region', { name: '3 programas esperan a que termine:' });
     expect(await waiting.getByRole('listitem').allTextContents()).toEqual([
       'Viga 2026.1',
-      'Portico 2026.1',
-      'Zapata 2026.1',
+      'Zapata 2026.1× 2',
     ]);
     await page.getByText('Los programas que esperan se quedarán sin licencia').waitFor();
     await tabTo(page, /Cerrar sin iniciar sesión/);

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../lib/format-context.tsx';
 import { useNow } from '../lib/use-now.ts';
-import { useAppState } from '../lib/window-context.tsx';
+import { useAppState, useLink } from '../lib/window-context.tsx';
 import classes from './sidebar.module.css';
 
 /** Whether the portal can be reached, always in the same place. */
@@ -10,12 +10,15 @@ export function ConnectionLine() {
   const format = useFormat();
   const now = useNow(60_000);
   const { state, since } = useAppState((app) => app.connection);
-  const text =
-    state === 'offline' && since !== null
+  // What the last snapshot said of the portal is old news once the core itself is out of reach.
+  const lost = useLink() !== 'connected';
+  const text = lost
+    ? t('link.short')
+    : state === 'offline' && since !== null
       ? t('connection.offlineSince', { since: format.moment(since, now) })
       : t(`connection.${state}`);
   return (
-    <p className={classes.line} data-state={state} role="status">
+    <p className={classes.line} data-state={lost ? 'offline' : state} role="status">
       <span className={classes.dot} aria-hidden />
       {text}
     </p>

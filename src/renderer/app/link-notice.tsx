@@ -17,7 +17,7 @@ export function LinkNotice() {
             <p>{t(`link.${link}.text`)}</p>
           </div>
           {link === 'lost' && (
-            <Button size="sm" onClick={() => store.retry()}>
+            <Button size="sm" className={classes.retry ?? ''} onClick={() => store.retry()}>
               {t('link.retry')}
             </Button>
           )}

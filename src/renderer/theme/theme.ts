@@ -65,6 +65,7 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { variant: 'default', size: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle' } },
+    Switch: { defaultProps: { withThumbIndicator: false } },
     PasswordInput: { defaultProps: { visibilityToggleFocusable: true } },
     Modal: { defaultProps: { ...dialog, centered: true } },
     Drawer: { defaultProps: { ...dialog, position: 'right' } },

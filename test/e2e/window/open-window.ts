@@ -20,14 +20,17 @@ export interface WindowOptions {
   readonly reducedMotion?: 'reduce' | 'no-preference';
 }
 
-export const desktop = { width: 1280, height: 800 };
-export const smallest = { width: 1024, height: 640 };
+/** The window's first size and its least. */
+export const sizes = {
+  desktop: { width: 1280, height: 800 },
+  smallest: { width: 1024, height: 640 },
+} as const;
 
 /** A new profile of the browser with the scenario's window open in it, its clock standing at the scenarios' present. */
 export async function openWindow(
   browser: Browser,
   scenario: Scenario,
-  { language = 'es', theme = 'light', size = desktop, reducedMotion = 'reduce' }: WindowOptions = {},
+  { language = 'es', theme = 'light', size = sizes.desktop, reducedMotion = 'reduce' }: WindowOptions = {},
 ): Promise<OpenWindow> {
   const { settings } = scenario.world.state;
   const opened = await openScenario(scenario, { settings: { ...settings, language, theme } });

@@ -40,7 +40,7 @@ test('a license tells its own end while it is well, and the permit’s end when 
 
 test('a floating lease is released, a standalone license is given back, a named pass stays', () => {
   expect(giveUpOf(leaseView)).toBe('release');
-  expect(giveUpOf({ ...leaseView, permit: 'none' })).toBeNull();
+  expect(giveUpOf({ ...leaseView, permit: 'read-only' })).toBeNull();
   expect(giveUpOf(standaloneView)).toBe('give-back');
   expect(giveUpOf(passView)).toBeNull();
 });

@@ -51,7 +51,7 @@ export type GiveUp = 'release' | 'give-back' | null;
 /** A floating lease can be released for others; a standalone license can be given back for another device; a named pass stays. */
 export function giveUpOf({ kind, seatKind, permit, state }: LicenseView): GiveUp {
   if (kind === 'license') return state === 'released' ? null : 'give-back';
-  return kind === 'lease' && seatKind === 'floating' && permit !== 'none' ? 'release' : null;
+  return kind === 'lease' && seatKind === 'floating' && permit === 'full' ? 'release' : null;
 }
 
 /** Share of the way from the last renewal to the end of the permit that is still ahead, 0 to 1; null where it says nothing. */

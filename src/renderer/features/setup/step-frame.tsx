@@ -55,7 +55,10 @@ export function StepFrame({
         }}
       >
         {children}
-        {trouble !== null && <TroubleView trouble={trouble} live />}
+        {trouble !== null && (
+          // A session that ended is no failure of what the person is doing.
+          <TroubleView trouble={trouble} tone={trouble.code === 'session-ended' ? 'info' : 'error'} live />
+        )}
         <div className={classes.buttons}>
           <WayBack disabled={busy} />
           <BusyButton type="submit" variant="filled" size="md" busy={busy} className={classes.submit}>

@@ -291,6 +291,7 @@ export const licenseScenarios: readonly Scenario[] = [
   },
   {
     name: 'license/link-lost',
+    endsCore: true,
     world: holding([passView]),
     async act(page, opened) {
       await opened.close();

@@ -11,6 +11,8 @@ export interface Scenario {
   readonly prepare?: (core: FakeCore) => void;
   /** Address of the page within the window, `#/settings`. */
   readonly hash?: string;
+  /** The core is gone after `act`: the window hears of no other theme or language. */
+  readonly endsCore?: true;
   /** What the person does to get there. Tests and pictures do it; the preview leaves it to whoever looks. */
   readonly act?: (page: Page, opened: OpenScenario) => Promise<void>;
 }

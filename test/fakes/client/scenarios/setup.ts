@@ -16,7 +16,7 @@ import type { Scenario } from './scenario.ts';
 
 const waiting = [
   use(1, 'viga', { state: 'waiting', since: at(0) }),
-  use(2, 'portico', { state: 'waiting', since: at(0) }),
+  use(2, 'zapata', { state: 'waiting', since: at(0) }),
   use(3, 'zapata', { state: 'waiting', since: at(0) }),
 ];
 const signIn: SetupStep = { step: 'sign-in', ...idle, email: '', portal, resetRequested: false };
