@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import manifest from '../../package.json' with { type: 'json' };
-import { run } from './run.ts';
+import { keepCompiledCode } from '../core/shell/code-cache.ts';
 
+declare const __ALDABA_ROOT_KEYS__: string | undefined;
+
+keepCompiledCode(join(import.meta.dirname, '../..'));
 // electron-store asks for the package `electron`, which in plain Node would fetch its binary.
 process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/nonexistent';
 
@@ -12,23 +14,18 @@ const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => ending.abort(new DOMException('cancelled', 'AbortError')));
 
-declare const __ALDABA_ROOT_KEYS__: string | undefined;
-
-process.exitCode = await run(
-  {
-    argv: process.argv.slice(2),
-    environment: process.env,
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    folder: process.cwd(),
-    signal: ending.signal,
-    developmentRoot:
-      typeof __ALDABA_ROOT_KEYS__ === 'string' ? undefined : process.env.ALDABA_DEVELOPMENT_ROOT,
-    programs: { host: programFile('host'), portal: programFile('portal') },
-  },
-  manifest.version,
-);
+const { main } = await import('./main.ts');
+process.exitCode = await main({
+  argv: process.argv.slice(2),
+  environment: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  folder: process.cwd(),
+  signal: ending.signal,
+  developmentRoot: typeof __ALDABA_ROOT_KEYS__ === 'string' ? undefined : process.env.ALDABA_DEVELOPMENT_ROOT,
+  programs: { host: programFile('host'), portal: programFile('portal') },
+});
 
 /** Beside the built command line when it was built, else the source. */
 function programFile(name: 'host' | 'portal'): string {
