@@ -56,6 +56,9 @@ const commanderKeys: Readonly<Record<string, CliKey>> = {
 function asUsage(error: unknown): UsageError | null {
   if (error instanceof UsageError) return error;
   if (!(error instanceof CommanderError)) return null;
-  const name = /'([^']*)'/.exec(error.message)?.[1] ?? '';
-  return new UsageError(commanderKeys[error.code] ?? 'usage.tooMany', { name });
+  // Commander quotes the name with its placeholder: '--mode <mode>'.
+  const name = (/'([^']*)'/.exec(error.message)?.[1] ?? '').replace(/ <.*/, '');
+  const choices = /Allowed choices are (.+)\.$/.exec(error.message)?.[1];
+  const details = choices === undefined ? [] : choices.split(', ').map((choice) => `  ${choice}`);
+  return new UsageError(commanderKeys[error.code] ?? 'usage.tooMany', { name }, details);
 }

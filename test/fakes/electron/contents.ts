@@ -11,7 +11,10 @@ export function createFakeFrame(url: string, options: { child?: boolean; destroy
 }
 
 /** The page's side of a window: takes the guards, and lets a test act as the page. */
-export class FakeContents extends EventEmitter {
+export class FakeContents
+  extends EventEmitter
+  implements Pick<WebContents, 'getURL' | 'setWindowOpenHandler'>
+{
   #openHandler: ((details: HandlerDetails) => WindowOpenHandlerResponse) | null = null;
   #address = '';
 
@@ -54,8 +57,3 @@ export class FakeContents extends EventEmitter {
     return !prevented;
   }
 }
-
-/** The names and shapes above are Electron's own. */
-export type CheckedContents =
-  FakeContents extends Pick<WebContents, 'getURL' | 'setWindowOpenHandler'> ? true : never;
-export const checkedContents: CheckedContents = true;

@@ -20,7 +20,7 @@ import type {
 import { FakeContents } from './contents.ts';
 import { createFakeSession, type FakeSession } from './session.ts';
 
-export { createFakeFrame, FakeContents } from './contents.ts';
+export { createFakeFrame } from './contents.ts';
 export type { FakeSession } from './session.ts';
 
 export interface FakeOptions {
@@ -31,6 +31,22 @@ export interface FakeOptions {
   readonly packaged?: boolean;
   readonly dark?: boolean;
 }
+
+/** What the classes below must have, by Electron's own types. */
+type WindowParts = Pick<
+  BrowserWindow,
+  | 'show'
+  | 'hide'
+  | 'focus'
+  | 'isMinimized'
+  | 'isVisible'
+  | 'isDestroyed'
+  | 'restore'
+  | 'loadURL'
+  | 'close'
+  | 'destroy'
+>;
+type TrayParts = Pick<Tray, 'setToolTip' | 'setContextMenu' | 'destroy'>;
 
 export type FakeElectron = ReturnType<typeof createFakeElectron>;
 
@@ -86,7 +102,7 @@ export function createFakeElectron(options: FakeOptions) {
     exit: (code) => void calls.push(`exit ${code}`),
   } satisfies Partial<App>);
 
-  class FakeWindow extends EventEmitter {
+  class FakeWindow extends EventEmitter implements WindowParts {
     readonly options: BrowserWindowConstructorOptions;
     readonly webContents = new FakeContents();
     readonly loaded: string[] = [];
@@ -157,7 +173,7 @@ export function createFakeElectron(options: FakeOptions) {
     }
   }
 
-  class FakeTray extends EventEmitter {
+  class FakeTray extends EventEmitter implements TrayParts {
     menu: MenuItemConstructorOptions[] = [];
     toolTip = '';
     destroyed = false;
@@ -270,23 +286,3 @@ function asMainPort(port: MessagePort): MessagePortMain {
   } satisfies Partial<MessagePortMain>;
   return Object.assign(main, parts) as unknown as MessagePortMain;
 }
-
-/** What the classes above must have, by Electron's own types. */
-type WindowParts = Pick<
-  BrowserWindow,
-  | 'show'
-  | 'hide'
-  | 'focus'
-  | 'isMinimized'
-  | 'isVisible'
-  | 'isDestroyed'
-  | 'restore'
-  | 'loadURL'
-  | 'close'
-  | 'destroy'
->;
-type TrayParts = Pick<Tray, 'setToolTip' | 'setContextMenu' | 'destroy'>;
-type Window = InstanceType<FakeElectron['module']['BrowserWindow']>;
-type TrayInstance = InstanceType<FakeElectron['module']['Tray']>;
-export type Checked = Window extends WindowParts ? (TrayInstance extends TrayParts ? true : never) : never;
-export const checked: Checked = true;
