@@ -36,7 +36,12 @@ export function createProgram(shared: Omit<Context, 'options'>, execute: Execute
       .description(t(about))
       .helpOption('-h, --help', t('help.help'))
       .helpCommand(false)
-      .configureHelp({ showGlobalOptions: true, styleTitle: (title) => t(titles[title] ?? 'help.usage') });
+      .configureHelp({
+        showGlobalOptions: true,
+        styleTitle: (title) => t(titles[title] ?? 'help.usage'),
+        // Commander would add its own words; the texts name the choices themselves.
+        optionDescription: (option) => option.description,
+      });
   }
 
   /** Adds a command whose work is loaded when it is the one that runs. */

@@ -409,3 +409,22 @@ describe('with no client running', () => {
     expect(back.code, back.err).toBe(0);
   });
 });
+
+describe('programs of their own', () => {
+  test('serve: the window for a browser, until it is asked to end', async () => {
+    const served = startChild(aldaba, ['serve', '--no-open', '--json', '--profile', join(folder, 'served')], {
+      environment: { ALDABA_DEVELOPMENT_ROOT: portal.rootKey },
+    });
+    const { link } = JSON.parse(await served.line((line) => line.includes('"ready"')));
+    expect((await fetch(link, { redirect: 'manual' })).status).toBe(303);
+    await served.stop();
+    expect(await served.exited).toBe(0);
+    await expect(fetch(link)).rejects.toThrow();
+  });
+
+  test('portal: its own help, and a wrong use of it', async () => {
+    const help = await run(['portal', '--help']);
+    expect([help.code, help.out.includes('aldaba-portal')]).toEqual([0, true]);
+    expect((await run(['portal', '--nothing'])).code).not.toBe(0);
+  });
+});
