@@ -5,6 +5,6 @@ export function saveFile(fileName: string, content: string): void {
   link.href = address;
   link.download = fileName;
   link.click();
-  // The download has taken the blob by the next task.
-  setTimeout(() => URL.revokeObjectURL(address), 0);
+  // A save dialog may stand open for a while before the bytes are read.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -2,6 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../contract/portal/people.ts';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { Bone } from '../../components/page.tsx';
 import { useStepUp } from '../../components/step-up.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
@@ -148,9 +149,9 @@ function AddForm({
           <Button disabled={action.busy} onClick={close}>
             {t('common.cancel')}
           </Button>
-          <Button type="submit" variant="filled" loading={action.busy}>
+          <BusyButton type="submit" variant="filled" busy={action.busy}>
             {silent ? t('people.add.submitSilent') : t('people.add.submit')}
-          </Button>
+          </BusyButton>
         </>
       )}
     >
@@ -190,9 +191,9 @@ function AddForm({
       <PanelSection id="add-role" title={t('people.field.role')} text={t('people.add.roleText')}>
         {roles.error !== null ? (
           <TroubleView trouble={toTrouble(roles.error)} live>
-            <Button size="xs" loading={roles.isFetching} onClick={() => void roles.refetch()}>
+            <BusyButton size="xs" busy={roles.isFetching} onClick={() => void roles.refetch()}>
               {t('common.retry')}
-            </Button>
+            </BusyButton>
           </TroubleView>
         ) : roles.data === undefined ? (
           <Bone height={240} />

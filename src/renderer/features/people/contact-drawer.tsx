@@ -3,6 +3,7 @@ import { IconChevronDown } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../contract/portal/people.ts';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { useStepUp } from '../../components/step-up.tsx';
 import { useToast } from '../../components/toasts.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
@@ -144,9 +145,9 @@ export function ContactDrawer({
             {readOnly ? t('common.close') : t('common.cancel')}
           </Button>
           {!readOnly && (
-            <Button type="submit" variant="filled" loading={action.busy} disabled={!dirty}>
+            <BusyButton type="submit" variant="filled" busy={action.busy} disabled={!dirty}>
               {t('common.save')}
-            </Button>
+            </BusyButton>
           )}
         </>
       )}

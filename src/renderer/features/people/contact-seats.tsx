@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact, Pool } from '../../../contract/portal/people.ts';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { ExternalLink } from '../../components/external-link.tsx';
 import { Free } from './seat-choice.tsx';
 import classes from './side-panel.module.css';
@@ -47,9 +47,9 @@ export function ContactSeats({
                 <span className={classes.soft}>{t('people.seats.assigned')}</span>
               </span>
               {mayWithdraw && (
-                <Button
+                <BusyButton
                   size="xs"
-                  loading={busy === seat.poolId}
+                  busy={busy === seat.poolId}
                   aria-label={t('people.seats.withdrawOf', { product: seat.productName })}
                   onClick={() =>
                     void run(seat.poolId, () =>
@@ -58,7 +58,7 @@ export function ContactSeats({
                   }
                 >
                   {t('people.seats.withdraw')}
-                </Button>
+                </BusyButton>
               )}
             </li>
           ))}
@@ -90,14 +90,14 @@ function OpenSeat({ pool, busy, onAssign }: { pool: Pool; busy: boolean; onAssig
       {pool.available === 0 ? (
         <ExternalLink href={pool.buyUrl}>{t('people.pools.buy')}</ExternalLink>
       ) : (
-        <Button
+        <BusyButton
           size="xs"
-          loading={busy}
+          busy={busy}
           aria-label={t('people.seats.assignOf', { product: pool.productName })}
           onClick={onAssign}
         >
           {t('people.seats.assign')}
-        </Button>
+        </BusyButton>
       )}
     </li>
   );

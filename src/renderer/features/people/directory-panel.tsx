@@ -3,6 +3,7 @@ import { IconUserSearch, IconUsersGroup } from '@tabler/icons-react';
 import { type Ref, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../contract/portal/people.ts';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useAppState } from '../../lib/window-context.tsx';
@@ -52,9 +53,9 @@ export function DirectoryPanel({
       <Connection hidden={total === null} />
       {trouble !== null && (
         <TroubleView trouble={trouble} tone={total === null ? 'error' : 'warning'} live>
-          <Button size="xs" loading={directory.loading} onClick={directory.retry}>
+          <BusyButton size="xs" busy={directory.loading} onClick={directory.retry}>
             {t('common.retry')}
-          </Button>
+          </BusyButton>
         </TroubleView>
       )}
       {total === 0 && !directory.late ? (

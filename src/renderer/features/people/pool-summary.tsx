@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Pool } from '../../../contract/portal/people.ts';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { ExternalLink } from '../../components/external-link.tsx';
 import { Bone } from '../../components/page.tsx';
 import { useFormat } from '../../lib/format-context.tsx';
@@ -24,9 +25,9 @@ export function PoolSummary() {
     return (
       <p className={classes.failed} role="status">
         {t('people.pools.failed')}
-        <Button size="xs" loading={isFetching} onClick={() => void refetch()}>
+        <BusyButton size="xs" busy={isFetching} onClick={() => void refetch()}>
           {t('common.retry')}
-        </Button>
+        </BusyButton>
       </p>
     );
   const pools = data?.pools ?? [];

@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core';
 import { IconPackageOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { BusyButton } from '../../components/busy-button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ExternalLink } from '../../components/external-link.tsx';
 import { Page } from '../../components/page.tsx';
@@ -42,9 +42,9 @@ export default function ProgramsPage() {
     <Page title={t('page.programs')} about={t('programs.about')}>
       {error !== null ? (
         <TroubleView trouble={toTrouble(error)} tone={data === undefined ? 'error' : 'warning'} live>
-          <Button size="xs" loading={isFetching} onClick={() => void refetch()}>
+          <BusyButton size="xs" busy={isFetching} onClick={() => void refetch()}>
             {t('common.retry')}
-          </Button>
+          </BusyButton>
         </TroubleView>
       ) : (
         connection.state === 'offline' && (
