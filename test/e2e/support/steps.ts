@@ -4,10 +4,10 @@ import type { Mode } from '../../../src/contract/primitives.ts';
 import { focused, look, patience, tabTo } from './browse.ts';
 import { just, onPage, say } from './texts.ts';
 
-/** The first run up to the step that its mode begins with: by keyboard, each step looked at. */
-export async function chooseMode(page: Page, mode: Mode): Promise<void> {
+/** The first run up to the step that its mode begins with, by keyboard. @param check how the step looks; axe by default */
+export async function chooseMode(page: Page, mode: Mode, check = look): Promise<void> {
   await page.getByRole('heading', { level: 1, name: say('setup.mode.heading') }).waitFor();
-  await look(page);
+  await check(page);
   const choice = page.getByRole('radio', { name: say(`mode.${mode}.title`) });
   const first = page.getByRole('radio').first();
   await focused(first);
@@ -17,10 +17,10 @@ export async function chooseMode(page: Page, mode: Mode): Promise<void> {
 }
 
 /** Types the portal's address. */
-export async function enterPortal(page: Page, address: string): Promise<void> {
+export async function enterPortal(page: Page, address: string, check = look): Promise<void> {
   const field = page.getByRole('textbox', { name: say('setup.portal.label') });
   await focused(field);
-  await look(page);
+  await check(page);
   await page.keyboard.type(address);
   await page.keyboard.press('Enter');
 }
@@ -38,13 +38,14 @@ export async function signIn(page: Page, email: string, password: string): Promi
   await page.keyboard.press('Enter');
 }
 
-/** From nothing to signed in, on one computer. */
+/** From nothing to signed in, on one computer. How its steps look is for the journeys that begin with them. */
 export async function setUpAndSignIn(
   page: Page,
   who: { portal: string; email: string; password: string },
 ): Promise<void> {
-  await chooseMode(page, 'cloud-signin');
-  await enterPortal(page, who.portal);
+  const pass = async () => undefined;
+  await chooseMode(page, 'cloud-signin', pass);
+  await enterPortal(page, who.portal, pass);
   await signIn(page, who.email, who.password);
   await page.getByRole('navigation', { name: say('shell.pages') }).waitFor();
 }
