@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { AldabaError } from '../../../contract/errors.ts';
 import type { Permission } from '../../../contract/permissions.ts';
 import type { Contact } from '../../../contract/portal/people.ts';
+import { type ContactAction, refusal } from '../../../domain/permissions.ts';
 import { effectivePermissions } from '../../../domain/roles.ts';
 import { audit } from '../../audit/audit.ts';
 import type { Tx } from '../../db/database.ts';
@@ -9,7 +10,7 @@ import { rows } from '../../db/run.ts';
 import type { JsonObject } from '../../db/schema.ts';
 import { withRetry } from '../../db/with-retry.ts';
 import { actorOf, type PersonCall } from '../sessions.ts';
-import { contactOf, readContacts } from './contact-rows.ts';
+import { type ContactRow, contactOf, lockContact, readContacts, targetOf } from './contact-rows.ts';
 
 /** One administrator's change to their company: who asks, what they may do now, and the transaction in which it happens. */
 export interface Desk {
@@ -74,6 +75,23 @@ export async function change<T>(call: PersonCall, work: (desk: Desk) => Promise<
   );
   portal.wakeMail();
   return result;
+}
+
+/**
+ * The contact that a change is about, locked, when the rules let the actor do this to it.
+ *
+ * @throws `not-found` also for one of another company, and what `refusal` answers
+ */
+export async function contactFor(desk: Desk, action: ContactAction, id: string): Promise<ContactRow> {
+  const row = await lockContact(desk.tx, desk.accountId, id, desk.now);
+  refuse(desk, action, row);
+  return row;
+}
+
+/** @throws what `refusal` answers */
+export function refuse({ actor, call }: Desk, action: ContactAction, row: ContactRow): void {
+  const refused = refusal(actor, action, targetOf(row, call.principal.identityId));
+  if (refused !== null) throw new AldabaError(refused, action);
 }
 
 /** The contact as it is after the change. */

@@ -1,23 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { AldabaError } from '../../../contract/errors.ts';
 import type { Contact } from '../../../contract/portal/people.ts';
-import { type ContactAction, refusal } from '../../../domain/permissions.ts';
 import { effectivePermissions } from '../../../domain/roles.ts';
 import { endSessions } from '../end-sessions.ts';
 import { endLeases } from '../leases/end-leases.ts';
 import { revokeLinks } from '../links.ts';
 import type { PersonCall } from '../sessions.ts';
-import { type ContactRow, lockContact, targetOf } from './contact-rows.ts';
-import { answer, change, type Desk } from './desk.ts';
+import type { ContactRow } from './contact-rows.ts';
+import { answer, change, contactFor, type Desk } from './desk.ts';
 import { keepAnAdministrator } from './keep-an-administrator.ts';
-
-/** The contact, locked, when the rules let the asker do this to it. */
-async function permitted(desk: Desk, action: ContactAction, id: string): Promise<ContactRow> {
-  const row = await lockContact(desk.tx, desk.accountId, id, desk.now);
-  const refused = refusal(desk.actor, action, targetOf(row, desk.call.principal.identityId));
-  if (refused !== null) throw new AldabaError(refused, action);
-  return row;
-}
 
 /**
  * Takes the way in away until it is given again: sessions, leases and open links end in the same transaction. Seats stay assigned.
@@ -26,7 +16,7 @@ async function permitted(desk: Desk, action: ContactAction, id: string): Promise
 export function suspendContact(call: PersonCall, id: string): Promise<Contact> {
   return change(call, async (desk) => {
     const { tx, accountId, now } = desk;
-    const row = await permitted(desk, 'suspend', id);
+    const row = await contactFor(desk, 'suspend', id);
     if (row.suspended || row.identity_id === null) return answer(desk, id);
     await keepAnAdministrator(desk, row, {
       permissions: effectivePermissions(row.role_permissions, row.owner),
@@ -49,7 +39,7 @@ export function suspendContact(call: PersonCall, id: string): Promise<Contact> {
 /** Gives the way in back. Who had not come in yet is invited again by "resend": the old link lost its use. Twice is not an error. */
 export function reactivateContact(call: PersonCall, id: string): Promise<Contact> {
   return change(call, async (desk) => {
-    const row = await permitted(desk, 'reactivate', id);
+    const row = await contactFor(desk, 'reactivate', id);
     if (!row.suspended) return answer(desk, id);
     await setSuspended(desk, row, false);
     const contact = await answer(desk, id);
@@ -66,7 +56,7 @@ export function reactivateContact(call: PersonCall, id: string): Promise<Contact
 export function deleteContact(call: PersonCall, id: string): Promise<void> {
   return change(call, async (desk) => {
     const { tx, accountId, now } = desk;
-    const row = await permitted(desk, 'delete', id);
+    const row = await contactFor(desk, 'delete', id);
     await keepAnAdministrator(desk, row, null);
     if (row.identity_id !== null) {
       await endLeases(tx, { accountId, holderId: row.identity_id }, { code: 'session-ended', now });

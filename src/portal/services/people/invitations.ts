@@ -2,14 +2,13 @@ import { sql } from 'drizzle-orm';
 import { AldabaError } from '../../../contract/errors.ts';
 import type { Contact } from '../../../contract/portal/people.ts';
 import type { Language } from '../../../contract/primitives.ts';
-import { refusal } from '../../../domain/permissions.ts';
 import { rows } from '../../db/run.ts';
 import { newId } from '../../ids.ts';
 import { sendMail } from '../../mail/outbox.ts';
 import { createLink, revokeLinks } from '../links.ts';
 import type { PersonCall } from '../sessions.ts';
-import { type ContactRow, lockContact, targetOf } from './contact-rows.ts';
-import { answer, change, type Desk } from './desk.ts';
+import type { ContactRow } from './contact-rows.ts';
+import { answer, change, contactFor, type Desk } from './desk.ts';
 
 /** Milliseconds between two mails to one contact. */
 const resendGap = 60_000;
@@ -150,9 +149,7 @@ export async function revokeInvitation({ tx, accountId, now }: Desk, row: Contac
 /** Mails the activation again; the link before loses its use (D5, D6). */
 export function resendInvitation(call: PersonCall, id: string): Promise<Contact> {
   return change(call, async (desk) => {
-    const row = await lockContact(desk.tx, desk.accountId, id, desk.now);
-    const refused = refusal(desk.actor, 'resend', targetOf(row, call.principal.identityId));
-    if (refused !== null) throw new AldabaError(refused, 'resend');
+    const row = await contactFor(desk, 'resend', id);
     await invite(desk, row, row.role_id);
     await desk.audit('invitation.resent', { kind: 'contact', id, email: row.email });
     return answer(desk, id);
@@ -166,9 +163,7 @@ export function resendInvitation(call: PersonCall, id: string): Promise<Contact>
 export function resetPassword(call: PersonCall, id: string): Promise<Contact> {
   return change(call, async (desk) => {
     const { tx, accountId, accountName, now } = desk;
-    const row = await lockContact(tx, accountId, id, now);
-    const refused = refusal(desk.actor, 'reset-password', targetOf(row, call.principal.identityId));
-    if (refused !== null) throw new AldabaError(refused, 'reset-password');
+    const row = await contactFor(desk, 'reset-password', id);
     if (row.identity_id === null) throw new AldabaError('contact-without-access');
     if (!row.accepted) await invite(desk, row, row.role_id);
     else {

@@ -1,15 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { AldabaError } from '../../../contract/errors.ts';
 import type { Contact, Pool } from '../../../contract/portal/people.ts';
-import { refusal } from '../../../domain/permissions.ts';
 import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
 import { newId } from '../../ids.ts';
 import { endLeases } from '../leases/end-leases.ts';
 import { type Holder, listHolders as holdersOf } from '../leases/holders.ts';
 import type { PersonCall } from '../sessions.ts';
-import { lockContact, targetOf } from './contact-rows.ts';
-import { answer, change } from './desk.ts';
+import { answer, change, contactFor } from './desk.ts';
 
 export interface SeatClaim {
   readonly accountId: string;
@@ -82,9 +80,7 @@ export async function assignSeats(tx: Tx, claim: SeatClaim): Promise<string[]> {
 export function assignSeat(call: PersonCall, input: { poolId: string; contactId: string }): Promise<Contact> {
   return change(call, async (desk) => {
     const { tx, accountId, now } = desk;
-    const row = await lockContact(tx, accountId, input.contactId, now);
-    const refused = refusal(desk.actor, 'assign-seat', targetOf(row, call.principal.identityId));
-    if (refused !== null) throw new AldabaError(refused, 'assign-seat');
+    const row = await contactFor(desk, 'assign-seat', input.contactId);
     const [product] = await assignSeats(tx, {
       accountId,
       contactId: row.id,
@@ -110,9 +106,7 @@ export function withdrawSeat(
 ): Promise<Contact> {
   return change(call, async (desk) => {
     const { tx, accountId, now } = desk;
-    const row = await lockContact(tx, accountId, input.contactId, now);
-    const refused = refusal(desk.actor, 'withdraw-seat', targetOf(row, call.principal.identityId));
-    if (refused !== null) throw new AldabaError(refused, 'withdraw-seat');
+    const row = await contactFor(desk, 'withdraw-seat', input.contactId);
     const [pool] = await rows<{ product_code: string }>(
       tx,
       sql`select product_code from pool where account_id = ${accountId} and id = ${input.poolId} for no key update`,

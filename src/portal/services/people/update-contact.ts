@@ -1,15 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { AldabaError } from '../../../contract/errors.ts';
 import type { Contact } from '../../../contract/portal/people.ts';
-import { grantRefusal, refusal } from '../../../domain/permissions.ts';
-import { effectivePermissions, givesAccess } from '../../../domain/roles.ts';
+import { effectivePermissions, givesAccess, isAdministrator } from '../../../domain/roles.ts';
 import { requireConfirmation } from '../../policy.ts';
 import { endSessions } from '../end-sessions.ts';
 import { endLeases } from '../leases/end-leases.ts';
 import type { PersonCall } from '../sessions.ts';
-import { type ContactRow, lockContact, readContacts, targetOf } from './contact-rows.ts';
+import { type ContactRow, readContacts } from './contact-rows.ts';
 import { findInvitee } from './create-contact.ts';
-import { answer, change, type Desk } from './desk.ts';
+import { answer, change, contactFor, type Desk, refuse } from './desk.ts';
 import { directoryKeys } from './insert-people.ts';
 import { checkDailyInvitations, invite, revokeInvitation } from './invitations.ts';
 import { keepAnAdministrator } from './keep-an-administrator.ts';
@@ -37,19 +36,14 @@ export function updateContact(
 ): Promise<Contact> {
   const { id, revision, roleId, ...edit } = input;
   return change(call, async (desk) => {
-    const row = await lockContact(desk.tx, desk.accountId, id, desk.now);
-    const target = targetOf(row, call.principal.identityId);
-    const refused = refusal(desk.actor, 'update', target);
-    if (refused !== null) throw new AldabaError(refused, 'update');
+    const row = await contactFor(desk, 'update', id);
     if (row.revision !== revision) throw new AldabaError('contact-changed', `revision is ${row.revision}`);
 
     const changed = changesOf(row, edit);
+    const shared = edit.shared ?? row.shared;
     const role =
-      roleId === undefined || roleId === row.role_id
-        ? null
-        : await otherRole(desk, row, roleId, changed.after.shared === true);
-    if (role === null && changed.after.shared === true)
-      refuseGrant(grantRefusal(desk.actor, target.permissions, true));
+      roleId === undefined || roleId === row.role_id ? null : await otherRole(desk, row, roleId, shared);
+    if (role === null && changed.after.shared === true) refuseShared(row);
     if (role === null && Object.keys(changed.after).length === 0) return answer(desk, id);
 
     await write(desk, row, changed.after);
@@ -92,16 +86,17 @@ function redact(fields: Fields & { role?: string }) {
   return { ...fields, ...(fields.phone === undefined || fields.phone === '' ? {} : { phone: '[redacted]' }) };
 }
 
-function refuseGrant(refused: ReturnType<typeof grantRefusal>): void {
-  if (refused !== null) throw new AldabaError(refused, 'shared mailbox');
+/** @throws `shared-identity-not-administrator` */
+function refuseShared(row: ContactRow): void {
+  if (isAdministrator(effectivePermissions(row.role_permissions, row.owner)))
+    throw new AldabaError('shared-identity-not-administrator', 'an administrator is one person');
 }
 
 /** The new role, when it may be given: by rule, by rank, by the password given lately, and with an administrator left. */
-async function otherRole(desk: Desk, row: ContactRow, roleId: string, becomesShared: boolean): Promise<Role> {
+async function otherRole(desk: Desk, row: ContactRow, roleId: string, shared: boolean): Promise<Role> {
   const { tx, accountId, actor, call, now } = desk;
-  const refused = refusal(actor, 'assign-role', targetOf(row, call.principal.identityId));
-  if (refused !== null) throw new AldabaError(refused, 'assign-role');
-  const role = await roleToGive(tx, accountId, roleId, actor, row.shared || becomesShared);
+  refuse(desk, 'assign-role', row);
+  const role = await roleToGive(tx, accountId, roleId, actor, shared);
   requireConfirmation(call.principal, now);
   await keepAnAdministrator(desk, row, {
     permissions: effectivePermissions([...role.permissions], row.owner),

@@ -1,0 +1,178 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Tx } from '../../src/portal/db/database.ts';
+import { rows } from '../../src/portal/db/run.ts';
+import type { DirectoryQuery } from '../../src/portal/services/people/directory-cursor.ts';
+import { directoryPage } from '../../src/portal/services/people/directory-page.ts';
+import { createGran, type Gran, searches, sorts } from './people-directory-support.ts';
+import { peoplePortal } from './people-support.ts';
+
+const people = peoplePortal();
+let gran: Gran;
+beforeAll(async () => {
+  gran = await createGran(people);
+}, 120_000);
+
+describe('what it costs', () => {
+  interface Node {
+    'Node Type': string;
+    'Relation Name'?: string;
+    'Index Name'?: string;
+    Plans?: Node[];
+  }
+  const nodes = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodes)];
+
+  /** The plan of every statement of a page, made under the settings that it runs under. */
+  async function plansOf(query: Partial<DirectoryQuery>): Promise<Node[]> {
+    const seen: Node[] = [];
+    const explaining = (tx: Tx): Tx =>
+      new Proxy(tx, {
+        get(target, property) {
+          if (property !== 'execute') return Reflect.get(target, property, target);
+          return async (statement: SQL) => {
+            const [row] = await rows<{ 'QUERY PLAN': { Plan: Node }[] }>(
+              target,
+              sql`explain (format json) ${statement}`,
+            );
+            seen.push(...(row?.['QUERY PLAN'].flatMap(({ Plan }) => nodes(Plan)) ?? []));
+            return target.execute(statement);
+          };
+        },
+      });
+    await gran.page(query, explaining);
+    return seen;
+  }
+
+  const middle = async (query: Partial<DirectoryQuery>) => ({
+    ...query,
+    cursor: (await gran.page({ ...query, offset: 2500 })).next ?? undefined,
+  });
+  const questions: [string, () => Promise<Partial<DirectoryQuery>>][] = [
+    ...sorts.flatMap((sort): [string, () => Promise<Partial<DirectoryQuery>>][] => [
+      [`first page by ${sort}`, async () => ({ sort })],
+      [`last page by ${sort}`, async () => ({ sort, from: 'last', direction: 'desc' })],
+      [`position by ${sort}`, async () => ({ sort, offset: 2700 })],
+      [`middle by ${sort}`, () => middle({ sort })],
+    ]),
+    ...searches.map((search): [string, () => Promise<Partial<DirectoryQuery>>] => [
+      `search ${search}`,
+      async () => ({ search }),
+    ]),
+    ['filter by state', async () => ({ state: 'active' })],
+    ['rare state', async () => ({ state: 'suspended', sort: 'email' })],
+    [
+      'filter by role',
+      async () => ({ roleId: gran.staff.company.roles['license-manager'], sort: 'created' }),
+    ],
+    ['search in a state', async () => ({ state: 'active', search: 'a', sort: 'email' })],
+  ];
+
+  test.each(questions)('%s: no sequential scan', async (_what, query) => {
+    const plan = await plansOf(await query());
+    const tables = plan.filter((node) => node['Relation Name']?.startsWith('directory'));
+    expect(tables.length).toBeGreaterThan(0);
+    expect(tables.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
+  });
+
+  test('a first page sorts nothing', async () => {
+    for (const sort of sorts)
+      expect((await plansOf({ sort })).map((node) => node['Node Type'])).not.toContain('Sort');
+  });
+
+  test('what follows in the transaction plans as ever', async () => {
+    const setting = await people.portal.services.database.inAccount(gran.staff.company.id, async (tx) => {
+      await directoryPage(tx, gran.staff.company.id, {
+        sort: 'name',
+        direction: 'asc',
+        from: 'first',
+        limit: 5,
+      });
+      return rows(
+        tx,
+        sql`select name, setting from pg_settings where name like 'enable_%' and setting = 'off'`,
+      );
+    });
+    expect(
+      setting.filter(({ name }) => /seqscan|nestloop|mergejoin|sort|bitmapscan/.test(String(name))),
+    ).toEqual([]);
+  });
+});
+
+describe('words and counts follow the directory', () => {
+  const drift = async () => ({
+    counts: await people.query(
+      sql`select role_id, state, sum(n)::int as n from (
+          select role_id, state, n from directory_count where account_id = ${gran.staff.company.id}
+          union all select role_id, state, -1 from directory where account_id = ${gran.staff.company.id}) x
+        group by role_id, state having sum(n) <> 0`,
+    ),
+    words: await people.query(
+      sql`(select contact_id, word, shared, role_id, state from directory_word where account_id = ${gran.staff.company.id}
+          except select contact_id, word, shared, role_id, state from directory d, words_of(search_text) where account_id = ${gran.staff.company.id})
+        union all
+        (select contact_id, word, shared, role_id, state from directory d, words_of(search_text) where account_id = ${gran.staff.company.id}
+          except select contact_id, word, shared, role_id, state from directory_word where account_id = ${gran.staff.company.id})`,
+    ),
+    facts: await people.query(
+      sql`select d.contact_id from directory d join directory_facts f using (account_id, contact_id)
+        where d.account_id = ${gran.staff.company.id}
+          and (d.role_id, d.role_key, d.state, d.last_sign_in_at) is distinct from (f.role_id, f.role_key, f.state, f.last_sign_in_at)`,
+    ),
+  });
+  const none = { counts: [], words: [], facts: [] };
+
+  test('whoever changes them, one or many at a time', async () => {
+    expect(await drift()).toEqual(none);
+    const { id, roles } = gran.staff.company;
+    const statements = [
+      sql`update membership set suspended_at = created_at where account_id = ${id} and identity_id in (select identity_id from membership where account_id = ${id} order by identity_id limit 1500)`,
+      sql`update membership set suspended_at = null where account_id = ${id}`,
+      sql`update membership set role_id = ${roles['license-manager']} where account_id = ${id} and role_id = ${roles['license-installer']} and accepted_at is null`,
+      sql`update membership set last_sign_in_at = created_at where account_id = ${id} and last_sign_in_at is null`,
+      sql`update invitation set state = 'expired' where account_id = ${id} and state = 'pending'`,
+      sql`update directory set search_text = ' aa ab' where account_id = ${id} and state = 'expired'`,
+      sql`update role set permissions = array['notification:receive'] where account_id = ${id} and key = 'license-manager'`,
+      sql`update role set name = 'Otra', key = null where account_id = ${id} and key = 'license-manager'`,
+      sql`delete from contact where account_id = ${id} and email like '%1@%'`,
+      sql`delete from membership where account_id = ${id} and not owner and role_id <> ${roles.administrator}`,
+    ];
+    for (const statement of statements) {
+      await people.query(statement);
+      expect(await drift()).toEqual(none);
+    }
+  });
+
+  test('a thousand changes leave few rows to add up', async () => {
+    const { id } = gran.staff.company;
+    for (let round = 0; round < 100; round += 1)
+      await people.query(
+        sql`update membership set suspended_at = case when suspended_at is null then created_at end where account_id = ${id} and owner`,
+      );
+    const [kept] = await people.query<{ n: number }>(
+      sql`select count(*)::int as n from directory_count where account_id = ${id}`,
+    );
+    expect(kept?.n).toBeLessThan(100);
+    expect(await drift()).toEqual(none);
+  });
+
+  test('two at once do not wait for each other, and both count', async () => {
+    const other = await people.staffed();
+    await Promise.all(Array.from({ length: 20 }, () => other.add()));
+    const { client } = await other.as('administrator');
+    expect((await client.people.listContacts({})).total).toBe(27);
+    expect((await client.people.listContacts({ state: 'invited' })).total).toBe(20);
+  });
+});
+
+test('the ranks of built-in roles are those of the contract', async () => {
+  const { client } = await (await people.staffed()).as('administrator');
+  const { contacts } = await client.people.listContacts({ sort: 'role' });
+  expect([...new Set(contacts.map(({ role }) => role.key))]).toEqual([
+    'administrator',
+    'finance',
+    'license-manager',
+    'license-installer',
+    'auditor',
+    'notifications-only',
+  ]);
+});
