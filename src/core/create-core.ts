@@ -132,8 +132,9 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
   async function stop(): Promise<void> {
     contacts.stop();
     for (const cancel of undo.splice(0)) cancel();
-    await broker?.stop();
+    // Before the connections close: programs that run on keep what they hold, and find it again at the next start.
     await licenses.stop();
+    await broker?.stop();
     await downloads.stop();
     setup.stop();
     closing.abort();

@@ -77,6 +77,7 @@ export interface Licenses {
   onChange(listener: (product: string, license: BrokerLicense) => void): () => void;
   /** Something ahead became due to be said: an end in so many days, the countdown, a clock set back. Once each time it is due. */
   onWarning(listener: (product: string, warning: LicenseWarning) => void): () => void;
+  /** Gives back what no program uses. Uses that end after this are the client's own end: what they hold stays on disk and is found at the next start. */
   stop(): Promise<void>;
 
   // What setup, the window and the command line use.

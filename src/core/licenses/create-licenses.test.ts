@@ -466,6 +466,17 @@ describe('giving back', () => {
     await rig.licenses.stop();
     expect(rig.portal.active()).toHaveLength(0);
   });
+
+  test('a program that runs while the client ends finds its lease again, with no portal in reach', async () => {
+    const use = rig.use('viga');
+    await rig.acquire(use);
+    await rig.licenses.stop();
+    await rig.licenses.release(use);
+    expect(rig.portal.active()).toHaveLength(1);
+    rig.portal.fault = 'network-offline';
+    await rig.boot();
+    expect(await rig.acquire(rig.use('viga'))).toMatchObject({ permit: 'full' });
+  });
 });
 
 describe('identity', () => {

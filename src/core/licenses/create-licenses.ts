@@ -184,7 +184,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
       if (!entry.uses.delete(use.id)) return;
       if (entry.uses.size === 0) entry.queue = null;
       entries.publish(entry);
-      seats.lingerThenLeave(entry);
+      if (!stopping) seats.lingerThenLeave(entry);
     },
 
     onChange: entries.onChange,
