@@ -81,28 +81,31 @@ function contextTokens({ email, words }: PasswordContext): Set<string> {
   return new Set(parts.filter((part) => [...part].length >= shortestContextWord));
 }
 
-/** Characters that are left when tokens, runs, sequences, years and repetitions are taken away. */
+/**
+ * The fewest characters that are left when tokens, runs, sequences, years and repetitions are taken away, however they are cut:
+ * looked for from the end, so that a long word never hides two that fit better.
+ */
 function ownCharacters(text: string, tokens: ReadonlySet<string>): number {
-  const once = unrepeated(text);
-  const characters = [...once];
+  const characters = [...unrepeated(text)];
   const plain = characters.map((character) => disguises[character] ?? character);
   let longest = 0;
   for (const token of tokens) longest = Math.max(longest, token.length);
-  const own: string[] = [];
-  for (let at = 0; at < characters.length; ) {
-    const step = Math.max(
-      tokenAt(characters, at, tokens, longest),
-      tokenAt(plain, at, tokens, longest),
-      sequenceAt(characters, at),
-      yearAt(characters, at),
-    );
-    if (step === 0) {
-      own.push(characters[at] ?? '');
-      at += 1;
-    } else at += step;
+  // What is left of the rest, from each place on.
+  const left: string[][] = [[]];
+  for (let at = characters.length - 1; at >= 0; at -= 1) {
+    const rest = (length: number) => left[characters.length - at - length] ?? [];
+    let best = [characters[at] ?? '', ...rest(1)];
+    const taken = [
+      ...tokensAt(characters, at, tokens, longest),
+      ...tokensAt(plain, at, tokens, longest),
+      ...sequencesAt(characters, at),
+      ...yearAt(characters, at),
+    ];
+    for (const length of taken) if (rest(length).length < best.length) best = rest(length);
+    left.push(best);
   }
   // What is left of a repeated disguise may itself be a repetition.
-  return [...unrepeated(own.join(''))].length;
+  return [...unrepeated((left.at(-1) ?? []).join(''))].length;
 }
 
 /** The shortest unit when the whole is that unit again and again, the last time perhaps cut: `abcabcab` is `abc`. */
@@ -114,17 +117,18 @@ function unrepeated(text: string): string {
   return text;
 }
 
-function tokenAt(
+/** Lengths of the tokens that begin at a place. */
+function tokensAt(
   characters: readonly string[],
   at: number,
   tokens: ReadonlySet<string>,
   longest: number,
-): number {
+): number[] {
+  const found: number[] = [];
   let candidate = '';
-  let found = 0;
   for (let end = at; end < characters.length && candidate.length < longest; end += 1) {
     candidate += characters[end];
-    if (tokens.has(candidate)) found = end - at + 1;
+    if (tokens.has(candidate)) found.push(end - at + 1);
   }
   return found;
 }
@@ -143,23 +147,24 @@ const rows = [
 ];
 const steps = new Set(rows.flatMap((row) => [...row].slice(1).map((next, at) => `${row[at]}${next}`)));
 
-/** Length of a run of one character, an alphabetic or numeric sequence, or a walk along a keyboard row: at least three. */
-function sequenceAt(characters: readonly string[], at: number): number {
+/** Lengths, from three on, of a run of one character, an alphabetic or numeric sequence, or a walk along a keyboard row. */
+function sequencesAt(characters: readonly string[], at: number): number[] {
   const longestOf = (goesOn: (a: string, b: string) => boolean) => {
     let end = at + 1;
     while (end < characters.length && goesOn(characters[end - 1] ?? '', characters[end] ?? '')) end += 1;
-    return end - at >= 3 ? end - at : 0;
+    return end - at;
   };
   const difference = (a: string, b: string) => (b.codePointAt(0) ?? 0) - (a.codePointAt(0) ?? 0);
-  return Math.max(
+  const longest = Math.max(
     longestOf((a, b) => a === b),
     longestOf((a, b) => difference(a, b) === 1),
     longestOf((a, b) => difference(a, b) === -1),
     longestOf((a, b) => steps.has(a + b)),
     longestOf((a, b) => steps.has(b + a)),
   );
+  return Array.from({ length: Math.max(0, longest - 2) }, (_, index) => index + 3);
 }
 
-function yearAt(characters: readonly string[], at: number): number {
-  return /^(19|20)\d\d$/.test(characters.slice(at, at + 4).join('')) ? 4 : 0;
+function yearAt(characters: readonly string[], at: number): number[] {
+  return /^(19|20)\d\d$/.test(characters.slice(at, at + 4).join('')) ? [4] : [];
 }
