@@ -212,6 +212,7 @@ export const people = {
         'confirmation-required',
         'owner-protected',
         'self-not-allowed',
+        'invitation-too-soon',
       ),
     ),
   /** Needs step-up. Seats are withdrawn, sessions and leases end, in one transaction. */
