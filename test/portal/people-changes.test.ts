@@ -191,6 +191,10 @@ describe('another role', () => {
       people.portal.client().passwords.set({ token, password: testPassword }),
       'link-invalid',
     );
+    const again = { id: invited.id, revision: 2, roleId: company.roles['license-installer'] };
+    await expectRefusal(client.people.updateContact(again), 'invitation-too-soon');
+    people.portal.clock.advance(minutes);
+    expect((await client.people.updateContact(again)).state).toBe('invited');
   });
 
   test('from notifications to access: the person is invited', async () => {
