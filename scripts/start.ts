@@ -9,15 +9,22 @@ const say = (text: string) => void process.stderr.write(`${text}\n`);
 const options = readOptions();
 
 const ending = new AbortController();
-let asked = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
-    asked += 1;
     // Asked twice: the person does not want to wait.
-    if (asked > 1) process.exit(130);
-    say(t('start.stopping'));
-    ending.abort();
+    if (ending.signal.aborted) process.exit(130);
+    end();
   });
+// npm passes a signal on to its shell, and the shell that dies of it tells nobody: then this process has another parent.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent && !ending.signal.aborted) end();
+}, 500).unref();
+
+function end(): void {
+  say(t('start.stopping'));
+  ending.abort();
+}
 
 // After the options: a wrong one is answered at once.
 const { startEverything } = await import('./start/start-everything.ts');

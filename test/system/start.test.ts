@@ -126,6 +126,19 @@ describe('npm start', () => {
     expect(await Promise.all([next.ended, rival.ended])).toEqual([0, 0]);
   });
 
+  test('npm is asked to end, and passes that on to its shell alone: all of it ends', async () => {
+    const npm = spawn('npm', ['start', '--', '--no-open', '--profile', profile], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await new Promise<void>((resolve) => {
+      npm.stdout.on('data', (chunk) => String(chunk).includes('ready ') && resolve());
+    });
+    const parts = await partsOf(profile);
+    npm.kill('SIGTERM');
+    await vi.waitFor(() => expect(parts.map(isAlive)).toEqual([false, false]), { timeout: 5000 });
+  });
+
   test('a port that somebody else has: said so, and nothing is left running', async () => {
     const other = createServer();
     const port = await new Promise<number>((resolve) => {
