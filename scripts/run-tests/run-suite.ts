@@ -13,7 +13,7 @@ const reportSchema = z.object({
   skipped: z.array(z.object({ test: z.string(), reason: z.string() })),
 });
 
-/** A suite that takes longer than this hangs: the whole run has ten minutes. */
+/** A suite that takes longer than this hangs. The whole run is meant for ten minutes; a busy machine takes more. */
 const suiteTimeout = 1_500_000; // ms
 
 export interface SuiteRun {
