@@ -27,6 +27,7 @@ export {
   type TestPerson,
 };
 
+import { emptyDatabase } from '../support/empty-database.ts';
 export type PortalClient = ContractRouterClient<PortalContract>;
 
 /** Where the clock of a test portal stands at first. */
@@ -132,7 +133,9 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
     close: async () => undefined,
   };
   const portal = await createPortal({
-    database: await openDatabase({ url: options.database }),
+    database: await openDatabase(
+      options.database === undefined ? { image: await emptyDatabase() } : { url: options.database },
+    ),
     mail: options.mail ?? collecting,
     clock,
     keys: options.keys ?? (await createMemoryKeys(clock.now())),
