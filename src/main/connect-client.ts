@@ -5,7 +5,7 @@ import { rootKeys } from '../contract/root-keys.ts';
 import { createPinoLog } from '../core/adapters/pino-log.ts';
 import { checkPortal } from '../core/gateway/check-portal.ts';
 import type { Http, Log, Opener, Ports } from '../core/ports/index.ts';
-import { openControlPort } from '../core/shell/control-port.ts';
+import { openControlPort, readRunningState } from '../core/shell/control-port.ts';
 import { startClient } from '../core/shell/start-client.ts';
 import { pathsOf, type Surroundings } from '../core/shell/surroundings.ts';
 import { createElectronOpener } from './adapters/electron-opener.ts';
@@ -160,7 +160,10 @@ async function attach({ surroundings, network }: ConnectOptions): Promise<Backen
       port.start();
       return true;
     },
-    allowedOrigins: async () => [vendorOrigin],
+    async allowedOrigins() {
+      const running = await readRunningState(paths);
+      return [vendorOrigin, running?.state.settings.portal ?? vendorOrigin];
+    },
     stop: () => network.closeAllConnections(),
   };
 }

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import {
@@ -49,7 +50,10 @@ const developmentRoot =
 
 // Everything up to here and to the end of this file runs before Electron is ready: schemes, folders and the lock must.
 registerWindowScheme(protocol);
-app.setPath('userData', join(pathsOf(surroundings).data, 'window'));
+const windowFolder = join(pathsOf(surroundings).data, 'window');
+// Electron takes only a folder that is there.
+mkdirSync(windowFolder, { recursive: true, mode: 0o700 });
+app.setPath('userData', windowFolder);
 if (process.platform === 'win32') app.setAppUserModelId('app.aldaba.client');
 
 const windows = createWindowKeeper((screen) =>

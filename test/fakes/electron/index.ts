@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type {
@@ -84,6 +85,7 @@ export function createFakeElectron(options: FakeOptions) {
     setLoginItemSettings: (settings) => void calls.push(`openAtLogin ${settings.openAtLogin}`),
     setPath: (name, path) => {
       if (isReady) throw new Error(`setPath(${name}) after ready`);
+      if (!existsSync(path)) throw new Error(`setPath: ${path} does not exist`);
       paths[name] = path;
     },
     getPath: (name) => paths[name] ?? join(options.folder, name),
