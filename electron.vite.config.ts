@@ -44,8 +44,13 @@ export default defineConfig({
       rolldownOptions: {
         input: 'src/renderer/index.html',
         output: {
-          // What the first screen needs comes in one file, not in a dozen that later pages happen to share.
-          codeSplitting: { groups: [{ name: 'window', test: /src\/renderer\/index\.tsx$/ }] },
+          // What the first screen needs comes in two files, not in a dozen that later pages happen to share.
+          codeSplitting: {
+            groups: [
+              { name: 'start', test: /src\/renderer\/start\.ts$/, priority: 2 },
+              { name: 'window', test: /src\/renderer\/index\.tsx$/, priority: 1 },
+            ],
+          },
         },
       },
     },

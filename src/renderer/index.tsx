@@ -1,6 +1,4 @@
 import './theme/index.css';
-// Before what is imported below: it starts what takes time while that is evaluated.
-import './start.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
@@ -8,7 +6,7 @@ import { App } from './app/app.tsx';
 import { WindowProvider } from './lib/window-context.tsx';
 import { store, texts } from './start.ts';
 
-const i18n = await texts();
+const i18n = await texts;
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(

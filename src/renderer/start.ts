@@ -8,15 +8,12 @@ import { createWindowStore } from './lib/window-store.ts';
 /** How long the page stays empty for the first snapshot, ms; the core usually answers within a few. */
 const patience = 300;
 
-// The way to the core and the likely texts begin to open before the rest of the program is evaluated.
+// A script of its own, before index.tsx: the way to the core and the texts open while React is still being read.
 export const store = createWindowStore(connectFor(window));
 const guess = lastLanguage() ?? pickLanguage(null, navigator.languages);
-const guessed = loadTexts(guess);
+void loadTexts(guess).catch(() => {});
 
 /** The texts for the first thing drawn: in the language that the first snapshot asks for. */
-export async function texts(): Promise<i18n> {
-  const state = await firstState(store, patience);
-  const language = state === null ? guess : pickLanguage(state.settings.language, navigator.languages);
-  if (language === guess) await guessed;
-  return createTexts(language);
-}
+export const texts: Promise<i18n> = firstState(store, patience).then((state) =>
+  createTexts(state === null ? guess : pickLanguage(state.settings.language, navigator.languages)),
+);

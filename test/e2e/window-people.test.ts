@@ -58,7 +58,7 @@ describeUnless(missing, 'people', () => {
     const row = rows(page).filter({ hasText: 'Rosa Peña Leal' });
     await tabTo(page, row);
     await keyboard.press('Shift+F10');
-    await page.getByRole('menuitem').first().waitFor();
+    await expectFocus(page.getByRole('menuitem').first());
     await keyboard.press('End');
     await keyboard.press('Enter');
     await expectFocus(page.getByLabel('Su contraseña'));

@@ -1,6 +1,4 @@
-import { MantineProvider } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { SetupScreen } from '../features/setup/setup-screen.tsx';
@@ -8,8 +6,8 @@ import { Announcer } from '../lib/announcer.tsx';
 import { FormatProvider } from '../lib/format-context.tsx';
 import { type Language, pickLanguage, rememberLanguage } from '../lib/languages.ts';
 import { changeLanguage } from '../lib/texts.ts';
+import { useScheme } from '../lib/use-scheme.ts';
 import { useOptionalState } from '../lib/window-context.tsx';
-import { theme } from '../theme/theme.ts';
 import { Connecting } from './connecting.tsx';
 import { LinkNotice } from './link-notice.tsx';
 
@@ -17,34 +15,27 @@ const Shell = lazy(() => import('./shell.tsx'));
 
 export function App() {
   const language = useLanguage();
-  const scheme = useScheme();
+  useSchemeOfPage();
   const state = useOptionalState();
   return (
-    <MantineProvider
-      theme={theme}
-      forceColorScheme={scheme}
-      withCssVariables={false}
-      withGlobalClasses={false}
-    >
-      <FormatProvider language={language ?? 'es'}>
-        <Announcer>
-          <LinkNotice />
-          {state === null || language === null ? (
-            <Connecting />
-          ) : (
-            <ErrorBoundary resetKey={state.setup.step}>
-              {state.setup.step === 'done' ? (
-                <Suspense fallback={<Connecting />}>
-                  <Shell />
-                </Suspense>
-              ) : (
-                <SetupScreen />
-              )}
-            </ErrorBoundary>
-          )}
-        </Announcer>
-      </FormatProvider>
-    </MantineProvider>
+    <FormatProvider language={language ?? 'es'}>
+      <Announcer>
+        <LinkNotice />
+        {state === null || language === null ? (
+          <Connecting />
+        ) : (
+          <ErrorBoundary resetKey={state.setup.step}>
+            {state.setup.step === 'done' ? (
+              <Suspense fallback={<Connecting />}>
+                <Shell />
+              </Suspense>
+            ) : (
+              <SetupScreen />
+            )}
+          </ErrorBoundary>
+        )}
+      </Announcer>
+    </FormatProvider>
   );
 }
 
@@ -70,11 +61,10 @@ function useLanguage(): Language | null {
   return shown;
 }
 
-function useScheme(): 'light' | 'dark' {
-  const systemDark = useMediaQuery('(prefers-color-scheme: dark)', undefined, {
-    getInitialValueInEffect: false,
-  });
-  const chosen = useOptionalState()?.settings.theme ?? 'system';
-  if (chosen !== 'system') return chosen;
-  return systemDark ? 'dark' : 'light';
+/** The page takes the theme before it is painted; the tokens and Mantine's styles read the same attribute. */
+function useSchemeOfPage(): void {
+  const scheme = useScheme();
+  useLayoutEffect(() => {
+    document.documentElement.dataset.mantineColorScheme = scheme;
+  }, [scheme]);
 }

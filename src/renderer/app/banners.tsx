@@ -1,6 +1,7 @@
-import { Button, CloseButton } from '@mantine/core';
+import { CloseButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AppState } from '../../contract/client/state.ts';
+import { LinkButton } from '../components/button.tsx';
 import { TroubleView } from '../components/trouble-view.tsx';
 import { useAppState, useClient } from '../lib/window-context.tsx';
 import classes from './banners.module.css';
@@ -22,9 +23,9 @@ export function Banners() {
       {about !== null && (
         <TroubleView trouble={{ code: about }} tone="warning">
           {keychain.state === 'unavailable' && !locked && (
-            <Button component="a" href="#/settings" size="xs">
+            <LinkButton href="#/settings" size="xs">
               {t('keychain.open')}
-            </Button>
+            </LinkButton>
           )}
         </TroubleView>
       )}

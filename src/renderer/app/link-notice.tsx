@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
 import { useLink, useWindowStore } from '../lib/window-context.tsx';
 import classes from './link-notice.module.css';
 

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { PageSkeleton } from '../components/page.tsx';
 import { StepUpProvider } from '../components/step-up.tsx';
+import { Themed } from '../components/themed.tsx';
 import { ToastProvider } from '../components/toasts.tsx';
 import LicensePage from '../features/license/license-page.tsx';
 import { type Page, visiblePages } from '../lib/pages.ts';
@@ -39,33 +40,35 @@ export default function Shell() {
   }, [page, t]);
 
   return (
-    <QueryClientProvider client={queries}>
-      <ToastProvider>
-        <StepUpProvider>
-          {/* biome-ignore lint/a11y/useValidAnchor: a skip link; the address already names the page */}
-          <a className={classes.skip} href="#content" onClick={(event) => skip(event, main.current)}>
-            {t('shell.skip')}
-          </a>
-          <div className={classes.shell}>
-            <Sidebar page={page} />
-            <main
-              ref={main}
-              className={classes.main}
-              id="content"
-              tabIndex={-1}
-              aria-label={t(`page.${page}`)}
-            >
-              <Banners />
-              <ErrorBoundary resetKey={page}>
-                <Suspense fallback={<PageSkeleton title={t(`page.${page}`)} />}>
-                  <Content />
-                </Suspense>
-              </ErrorBoundary>
-            </main>
-          </div>
-        </StepUpProvider>
-      </ToastProvider>
-    </QueryClientProvider>
+    <Themed>
+      <QueryClientProvider client={queries}>
+        <ToastProvider>
+          <StepUpProvider>
+            {/* biome-ignore lint/a11y/useValidAnchor: a skip link; the address already names the page */}
+            <a className={classes.skip} href="#content" onClick={(event) => skip(event, main.current)}>
+              {t('shell.skip')}
+            </a>
+            <div className={classes.shell}>
+              <Sidebar page={page} />
+              <main
+                ref={main}
+                className={classes.main}
+                id="content"
+                tabIndex={-1}
+                aria-label={t(`page.${page}`)}
+              >
+                <Banners />
+                <ErrorBoundary resetKey={page}>
+                  <Suspense fallback={<PageSkeleton title={t(`page.${page}`)} />}>
+                    <Content />
+                  </Suspense>
+                </ErrorBoundary>
+              </main>
+            </div>
+          </StepUpProvider>
+        </ToastProvider>
+      </QueryClientProvider>
+    </Themed>
   );
 }
 

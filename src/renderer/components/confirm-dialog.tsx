@@ -1,10 +1,10 @@
-import { Button, Modal, PasswordInput } from '@mantine/core';
+import { Modal, PasswordInput } from '@mantine/core';
 import { type ReactNode, type RefObject, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../lib/use-action.ts';
 import { useReturnFocus } from '../lib/use-return-focus.ts';
 import { useClient } from '../lib/window-context.tsx';
-import { BusyButton } from './busy-button.tsx';
+import { Button } from './button.tsx';
 import classes from './confirm-dialog.module.css';
 import { TroubleView } from './trouble-view.tsx';
 
@@ -96,9 +96,9 @@ export function ConfirmDialog({
           <Button data-autofocus={password ? undefined : true} disabled={action.busy} onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <BusyButton type="submit" variant="filled" color={danger ? 'danger' : 'accent'} busy={action.busy}>
+          <Button type="submit" variant="filled" color={danger ? 'danger' : 'accent'} busy={action.busy}>
             {confirm}
-          </BusyButton>
+          </Button>
         </div>
       </form>
     </Modal>

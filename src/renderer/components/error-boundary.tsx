@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core';
 import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Button } from './button.tsx';
 import classes from './error-boundary.module.css';
 import { TroubleView } from './trouble-view.tsx';
 

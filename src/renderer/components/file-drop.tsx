@@ -1,7 +1,7 @@
 import { IconFileImport } from '@tabler/icons-react';
 import { type DragEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BusyButton } from './busy-button.tsx';
+import { Button } from './button.tsx';
 import classes from './file-drop.module.css';
 
 /** Takes one file, dropped or picked. The button is the keyboard's way; dropping is the shortcut. */
@@ -39,9 +39,9 @@ export function FileDrop({
     >
       <IconFileImport size={24} stroke={1.5} aria-hidden />
       <p className={classes.hint}>{hint}</p>
-      <BusyButton size="sm" busy={busy} onClick={() => input.current?.click()}>
+      <Button size="sm" busy={busy} onClick={() => input.current?.click()}>
         {t('common.chooseFile')}
-      </BusyButton>
+      </Button>
       <input
         ref={input}
         type="file"

@@ -1,4 +1,4 @@
-import { Button, CloseButton } from '@mantine/core';
+import { CloseButton } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import {
   createContext,
@@ -12,6 +12,7 @@ import {
 } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Trouble } from '../lib/problem.ts';
+import { Button } from './button.tsx';
 import classes from './toasts.module.css';
 import { useTroubleText } from './trouble-view.tsx';
 

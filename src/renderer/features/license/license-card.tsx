@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { LicenseView } from '../../../contract/client/state.ts';
+import { Button } from '../../components/button.tsx';
 import { StateChip } from '../../components/state-chip.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useFormat } from '../../lib/format-context.tsx';

@@ -2,7 +2,7 @@ import { IconCertificateOff, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LicenseView } from '../../../contract/client/state.ts';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Page } from '../../components/page.tsx';
 import { ProgramTags } from '../../components/program-tags.tsx';
@@ -45,13 +45,13 @@ export default function LicensePage() {
       actions={
         connection.state !== 'not-needed' &&
         licenses.length > 0 && (
-          <BusyButton
+          <Button
             leftSection={<IconRefresh size={16} stroke={1.75} aria-hidden />}
             busy={renewal.busy}
             onClick={() => void renew()}
           >
             {t('license.renew')}
-          </BusyButton>
+          </Button>
         )
       }
     >

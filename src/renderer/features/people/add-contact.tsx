@@ -1,8 +1,8 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../contract/portal/people.ts';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { Bone } from '../../components/page.tsx';
 import { useStepUp } from '../../components/step-up.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
@@ -149,9 +149,9 @@ function AddForm({
           <Button disabled={action.busy} onClick={close}>
             {t('common.cancel')}
           </Button>
-          <BusyButton type="submit" variant="filled" busy={action.busy}>
+          <Button type="submit" variant="filled" busy={action.busy}>
             {silent ? t('people.add.submitSilent') : t('people.add.submit')}
-          </BusyButton>
+          </Button>
         </>
       )}
     >
@@ -191,9 +191,9 @@ function AddForm({
       <PanelSection id="add-role" title={t('people.field.role')} text={t('people.add.roleText')}>
         {roles.error !== null ? (
           <TroubleView trouble={toTrouble(roles.error)} live>
-            <BusyButton size="xs" busy={roles.isFetching} onClick={() => void roles.refetch()}>
+            <Button size="xs" busy={roles.isFetching} onClick={() => void roles.refetch()}>
               {t('common.retry')}
-            </BusyButton>
+            </Button>
           </TroubleView>
         ) : roles.data === undefined ? (
           <Bone height={240} />

@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../contract/portal/people.ts';
+import { Button } from '../../components/button.tsx';
 import { useFormat } from '../../lib/format-context.tsx';
 import { roleName } from '../../lib/role-name.ts';
 import { nameOf } from './directory-view.ts';

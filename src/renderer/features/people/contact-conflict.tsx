@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core';
 import { IconGitMerge } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/button.tsx';
 import { roleName } from '../../lib/role-name.ts';
 import classes from './contact-conflict.module.css';
 import type { Difference, Editable, EditableField } from './contact-edit.ts';
@@ -48,7 +48,7 @@ export function ContactConflict({
                 {typed !== undefined && (
                   <p className={classes.typed}>
                     {t('people.conflict.typed', { typed: show(field, typed) })}
-                    <Button size="compact-xs" onClick={() => onTakeTheirs(field)}>
+                    <Button size="xs" onClick={() => onTakeTheirs(field)}>
                       {t('people.conflict.take', { now: show(field, now) })}
                     </Button>
                   </p>

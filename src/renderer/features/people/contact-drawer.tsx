@@ -1,9 +1,9 @@
-import { Button, Menu } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../contract/portal/people.ts';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { useStepUp } from '../../components/step-up.tsx';
 import { useToast } from '../../components/toasts.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
@@ -145,9 +145,9 @@ export function ContactDrawer({
             {readOnly ? t('common.close') : t('common.cancel')}
           </Button>
           {!readOnly && (
-            <BusyButton type="submit" variant="filled" busy={action.busy} disabled={!dirty}>
+            <Button type="submit" variant="filled" busy={action.busy} disabled={!dirty}>
               {t('common.save')}
-            </BusyButton>
+            </Button>
           )}
         </>
       )}

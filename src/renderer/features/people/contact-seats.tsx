@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact, Pool } from '../../../contract/portal/people.ts';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { ExternalLink } from '../../components/external-link.tsx';
 import { Free } from './seat-choice.tsx';
 import classes from './side-panel.module.css';
@@ -47,7 +47,7 @@ export function ContactSeats({
                 <span className={classes.soft}>{t('people.seats.assigned')}</span>
               </span>
               {mayWithdraw && (
-                <BusyButton
+                <Button
                   size="xs"
                   busy={busy === seat.poolId}
                   aria-label={t('people.seats.withdrawOf', { product: seat.productName })}
@@ -58,7 +58,7 @@ export function ContactSeats({
                   }
                 >
                   {t('people.seats.withdraw')}
-                </BusyButton>
+                </Button>
               )}
             </li>
           ))}
@@ -90,14 +90,14 @@ function OpenSeat({ pool, busy, onAssign }: { pool: Pool; busy: boolean; onAssig
       {pool.available === 0 ? (
         <ExternalLink href={pool.buyUrl}>{t('people.pools.buy')}</ExternalLink>
       ) : (
-        <BusyButton
+        <Button
           size="xs"
           busy={busy}
           aria-label={t('people.seats.assignOf', { product: pool.productName })}
           onClick={onAssign}
         >
           {t('people.seats.assign')}
-        </BusyButton>
+        </Button>
       )}
     </li>
   );

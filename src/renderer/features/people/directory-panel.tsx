@@ -1,9 +1,8 @@
-import { Button } from '@mantine/core';
 import { IconUserSearch, IconUsersGroup } from '@tabler/icons-react';
 import { type Ref, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../contract/portal/people.ts';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useAppState } from '../../lib/window-context.tsx';
@@ -53,9 +52,9 @@ export function DirectoryPanel({
       <Connection hidden={total === null} />
       {trouble !== null && (
         <TroubleView trouble={trouble} tone={total === null ? 'error' : 'warning'} live>
-          <BusyButton size="xs" busy={directory.loading} onClick={directory.retry}>
+          <Button size="xs" busy={directory.loading} onClick={directory.retry}>
             {t('common.retry')}
-          </BusyButton>
+          </Button>
         </TroubleView>
       )}
       {total === 0 && !directory.late ? (

@@ -1,5 +1,5 @@
+import { Button } from '../../components/button.tsx';
 import './people.css';
-import { Button } from '@mantine/core';
 import { IconUserPlus } from '@tabler/icons-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';

@@ -1,8 +1,7 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Pool } from '../../../contract/portal/people.ts';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { ExternalLink } from '../../components/external-link.tsx';
 import { Bone } from '../../components/page.tsx';
 import { useFormat } from '../../lib/format-context.tsx';
@@ -25,9 +24,9 @@ export function PoolSummary() {
     return (
       <p className={classes.failed} role="status">
         {t('people.pools.failed')}
-        <BusyButton size="xs" busy={isFetching} onClick={() => void refetch()}>
+        <Button size="xs" busy={isFetching} onClick={() => void refetch()}>
           {t('common.retry')}
-        </BusyButton>
+        </Button>
       </p>
     );
   const pools = data?.pools ?? [];

@@ -1,4 +1,4 @@
-import { ActionIcon, Button } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import {
   IconDownload,
   IconFolder,
@@ -11,6 +11,7 @@ import {
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Download } from '../../../contract/client/state.ts';
+import { Button } from '../../components/button.tsx';
 import { useAppState } from '../../lib/window-context.tsx';
 import { nextStepOf } from './next-step.ts';
 import type { DownloadControl } from './use-download.ts';

@@ -2,7 +2,7 @@ import { IconPackageOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ExternalLink } from '../../components/external-link.tsx';
 import { Page } from '../../components/page.tsx';
@@ -42,9 +42,9 @@ export default function ProgramsPage() {
     <Page title={t('page.programs')} about={t('programs.about')}>
       {error !== null ? (
         <TroubleView trouble={toTrouble(error)} tone={data === undefined ? 'error' : 'warning'} live>
-          <BusyButton size="xs" busy={isFetching} onClick={() => void refetch()}>
+          <Button size="xs" busy={isFetching} onClick={() => void refetch()}>
             {t('common.retry')}
-          </BusyButton>
+          </Button>
         </TroubleView>
       ) : (
         connection.state === 'offline' && (

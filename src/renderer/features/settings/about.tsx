@@ -1,6 +1,6 @@
 import { IconFileDownload } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { useToast } from '../../components/toasts.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { saveFile } from '../../lib/save-file.ts';
@@ -47,13 +47,13 @@ export function About() {
         </div>
       )}
       <div className={classes.foot}>
-        <BusyButton
+        <Button
           leftSection={<IconFileDownload size={16} stroke={1.75} aria-hidden />}
           busy={action.busy}
           onClick={() => void save()}
         >
           {t('about.save')}
-        </BusyButton>
+        </Button>
         <p className={classes.text}>{t('about.saveText')}</p>
       </div>
     </Section>

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useAction } from '../../lib/use-action.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
@@ -23,9 +23,9 @@ export function LicenseWay() {
         {...(locked ? {} : { text: t('settings.way.text') })}
         value=""
       >
-        <BusyButton busy={action.busy} onClick={() => void action.run(() => client.setup.back())}>
+        <Button busy={action.busy} onClick={() => void action.run(() => client.setup.back())}>
           {t('settings.way.change')}
-        </BusyButton>
+        </Button>
       </SettingRow>
       <SettingRow
         setting="portal"

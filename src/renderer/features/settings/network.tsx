@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { useTroubleText } from '../../components/trouble-view.tsx';
 import { useAnnounce } from '../../lib/announcer.tsx';
 import type { Trouble } from '../../lib/problem.ts';
@@ -78,9 +78,9 @@ function TextSetting({
           }}
         />
         {typed !== null && typed !== saved && (
-          <BusyButton type="submit" busy={action.busy}>
+          <Button type="submit" busy={action.busy}>
             {t('common.save')}
-          </BusyButton>
+          </Button>
         )}
       </form>
     </SettingRow>

@@ -1,10 +1,9 @@
-import { Button } from '@mantine/core';
 import { IconDeviceDesktop } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SignOutDialog } from '../../app/account-menu.tsx';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Bone } from '../../components/page.tsx';
 import { StateChip } from '../../components/state-chip.tsx';
@@ -33,9 +32,9 @@ export function Sessions() {
       {error !== null ? (
         <div className={classes.trouble}>
           <TroubleView trouble={toTrouble(error)}>
-            <BusyButton size="xs" busy={isFetching} onClick={() => void refetch()}>
+            <Button size="xs" busy={isFetching} onClick={() => void refetch()}>
               {t('common.retry')}
-            </BusyButton>
+            </Button>
           </TroubleView>
         </div>
       ) : data === undefined ? (

@@ -1,7 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { FileDrop } from '../../components/file-drop.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useAnnounce } from '../../lib/announcer.tsx';
@@ -92,9 +92,9 @@ function RequestFile({ setup }: { setup: StandaloneStep }) {
             setKey(next);
           }}
         />
-        <BusyButton type="submit" size="md" busy={step.busy}>
+        <Button type="submit" size="md" busy={step.busy}>
           {t('standalone.request.submit')}
-        </BusyButton>
+        </Button>
       </div>
       {setup.requestedAt !== null && (
         <p className={classes.requested}>

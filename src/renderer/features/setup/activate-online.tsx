@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import type { Trouble } from '../../lib/problem.ts';
 import { useClient } from '../../lib/window-context.tsx';
@@ -107,9 +107,9 @@ function ActivationForm({
         {trouble !== null && <TroubleView trouble={trouble} live />}
         <div className={frame.buttons}>
           <WayBack disabled={busy} />
-          <BusyButton type="submit" variant="filled" size="md" busy={busy} className={frame.submit}>
+          <Button type="submit" variant="filled" size="md" busy={busy} className={frame.submit}>
             {submit}
-          </BusyButton>
+          </Button>
         </div>
       </form>
     </>

@@ -1,8 +1,7 @@
-import { Button } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { type ReactNode, type SubmitEvent, useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import type { Trouble } from '../../lib/problem.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
@@ -61,9 +60,9 @@ export function StepFrame({
         )}
         <div className={classes.buttons}>
           <WayBack disabled={busy} />
-          <BusyButton type="submit" variant="filled" size="md" busy={busy} className={classes.submit}>
+          <Button type="submit" variant="filled" size="md" busy={busy} className={classes.submit}>
             {submit}
-          </BusyButton>
+          </Button>
         </div>
       </form>
       {after}

@@ -1,6 +1,6 @@
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { BusyButton } from '../../components/busy-button.tsx';
+import { Button } from '../../components/button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useClient } from '../../lib/window-context.tsx';
 import { ConnectionNote } from '../setup/setup-notes.tsx';
@@ -68,9 +68,9 @@ export function AskForLink({
           <Button variant="subtle" size="md" disabled={step.busy} onClick={onBack}>
             {t('signIn.link.back')}
           </Button>
-          <BusyButton type="submit" variant="filled" size="md" busy={step.busy}>
+          <Button type="submit" variant="filled" size="md" busy={step.busy}>
             {t('signIn.link.submit')}
-          </BusyButton>
+          </Button>
         </div>
       </form>
     </SubView>

@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core';
 import { IconMailCheck, IconMailSearch } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/button.tsx';
 import classes from './sign-in.module.css';
 import { SubView } from './sub-view.tsx';
 

@@ -1,6 +1,7 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/button.tsx';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
 import { ConnectionNote, PortalLine } from '../setup/setup-notes.tsx';
 import { StepFrame } from '../setup/step-frame.tsx';
