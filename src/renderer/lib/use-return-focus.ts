@@ -15,9 +15,26 @@ export function useReturnFocus(fallback?: RefObject<HTMLElement | null>): void {
         const back = [origin, fallback?.current].find(
           (element) => element instanceof HTMLElement && element !== document.body && element.isConnected,
         );
-        (back instanceof HTMLElement ? back : document.getElementById('content'))?.focus();
+        if (!(back instanceof HTMLElement)) return document.getElementById('content')?.focus();
+        back.focus();
+        keepFocus(back);
       }, 0);
     },
     [origin, fallback],
   );
+}
+
+/** What was asked may take `element` out of the page a moment later; until the focus moves on, it then goes to the page's content. */
+function keepFocus(element: HTMLElement): void {
+  const observer = new MutationObserver(() => {
+    if (element.isConnected) return;
+    stop();
+    if (document.activeElement === document.body) document.getElementById('content')?.focus();
+  });
+  const stop = () => {
+    observer.disconnect();
+    document.removeEventListener('focusin', stop);
+  };
+  document.addEventListener('focusin', stop);
+  observer.observe(document.body, { childList: true, subtree: true });
 }
