@@ -13,7 +13,6 @@ export default defineConfig({
         maxWorkers: suite.workers,
         testTimeout: suite.testTimeout,
         hookTimeout: suite.testTimeout,
-        retry: suite.retries ?? 0,
         // What a test waits for comes when it comes: on a busy machine later than vitest's one second.
         expect: { poll: { timeout: suite.testTimeout / 2 } },
         ...(suite.globalSetup === undefined ? {} : { globalSetup: suite.globalSetup }),

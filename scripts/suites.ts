@@ -11,8 +11,6 @@ export interface Suite {
   readonly workers: 1 | 2;
   /** Limit of one test in milliseconds. */
   readonly testTimeout: number;
-  /** Further tries of a test that failed: only where browsers and processes compete with each other for the machine. */
-  readonly retries?: 1;
   readonly env?: Readonly<Record<string, string>>;
   readonly globalSetup?: string;
   /** What the suite's process is started under; see scripts/run-tests/launch.ts. */
@@ -67,7 +65,6 @@ export const suites: readonly Suite[] = [
     exclude: ['test/system/keychain*.test.ts'],
     needsBuild: true,
     workers: 1,
-    retries: 1,
     testTimeout: 120_000,
     env: withoutElectron,
   },
@@ -86,7 +83,6 @@ export const suites: readonly Suite[] = [
     include: ['test/e2e/**/*.test.ts'],
     needsBuild: true,
     workers: 1,
-    retries: 1,
     testTimeout: 90_000,
     env: withoutElectron,
   },
