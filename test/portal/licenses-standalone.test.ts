@@ -259,6 +259,19 @@ describe('without network, by files', () => {
 });
 
 describe('giving back', () => {
+  test('what the license names as its activation makes room for another device', async () => {
+    const { key } = await newKey();
+    const device = createTestDevice();
+    const { claims } = portal.verified((await activate(key, device)).document, device);
+    if (!('activation' in claims)) throw new Error('not a license');
+    const give = async (right: string) =>
+      refusal(portal.client().licenses.deactivate({ receipt: await receipt(right, device) }));
+    expect(await give(claims.jti)).toMatchObject({ code: 'not-found' });
+    expect(await refusal(activate(key))).toMatchObject({ code: 'key-exhausted' });
+    expect(await give(claims.activation)).toEqual({ code: 'ok' });
+    expect(await refusal(activate(key))).toEqual({ code: 'ok' });
+  });
+
   test('frees the place once, by a receipt that the device signed', async () => {
     const { id, key } = await newKey();
     const device = createTestDevice();
