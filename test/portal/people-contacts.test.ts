@@ -260,17 +260,75 @@ describe('the activation', () => {
     await resend();
   });
 
-  test('who was made an administrator by somebody who is none any more does not come in with it', async () => {
-    const { company, domain, email, as, contactId } = await people.staffed('Con despedida');
-    const { client } = await as('administrator');
-    const input = newContact(company, domain, { roleId: company.roles.administrator });
-    await client.people.createContact(input);
-    const token = people.portal.tokenIn(await people.portal.nextMail(input.email));
-    const owner = await confirmed(await as('owner'));
-    await owner.people.deleteContact({ id: contactId('administrator') });
-    expect(email('administrator')).toContain('administrator');
+  describe('by somebody who is not entitled to it any more', () => {
     const password = 'barcos lentos de madera';
-    await people.portal.client().passwords.set({ token, password });
-    await expectRefusal(people.portal.signIn(input.email, password), 'invalid-credentials');
+
+    test.each(['delete', 'suspend', 'demote'] as const)(
+      '%s: the mailed link says that it is void',
+      async (what) => {
+        const { company, domain, email, as, contactId } = await people.staffed('Con despedida');
+        const { client } = await as('administrator');
+        const input = newContact(company, domain, { roleId: company.roles.administrator });
+        const contact = await client.people.createContact(input);
+        const token = people.portal.tokenIn(await people.portal.nextMail(input.email));
+        const owner = await confirmed(await as('owner'));
+        const inviter = await owner.people.getContact({ id: contactId('administrator') });
+        if (what === 'delete') await owner.people.deleteContact({ id: inviter.id });
+        else if (what === 'suspend') await owner.people.suspendContact({ id: inviter.id });
+        else
+          await owner.people.updateContact({
+            id: inviter.id,
+            revision: inviter.revision,
+            roleId: company.roles['license-manager'],
+          });
+        expect((await owner.people.getContact({ id: contact.id })).state).toBe('expired');
+        const { passwords } = people.portal.client();
+        await expectRefusal(passwords.readLink({ token }), 'link-invalid');
+        await expectRefusal(passwords.set({ token, password }), 'link-invalid');
+
+        // Asking for a link oneself leads to none either; the next in the queue is answered after it.
+        await passwords.requestLink({ email: input.email });
+        await passwords.requestLink({ email: email('owner') });
+        await people.portal.nextMail(email('owner'));
+        expect(people.portal.mails.filter(({ to }) => to === input.email)).toHaveLength(1);
+
+        people.portal.clock.advance(2 * minutes);
+        await owner.people.resendInvitation({ id: contact.id });
+        const again = people.portal.tokenIn(await people.portal.nextMail(input.email));
+        await passwords.set({ token: again, password });
+        expect((await people.portal.signIn(input.email, password)).profile.membership.roleKey).toBe(
+          'administrator',
+        );
+      },
+    );
+
+    test('a lesser role of the inviter leaves what they may still give', async () => {
+      const { company, as, add, contactId } = await people.staffed('Con traspaso');
+      const contact = await add({ roleId: company.roles['license-installer'] });
+      const owner = await confirmed(await as('owner'));
+      const inviter = await owner.people.getContact({ id: contactId('administrator') });
+      await owner.people.updateContact({
+        id: inviter.id,
+        revision: inviter.revision,
+        roleId: company.roles['license-manager'],
+      });
+      expect((await owner.people.getContact({ id: contact.id })).state).toBe('invited');
+    });
+
+    test('who gives an invited contact another role stands for it', async () => {
+      const { company, domain, as } = await people.staffed('Con ascenso');
+      const owner = await confirmed(await as('owner'));
+      const { client } = await as('administrator');
+      const contact = await client.people.createContact(newContact(company, domain));
+      const token = people.portal.tokenIn(await people.portal.nextMail(contact.email));
+      await owner.people.updateContact({ id: contact.id, revision: 1, roleId: company.roles.administrator });
+      const { profile } = await as('administrator');
+      const [inviter] = (await owner.people.listContacts({ search: profile.identity.email })).contacts;
+      await owner.people.suspendContact({ id: inviter?.id ?? '' });
+      await people.portal.client().passwords.set({ token, password });
+      expect((await people.portal.signIn(contact.email, password)).profile.membership.roleKey).toBe(
+        'administrator',
+      );
+    });
   });
 });

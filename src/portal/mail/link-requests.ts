@@ -18,7 +18,7 @@ const takeRequest: Statement = {
 
 /**
  * The person of an address and the company in whose name they are written to: one where they are not suspended, their home first.
- * No row: unknown, suspended everywhere, or somebody who has no way in.
+ * No row: unknown, suspended everywhere, somebody who has no way in, or whose inviter may not let them in any more.
  */
 const findRecipient: Statement = {
   name: 'find-link-recipient',
@@ -28,6 +28,7 @@ const findRecipient: Statement = {
     join account a on a.id = m.account_id
     join role r on r.account_id = m.account_id and r.id = m.role_id
     where i.email_normalized = $1 and (m.owner or not r.permissions <@ array['notification:receive'])
+      and (m.accepted_at is not null or invitation_stands(m.account_id, m.identity_id))
     order by m.accepted_at is null, a.id <> i.home_account_id, a.id limit 1`,
 };
 

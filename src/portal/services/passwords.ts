@@ -40,15 +40,19 @@ export async function requestLink(
   portal.wakeMail();
 }
 
+/** The password of the link `l` would open its company: without that, setting one would lead nowhere. */
+const leadsIn = `exists (select from membership m
+    where m.account_id = l.account_id and m.identity_id = l.identity_id and m.suspended_at is null
+      and (m.accepted_at is not null or invitation_stands(m.account_id, m.identity_id)))`;
+
 const findLink: Statement = {
   name: 'find-link',
   text: `select l.account_id, l.id, l.identity_id, l.purpose, extract(epoch from l.expires_at) * 1000 as expires_at,
-      l.used_at is not null or l.revoked_at is not null or m.identity_id is null or m.suspended_at is not null as spent,
+      l.used_at is not null or l.revoked_at is not null or not ${leadsIn} as spent,
       i.email, i.name, i.language, i.has_password, a.name as account_name
     from password_link l
     join identity i on i.id = l.identity_id
     join account a on a.id = l.account_id
-    left join membership m on m.account_id = l.account_id and m.identity_id = l.identity_id
     where l.token_hash = $1`,
 };
 
@@ -66,7 +70,7 @@ interface Link {
   account_name: string;
 }
 
-/** @throws `link-invalid` (unknown, used, replaced, or its person suspended), `link-expired` */
+/** @throws `link-invalid` (unknown, used, replaced, its person suspended, or whoever invited them is not entitled any more), `link-expired` */
 async function openLink(on: Queries | Tx, token: string, now: number): Promise<Link> {
   const [link] = await run<Link>(on, findLink, [hashToken(token)]);
   if (link === undefined || link.spent) throw new AldabaError('link-invalid');
@@ -93,8 +97,8 @@ export async function readLink({ portal, request }: Call, token: string) {
 /** Uses the link up: of two at the same time, one gets the row. */
 const useLink: Statement = {
   name: 'use-link',
-  text: `update password_link set used_at = $2::timestamptz
-    where token_hash = $1 and used_at is null and revoked_at is null and expires_at > $2::timestamptz returning id`,
+  text: `update password_link l set used_at = $2::timestamptz
+    where token_hash = $1 and used_at is null and revoked_at is null and expires_at > $2::timestamptz and ${leadsIn} returning id`,
 };
 
 /**

@@ -7,6 +7,7 @@ import { revokeLinks } from '../links.ts';
 import type { PersonCall } from '../sessions.ts';
 import type { ContactRow } from './contact-rows.ts';
 import { answer, change, contactFor, type Desk } from './desk.ts';
+import { endInvitationsBy } from './invitations.ts';
 import { keepAnAdministrator } from './keep-an-administrator.ts';
 
 /**
@@ -27,6 +28,7 @@ export function suspendContact(call: PersonCall, id: string): Promise<Contact> {
     await endLeases(tx, { accountId, holderId: row.identity_id }, { code: 'contact-suspended', now });
     await endSessions(tx, { accountId, identityId: row.identity_id }, 'suspended', now);
     await endInvitation(desk, row);
+    await endInvitationsBy(desk, row.identity_id);
     await desk.audit(
       'contact.suspended',
       { kind: 'contact', id, email: row.email },
@@ -65,10 +67,12 @@ export function deleteContact(call: PersonCall, id: string): Promise<void> {
     }
     // Seats, invitations and the directory row go with the contact.
     await tx.execute(sql`delete from contact where account_id = ${accountId} and id = ${id}`);
-    if (row.identity_id !== null)
+    if (row.identity_id !== null) {
       await tx.execute(
         sql`delete from membership where account_id = ${accountId} and identity_id = ${row.identity_id}`,
       );
+      await endInvitationsBy(desk, row.identity_id);
+    }
     await desk.audit(
       'contact.deleted',
       { kind: 'contact', id, email: row.email },

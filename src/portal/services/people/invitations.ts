@@ -146,6 +146,23 @@ export async function revokeInvitation({ tx, accountId, now }: Desk, row: Contac
   if (row.identity_id !== null) await revokeLinks(tx, { accountId, identityId: row.identity_id }, now);
 }
 
+/**
+ * Ends what somebody had sent and may not stand for any more: they left, were suspended, or have a lesser role. Whoever still
+ * should come in is invited again by somebody entitled. Call it after the change to the inviter.
+ */
+export async function endInvitationsBy({ tx, accountId, now }: Desk, inviterId: string): Promise<void> {
+  await tx.execute(
+    sql`with ended as (
+        update invitation v set state = 'expired'
+        where v.account_id = ${accountId} and v.state = 'pending' and v.invited_by = ${inviterId}
+          and not invitation_stands(v.account_id, v.identity_id)
+        returning v.identity_id)
+      update password_link set revoked_at = ${instant(now)}
+      where account_id = ${accountId} and used_at is null and revoked_at is null
+        and identity_id in (select identity_id from ended)`,
+  );
+}
+
 /** Mails the activation again; the link before loses its use (D5, D6). */
 export function resendInvitation(call: PersonCall, id: string): Promise<Contact> {
   return change(call, async (desk) => {

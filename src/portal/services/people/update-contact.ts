@@ -10,7 +10,7 @@ import { type ContactRow, readContacts } from './contact-rows.ts';
 import { findInvitee } from './create-contact.ts';
 import { answer, change, contactFor, type Desk, refuse } from './desk.ts';
 import { directoryKeys } from './insert-people.ts';
-import { checkDailyInvitations, invite, revokeInvitation } from './invitations.ts';
+import { checkDailyInvitations, endInvitationsBy, invite, revokeInvitation } from './invitations.ts';
 import { keepAnAdministrator } from './keep-an-administrator.ts';
 import { type Role, roleToGive } from './roles.ts';
 
@@ -131,8 +131,9 @@ async function write({ tx, accountId, now }: Desk, row: ContactRow, after: Field
  * invitation end at once. Otherwise the role counts from the next request.
  */
 async function giveRole(desk: Desk, row: ContactRow, role: Role): Promise<void> {
-  const { tx, accountId, now } = desk;
+  const { tx, accountId, now, call } = desk;
   const member = await asMember(desk, row, role);
+  if (member.identity_id !== null) await endInvitationsBy(desk, member.identity_id);
   if (!givesAccess(effectivePermissions([...role.permissions], row.owner))) {
     await revokeInvitation(desk, member);
     if (member.identity_id === null) return;
@@ -143,8 +144,10 @@ async function giveRole(desk: Desk, row: ContactRow, role: Role): Promise<void> 
   if (row.suspended || row.accepted) return;
   const waits = row.state === 'invited';
   if (waits)
+    // Whoever gives the role stands for it from now on: see invitation_stands().
     await tx.execute(
-      sql`update invitation set role_id = ${role.id} where account_id = ${accountId} and contact_id = ${row.id} and state = 'pending'`,
+      sql`update invitation set role_id = ${role.id}, invited_by = ${call.principal.identityId}
+        where account_id = ${accountId} and contact_id = ${row.id} and state = 'pending'`,
     );
   else if (row.state === 'no-access') {
     await checkDailyInvitations(desk);
