@@ -73,6 +73,16 @@ describeUnless(missing, 'settings', () => {
     await expect.poll(() => core.get().settings.proxy).toBeNull();
   });
 
+  test('starting with the computer is offered where the shell can do it, and nowhere else', async () => {
+    const { page, core } = await open('settings/installed');
+    await page.getByRole('switch', { name: 'Empezar con el equipo' }).press('Space');
+    await expect.poll(() => core.get().settings.autoStart).toBe(false);
+    await window?.end();
+    const { page: other } = await open('settings/signed-in');
+    await other.getByLabel('Idioma').waitFor();
+    expect(await other.getByText('Empezar con el equipo').count()).toBe(0);
+  });
+
   test('another device’s session is ended after saying what that does there; this one’s is not offered', async () => {
     const { page, core } = await open('settings/signed-in');
     await page.getByText('CONDOR-LT-203').waitFor();

@@ -131,6 +131,8 @@ export const appStateSchema = z.object({
     version: z.string(),
     shell: z.enum(['electron', 'browser', 'cli', 'test']),
     platform: platformSchema,
+    /** Whether the shell can start with the computer: where it cannot, the setting `autoStart` does nothing and is not shown. */
+    canAutoStart: z.boolean(),
   }),
   setup: setupStepSchema,
   profile: profileSchema.nullable(),

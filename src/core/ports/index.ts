@@ -17,7 +17,12 @@ export interface Ports {
   opener: Opener;
   log: Log;
   paths: Paths;
-  client: { version: string; shell: 'electron' | 'browser' | 'cli' | 'test' };
+  client: {
+    version: string;
+    shell: 'electron' | 'browser' | 'cli' | 'test';
+    /** Whether the shell can start with the computer; absent: it cannot. */
+    canAutoStart?: boolean;
+  };
   /**
    * Public root keys (JWK `x`) that documents are trusted by. Compiled in by the vendor's build (`src/contract/root-keys.ts`);
    * the demonstration's start passes its own portal's root. Never a user setting.

@@ -6,7 +6,12 @@ import { shownSettings } from './shown-settings.ts';
 export function initialState(ports: Ports): AppState {
   const settings = ports.settings.current();
   return {
-    client: { version: ports.client.version, shell: ports.client.shell, platform: ports.hardware.platform },
+    client: {
+      version: ports.client.version,
+      shell: ports.client.shell,
+      platform: ports.hardware.platform,
+      canAutoStart: ports.client.canAutoStart ?? false,
+    },
     setup: {
       step: 'choose-mode',
       busy: false,

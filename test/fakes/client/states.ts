@@ -157,7 +157,7 @@ export const standaloneView: LicenseView = {
 
 /** Signed in, online, everything well. */
 export const signedInState: AppState = {
-  client: { version: '0.1.0', shell: 'browser', platform: 'windows' },
+  client: { version: '0.1.0', shell: 'browser', platform: 'windows', canAutoStart: false },
   setup: { step: 'done', ...idle, mode: 'cloud-signin' },
   profile: administratorProfile,
   connection: { state: 'online', since: at(-3, 'h'), problem: null },

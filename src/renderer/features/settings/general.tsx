@@ -13,6 +13,7 @@ const themes = ['system', 'light', 'dark'] as const;
 export function General() {
   const { t } = useTranslation();
   const settings = useAppState((state) => state.settings);
+  const canAutoStart = useAppState((state) => state.client.canAutoStart);
   const update = useUpdate();
   const languageId = useId();
   const startId = useId();
@@ -50,20 +51,22 @@ export function General() {
           options={themes.map((value) => ({ value, title: t(`settings.theme.${value}`) }))}
         />
       </SettingRow>
-      <SettingRow
-        setting="autoStart"
-        label={t('settings.autoStart.label')}
-        labelId={startId}
-        text={t('settings.autoStart.text')}
-        value={settings.autoStart ? t('common.yes') : t('common.no')}
-      >
-        <Switch
-          size="md"
-          aria-labelledby={startId}
-          checked={settings.autoStart}
-          onChange={(event) => update({ autoStart: event.currentTarget.checked })}
-        />
-      </SettingRow>
+      {canAutoStart && (
+        <SettingRow
+          setting="autoStart"
+          label={t('settings.autoStart.label')}
+          labelId={startId}
+          text={t('settings.autoStart.text')}
+          value={settings.autoStart ? t('common.yes') : t('common.no')}
+        >
+          <Switch
+            size="md"
+            aria-labelledby={startId}
+            checked={settings.autoStart}
+            onChange={(event) => update({ autoStart: event.currentTarget.checked })}
+          />
+        </SettingRow>
+      )}
     </Section>
   );
 }

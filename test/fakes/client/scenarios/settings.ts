@@ -6,11 +6,19 @@ const hash = '#/settings';
 export const settingsScenarios: readonly Scenario[] = [
   { name: 'settings/signed-in', hash, world: { state: signedInState } },
   {
+    name: 'settings/installed',
+    hash,
+    world: {
+      state: { ...signedInState, client: { ...signedInState.client, shell: 'electron', canAutoStart: true } },
+    },
+  },
+  {
     name: 'settings/locked',
     hash,
     world: {
       state: {
         ...signedInState,
+        client: { ...signedInState.client, shell: 'electron', canAutoStart: true },
         settings: { ...signedInState.settings, proxy: 'http://proxy.condor.example:8080' },
         lockedSettings: [
           'mode',
