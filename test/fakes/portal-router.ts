@@ -4,7 +4,13 @@ import { AldabaError, errorStatus } from '../../src/contract/errors.ts';
 import type { Release } from '../../src/contract/portal/licenses.ts';
 import { portalContract } from '../../src/contract/portal.ts';
 import { signDocument } from '../../src/domain/documents/index.ts';
-import { type createTestTrust, documentCrypto, leaseClaims, licenseClaims } from '../support/documents.ts';
+import {
+  activationOf,
+  type createTestTrust,
+  documentCrypto,
+  leaseClaims,
+  licenseClaims,
+} from '../support/documents.ts';
 import { testContact, testIds, testPool, testRole } from './portal-people.ts';
 import { type createPortalSessions, newSecret, type TestIdentity } from './portal-sessions.ts';
 
@@ -227,7 +233,9 @@ export function createPortalRouter(needs: PortalRouterNeeds) {
       activateOffline: os.licenses.activateOffline.handler(() => {
         throw new AldabaError('request-file-invalid');
       }),
-      deactivate: os.licenses.deactivate.handler(() => undefined),
+      deactivate: os.licenses.deactivate.handler(({ input }) => {
+        if (activationOf(input.receipt) !== testIds.activation) throw new AldabaError('not-found');
+      }),
       trust: os.licenses.trust.handler(() => {
         throw new AldabaError('unavailable');
       }),

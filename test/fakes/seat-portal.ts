@@ -4,7 +4,15 @@ import type { Grant } from '../../src/contract/portal/licenses.ts';
 import type { Gateway, PortalClient } from '../../src/core/parts.ts';
 import type { Clock } from '../../src/core/ports/clock.ts';
 import { signDocument } from '../../src/domain/documents/index.ts';
-import { certify, createTestTrust, documentCrypto, issuedAt, leaseClaims } from '../support/documents.ts';
+import {
+  activationOf,
+  certify,
+  createTestTrust,
+  documentCrypto,
+  issuedAt,
+  leaseClaims,
+  licenseClaims,
+} from '../support/documents.ts';
 
 export type SeatCall = { kind: 'acquire' | 'renew' | 'release' | 'deactivate'; input: unknown };
 
@@ -40,6 +48,8 @@ export interface SeatPortal {
   after: ((call: SeatCall) => void | Promise<void>) | null;
   /** An administrator takes a product's seat back. */
   reclaim(product: string): void;
+  /** Standalone activations that may be given back. */
+  readonly activations: Set<string>;
   /** Somebody else takes the place of what ended. */
   forget(product: string): void;
   account: string;
@@ -165,7 +175,10 @@ export async function createSeatPortal(
       }),
     release: (input: { leaseId: string }) =>
       serve({ kind: 'release', input }, async () => void leases.delete(input.leaseId)),
-    deactivate: (input: { receipt: string }) => serve({ kind: 'deactivate', input }, async () => undefined),
+    deactivate: (input: { receipt: string }) =>
+      serve({ kind: 'deactivate', input }, async () => {
+        if (!portal.activations.has(activationOf(input.receipt))) throw new AldabaError('not-found');
+      }),
   };
 
   const portal: SeatPortal = {
@@ -183,6 +196,7 @@ export async function createSeatPortal(
     active,
     seats: new Map(),
     named: new Set(),
+    activations: new Set([licenseClaims('').activation]),
     calls: [],
     peak: new Map(),
     fault: null,

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import type { CertificateClaims } from '../../src/contract/documents.ts';
+import { type CertificateClaims, returnReceiptClaimsSchema } from '../../src/contract/documents.ts';
 import { createDocumentCrypto } from '../../src/core/adapters/document-crypto.ts';
 import {
   type ClaimsOf,
@@ -119,4 +119,10 @@ export function licenseClaims(
     graceDays: 14,
     ...change,
   };
+}
+
+/** The activation that a return receipt names; its signature is not looked at. */
+export function activationOf(receipt: string): string {
+  const payload = Buffer.from(receipt.split('.')[1] ?? '', 'base64url').toString();
+  return returnReceiptClaimsSchema.parse(JSON.parse(payload)).right;
 }

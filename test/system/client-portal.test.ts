@@ -3,12 +3,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
+import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createUndiciHttp } from '../../src/core/adapters/undici-http.ts';
 import { createCore } from '../../src/core/create-core.ts';
+import { account } from '../../src/portal/db/schema.ts';
 import { demonstration, demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
 import { demonstrationKeys } from '../../src/portal/demonstration/licenses.ts';
 import { seedDemonstration } from '../../src/portal/demonstration.ts';
+import { createStandaloneKey } from '../../src/portal/services/keys.ts';
 import { createFixedClock, type FixedClock } from '../fakes/clock.ts';
 import { createTestPorts, type TestPorts } from '../fakes/ports.ts';
 import { createMemorySecrets } from '../fakes/secrets.ts';
@@ -48,6 +51,31 @@ describe('client and portal together', () => {
   async function pass(ms: number): Promise<void> {
     portal.clock.advance(ms);
     await clock.advance(ms);
+  }
+
+  /** Viga on one device. */
+  async function oneDeviceKey(): Promise<string> {
+    return portal.services.database.asService(async (tx) => {
+      const [company] = await tx
+        .select({ id: account.id })
+        .from(account)
+        .where(eq(account.name, demonstration.company));
+      const given = { accountId: company?.id ?? '', product: 'viga', deviceLimit: 1 };
+      return (await createStandaloneKey(tx, given, portal.clock.now())).key;
+    });
+  }
+
+  /** The license of `key` on a device of its own. */
+  async function activated(key: string) {
+    const before = ports;
+    stops.push(() => before.remove());
+    ports = await createTestPorts({ clock });
+    stored = { value: {} };
+    const running = await start();
+    await running.client.setup.chooseMode({ mode: 'standalone' });
+    await running.client.setup.setPortal({ address: portal.url });
+    await running.client.setup.activate({ key });
+    return running;
   }
 
   async function start() {
@@ -206,5 +234,14 @@ describe('client and portal together', () => {
       licenses: [{ product: 'viga', permit: 'full', kind: 'license' }],
     });
     expect([...ports.secrets.entries.keys()]).not.toContain('cloud-key');
+  });
+
+  test('a license that was given back leaves its place to another device', async () => {
+    const key = await oneDeviceKey();
+    const first = await activated(key);
+    await expect(activated(key)).rejects.toMatchObject({ code: 'key-exhausted' });
+    const { product } = first.core.state.get().licenses[0] ?? {};
+    expect(await first.client.licenses.giveBack({ product: product ?? '' })).toMatchObject({ told: true });
+    await activated(key);
   });
 });

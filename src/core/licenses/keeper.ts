@@ -93,7 +93,7 @@ export function createKeeper(
     return loading;
   }
 
-  const hasDebts = (entry: Entry) => seats.hasDebts(entry) || entry.record.receipts.length > 0;
+  const hasDebts = (entry: Entry) => seats.hasDebts(entry) || standalone.owesReceipt(entry);
 
   async function payDebts(): Promise<void> {
     if (clock.monotonic() < debts.notBefore) return;

@@ -253,7 +253,10 @@ describe('giving it back', () => {
       now: 0,
       deviceThumbprint: rig.device.thumbprint,
     });
-    expect(receipt).toMatchObject({ ok: true, claims: { kind: 'license', right: licenseClaims('').jti } });
+    expect(receipt).toMatchObject({
+      ok: true,
+      claims: { kind: 'license', right: licenseClaims('').activation },
+    });
     expect(rig.licenses.status('viga')).toMatchObject({ permit: 'none' });
 
     rig.portal.fault = null;
@@ -261,6 +264,22 @@ describe('giving it back', () => {
     await rig.pass(30_000, 5000);
     await vi.waitFor(async () => expect(await rig.record('viga')).toBeNull());
     expect(rig.portal.calls.at(-1)).toMatchObject({ kind: 'deactivate', input: { receipt: receipt.jws } });
+  });
+
+  test('a portal that refuses the receipt was not told: it is handed over, and shown again at a later start alone', async () => {
+    rig.portal.activations.clear();
+    await rig.licenses.installLicense(await license());
+    expect(await rig.licenses.giveBack('viga')).toMatchObject({
+      told: false,
+      fileName: 'viga.aldaba-receipt',
+      content: expect.stringContaining('RETURN RECEIPT'),
+    });
+    await rig.pass(3_600_000, 60_000);
+    expect(rig.portal.calls).toHaveLength(1);
+    rig.portal.activations.add(licenseClaims('').activation);
+    await rig.boot();
+    await rig.pass(30_000, 5000);
+    await vi.waitFor(async () => expect(await rig.record('viga')).toBeNull());
   });
 });
 

@@ -20,6 +20,8 @@ export interface Standalone extends Pick<Licenses, 'installLicense' | 'createReq
   checkDevice(entry: Entry): Promise<void>;
   /** Tells the portal of licenses that were deleted here. Never throws. */
   tellReceipts(entry: Entry): Promise<void>;
+  /** True while the portal should be told of a license that was deleted here. */
+  owesReceipt(entry: Entry): boolean;
 }
 
 export function createStandalone(
@@ -31,6 +33,8 @@ export function createStandalone(
 ): Standalone {
   const { ports, device, gateway, state, entries, verifier, crypto } = needs;
   const { log } = ports;
+  /** Receipts that the portal refused in this process. */
+  const refused = new Set<string>();
   const seconds = () => Math.floor(entries.now() / 1000);
   const signer = () => ({ publicKey: device.publicKey.x, sign: (data: Uint8Array) => device.sign(data) });
 
@@ -65,14 +69,19 @@ export function createStandalone(
       await gateway.portal.licenses.deactivate({ receipt });
       return true;
     } catch (error) {
-      // Refused means that there is nothing (any more) to free: another try would be refused as well.
-      return whatFailed(asAldabaError(error).code) === 'refused';
+      const { code, message, data } = asAldabaError(error);
+      if (whatFailed(code) === 'refused') {
+        // The same receipt would be refused again; a later start may meet the portal that knows it.
+        refused.add(receipt);
+        log.warn({ code, detail: data?.detail, error: message }, 'the portal refused a return receipt');
+      }
+      return false;
     }
   }
 
   async function tellReceipts(entry: Entry): Promise<void> {
     for (const receipt of entry.record.receipts) {
-      if (!(await tellReceipt(receipt))) continue;
+      if (refused.has(receipt) || !(await tellReceipt(receipt))) continue;
       await entries
         .update(entry, (record) => ({
           ...record,
@@ -85,6 +94,7 @@ export function createStandalone(
   return {
     checkDevice,
     tellReceipts,
+    owesReceipt: ({ record }) => record.receipts.some((receipt) => !refused.has(receipt)),
     async installLicense(text) {
       await device.load();
       const opened = openDocumentFile(text, verifier, {
@@ -144,12 +154,12 @@ export function createStandalone(
     async giveBack(product) {
       const entry = entries.get(product);
       const { license } = entry;
-      if (license === null)
+      if (license?.kind !== 'license')
         throw new AldabaError('not-licensed', `no license of ${product} is installed`, { product });
       await device.load();
       const receipt = await signDocument({
         kind: 'return-receipt',
-        claims: { jti: randomUUID(), iat: seconds(), right: license.claims.jti, kind: 'license' },
+        claims: { jti: randomUUID(), iat: seconds(), right: license.claims.activation, kind: 'license' },
         signer: signer(),
         crypto,
       });
