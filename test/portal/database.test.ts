@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { getTableColumns, getTableName, is, sql } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -41,6 +43,31 @@ afterAll(async () => {
   await portal.close();
   await database.drop();
 });
+
+/** Hands connections on to a port of this machine, until those that are open fall silent. */
+async function startRelay(to: number) {
+  const open = new Set<Socket>();
+  const server = createServer((incoming) => {
+    const outgoing = connect(to, '127.0.0.1');
+    for (const socket of [incoming, outgoing]) {
+      open.add(socket);
+      socket.on('error', () => undefined);
+    }
+    incoming.pipe(outgoing).pipe(incoming);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    silence() {
+      for (const socket of open) socket.unpipe().pause();
+    },
+    async close() {
+      for (const socket of open) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
 
 describe('migrations', () => {
   test('change nothing the second time', async () => {
@@ -189,6 +216,41 @@ describe('an account’s transaction', () => {
       cause: { message: expect.stringContaining('pass its tx') },
     });
     await expect(db.asService(() => db.asService(async () => 1))).rejects.toThrow('pass its tx');
+  });
+});
+
+describe('a connection that breaks', () => {
+  test('in a transaction fails that transaction and nothing else', async (context) => {
+    needs(context, database.engine === 'postgres', 'the embedded database has no connections');
+    const { database: db } = portal.services;
+    const killed = db.asService(async (tx) => {
+      const [own] = await rows<{ pid: number }>(tx, sql`select pg_backend_pid() as pid`);
+      const { pid } = own ?? expect.unreachable();
+      await db.queries.execute(sql`select pg_terminate_backend(${pid})`);
+      const alive = async () =>
+        (await rows(db.queries, sql`select 1 from pg_stat_activity where pid = ${pid}`)).length;
+      await expect.poll(alive, { interval: 10 }).toBe(0);
+      // Its end arrives between two statements.
+      await rows(tx, sql`select 1`);
+    });
+    await expect(killed).rejects.toThrow();
+    expect(await db.asService((tx) => rows(tx, sql`select 1 as one`))).toEqual([{ one: 1 }]);
+  });
+
+  test('without a word, as when its host vanishes, is given up and replaced', async (context) => {
+    const { url } = database;
+    needs(context, url !== undefined, 'the embedded database has no connections');
+    const relay = await startRelay(Number(new URL(url).port));
+    const through = new URL(url);
+    through.port = String(relay.port);
+    const db = await openDatabase({ url: through.href, connections: 1, answerTimeout: 500 });
+    const ask = () => rows(db.queries, sql`select 1 as one`);
+    expect(await ask()).toEqual([{ one: 1 }]);
+    relay.silence();
+    await expect(ask()).rejects.toMatchObject({ cause: { message: 'Query read timeout' } });
+    expect(await ask()).toEqual([{ one: 1 }]);
+    await db.close();
+    await relay.close();
   });
 });
 

@@ -35,23 +35,32 @@ export interface DatabaseOptions {
   readonly image?: Blob | undefined;
   /** Connections of this node; PostgreSQL only. */
   readonly connections?: number | undefined;
+  /** Milliseconds that PostgreSQL gets for an answer before its connection is given up: more than it gives itself (60 s). */
+  readonly answerTimeout?: number | undefined;
 }
 
 /** Opens the database; `migrate` brings it up to date. */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
-  return options.url === undefined ? openPglite(options) : openPostgres(options.url, options.connections);
+  return options.url === undefined ? openPglite(options) : openPostgres(options.url, options);
 }
 
 /** 'ALDB' in ASCII: the advisory lock under which one node migrates. */
 const migrationLock = 0x414c4442;
 
-function openPostgres(url: string, connections = 20): Database {
-  const pool = new pg.Pool({
+function openPostgres(url: string, { connections = 20, answerTimeout = 65_000 }: DatabaseOptions): Database {
+  const server = {
     connectionString: url,
-    max: connections,
     connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 60_000,
     application_name: 'aldaba-portal',
+    // A host that vanishes without a word is noticed by these alone: TCP by itself waits for a quarter of an hour.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  };
+  const pool = new pg.Pool({
+    ...server,
+    max: connections,
+    idleTimeoutMillis: 60_000,
+    query_timeout: answerTimeout,
     // A statement that outlives its caller frees its connection.
     statement_timeout: 60_000,
     idle_in_transaction_session_timeout: 60_000,
@@ -63,9 +72,11 @@ function openPostgres(url: string, connections = 20): Database {
     queries: drizzlePostgres(pool),
     ...postgresTransactions(pool),
     async exclusively(work) {
-      const client = await pool.connect();
+      // Not the pool's: a migration takes as long as it takes.
+      const client = new pg.Client(server);
+      client.on('error', () => undefined);
+      await client.connect();
       try {
-        await client.query('set statement_timeout = 0');
         await client.query('select pg_advisory_lock($1)', [migrationLock]);
         return await work({
           execute: async (statements) => {
@@ -75,7 +86,7 @@ function openPostgres(url: string, connections = 20): Database {
         });
       } finally {
         // Closing the connection gives the lock back whatever state the work left it in.
-        client.release(true);
+        await client.end();
       }
     },
     close: () => pool.end(),

@@ -24,10 +24,18 @@ function enterAccount(accountId: string): string {
   return `set local role aldaba_account; set local aldaba.account_id = '${idSchema.parse(accountId)}'`;
 }
 
+/** Milliseconds for undoing a transaction: it is one word, and a connection that cannot even say it is thrown away. */
+const rollbackTimeout = 5_000;
+
 export function postgresTransactions(pool: pg.Pool): Transactions {
   async function run<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await pool.connect();
     let broken = false;
+    const noteBroken = () => {
+      broken = true;
+    };
+    // The pool listens to idle connections alone: one that breaks in a transaction would end the process.
+    client.on('error', noteBroken);
     try {
       await client.query(begin);
       const result = await work(
@@ -36,12 +44,11 @@ export function postgresTransactions(pool: pg.Pool): Transactions {
       await client.query('commit');
       return result;
     } catch (error) {
-      // A connection that cannot even roll back is thrown away; the first error is the one to tell.
-      await client.query('rollback').catch(() => {
-        broken = true;
-      });
+      // The first error is the one to tell.
+      await client.query({ text: 'rollback', query_timeout: rollbackTimeout }).catch(noteBroken);
       throw error;
     } finally {
+      client.off('error', noteBroken);
       client.release(broken);
     }
   }
