@@ -50,9 +50,45 @@ describeUnless(missing, 'the license', () => {
     await viga
       .getByText('(dentro de 30 minutos) y después pasará a solo lectura. El programa no se cerrará.')
       .waitFor();
+    // In the afternoon of the scenarios' place, UTC-5.
+    core.update({
+      licenses: [{ ...passView, state: 'run-on', kind: 'lease', renewedAt: at(-30), until: at(453) }],
+    });
+    await viga.getByText('hasta la 01:05', { exact: false }).waitFor();
     core.update({ connection: before.connection, licenses: before.licenses });
     await viga.getByText('Activa', { exact: true }).waitFor();
     await page.getByText('En línea con el portal').waitFor();
+  });
+
+  test.each([
+    [
+      'license/expiring',
+      'Vence pronto',
+      'Vence el 8 de marzo de 2026 (dentro de 6 días). Si no se renueva, se puede trabajar hasta el 22 de marzo de 2026 y después pasa a solo lectura.',
+    ],
+    [
+      'license/grace',
+      'Vencida',
+      'Trabaja hasta el 11 de marzo de 2026 (dentro de 9 días) y después pasa a solo lectura.',
+    ],
+    [
+      'license/pass-ending',
+      'Vence pronto',
+      'Vale hasta el 5 de marzo de 2026 (dentro de 3 días). Conéctese una vez para renovarlo',
+    ],
+    ['license/given-back', 'Sin licencia', 'Actívela en Configuración, en «Cómo llega la licencia».'],
+  ])('%s: what ends is told by what comes then, once', async (name, word, next) => {
+    const { page } = await open(name);
+    const card = page.getByRole('article');
+    await card.getByText(word, { exact: true }).waitFor();
+    await card.getByText(next).waitFor();
+    expect(await card.textContent()).not.toMatch(/iniciar sesión|administrador que la renueve.*pida/i);
+    expect(
+      await card
+        .getByRole('listitem')
+        .filter({ hasText: /vence|venció|pase/ })
+        .count(),
+    ).toBe(0);
   });
 
   test('renewing says that it went well, and why when it did not', async () => {

@@ -26,6 +26,14 @@ test.each([
 });
 
 test.each([
+  ['at night, the day after tomorrow', new Date(2026, 2, 5, 23), new Date(2026, 2, 7, 1), 'pasado mañana'],
+  ['tomorrow in more than a day', new Date(2026, 2, 5, 1), new Date(2026, 2, 6, 23), 'mañana'],
+  ['the day before yesterday at noon', new Date(2026, 2, 4, 10), new Date(2026, 2, 2, 12), 'anteayer'],
+])('calendar words name the right day: %s', (_, from, to, words) => {
+  expect(es.relative(to.toISOString(), from.getTime())).toBe(words);
+});
+
+test.each([
   [0, '0 B'],
   [999, '999 B'],
   [261_400_000, '261 MB'],

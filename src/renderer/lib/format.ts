@@ -13,7 +13,7 @@ export interface Format {
   time(instant: string): string;
   /** As exactly as its distance asks for: the time when it is today, date and time within two days, else the date. */
   moment(instant: string, now: number): string;
-  /** hace 2 horas, dentro de 21 días; in the largest whole unit. */
+  /** hace 2 horas, mañana, dentro de 21 días; in the largest whole unit, days as the calendar counts them. */
   relative(instant: string, now: number): string;
   number(value: number): string;
   /** 0 to 1. */
@@ -78,7 +78,7 @@ export function createFormat(locale: string): Format {
       if (size < minute) return relative().format(Math.trunc(distance / 1000), 'second');
       if (size < hour) return relative().format(Math.trunc(distance / minute), 'minute');
       if (size < day) return relative().format(Math.trunc(distance / hour), 'hour');
-      if (size < 60 * day) return relative().format(Math.trunc(distance / day), 'day');
+      if (size < 60 * day) return relative().format(calendarDays(instant, now), 'day');
       if (size < 730 * day) return relative().format(Math.trunc(distance / (30.44 * day)), 'month');
       return relative().format(Math.trunc(distance / (365.25 * day)), 'year');
     },
@@ -93,6 +93,12 @@ export function createFormat(locale: string): Format {
     },
     list: (items) => list().format(items),
   };
+}
+
+/** «Mañana» is the next date, not 24 hours from now. */
+function calendarDays(instant: string, now: number): number {
+  // Midnights, in the machine's time zone, lie 23 to 25 hours apart where its clock changes.
+  return Math.round((new Date(instant).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / day);
 }
 
 /** Formatters take milliseconds to make: each is made when something first asks for it. */

@@ -10,7 +10,16 @@ import { useUntil } from '../../lib/use-until.ts';
 import { useAppState } from '../../lib/window-context.tsx';
 import classes from './license-card.module.css';
 import { LicenseFacts } from './license-facts.tsx';
-import { giveUpOf, nextInstant, runwayOf, storyOf, toneOf, untoldOf } from './license-story.ts';
+import {
+  giveUpOf,
+  isTimeless,
+  nextInstant,
+  runwayOf,
+  stateWordOf,
+  storyOf,
+  toneOf,
+  untoldOf,
+} from './license-story.ts';
 import { UseList } from './use-list.tsx';
 
 /** One product's license: its state in words, what happens next, its facts, who uses it now. */
@@ -23,8 +32,10 @@ export function LicenseCard({
 }) {
   const { t } = useTranslation();
   const giveUp = giveUpOf(view);
+  const mode = useAppState((state) => state.settings.mode);
   const untold = untoldOf(
     view,
+    mode,
     useAppState((state) => state.connection),
   );
   return (
@@ -34,7 +45,7 @@ export function LicenseCard({
           {Array.from(view.productName)[0]}
         </span>
         <h2 className={classes.name}>{view.productName}</h2>
-        <StateChip tone={toneOf(view)}>{t(`license.state.${view.state}`)}</StateChip>
+        <StateChip tone={toneOf(view)}>{t(`license.state.${stateWordOf(view, mode)}`)}</StateChip>
         {giveUp !== null && (
           <Button className={classes.action ?? ''} size="xs" onClick={() => onGiveUp(giveUp)}>
             {t(`license.giveUp.${giveUp}`)}
@@ -60,20 +71,28 @@ function Story({ view }: { view: LicenseView }) {
   const format = useFormat();
   const now = useNow(30_000);
   const until = useUntil();
-  const story = storyOf(view);
+  const story = storyOf(
+    view,
+    useAppState((state) => state.settings.mode),
+  );
   const instant = nextInstant(view);
   const runway = runwayOf(view, now);
   return (
     <div className={classes.story}>
       <p>
         {t(`license.means.${story}`)}{' '}
-        {instant !== null && (
-          <span className={classes.next}>
-            {t(`license.next.${story}`, {
-              until: until(instant, now),
-              relative: format.relative(instant, now),
-            })}
-          </span>
+        {isTimeless(story) ? (
+          <span className={classes.next}>{t(`license.next.${story}`)}</span>
+        ) : (
+          instant !== null && (
+            <span className={classes.next}>
+              {t(`license.next.${story}`, {
+                until: until(instant, now),
+                relative: format.relative(instant, now),
+                end: until(view.until ?? instant, now),
+              })}
+            </span>
+          )
         )}
       </p>
       {runway !== null && (

@@ -12,23 +12,71 @@ import {
 } from '../../../../test/fakes/client/states.ts';
 import { licenseStates } from '../../../contract/broker.ts';
 import { rightKinds } from '../../../contract/documents.ts';
-import { giveUpOf, nextInstant, runwayOf, storyOf, toneOf, untoldOf } from './license-story.ts';
+import { modes } from '../../../contract/primitives.ts';
+import {
+  giveUpOf,
+  isTimeless,
+  nextInstant,
+  runwayOf,
+  stateWordOf,
+  storyOf,
+  toneOf,
+  untoldOf,
+} from './license-story.ts';
 
 test('every state with every kind of right has its sentences and a tone', () => {
   const means: Record<string, string> = texts.license.means;
   const next: Record<string, string> = texts.license.next;
+  const words: Record<string, string> = texts.license.state;
+  const grace = [{ kind: 'grace' as const, at: at(9, 'd') }];
   for (const state of licenseStates) {
     for (const kind of [...rightKinds, null]) {
-      const story = storyOf({ state, kind });
-      expect(means[story], story).toBeTypeOf('string');
-      expect(next[story], story).toBeTypeOf('string');
+      for (const mode of [...modes, null]) {
+        for (const warnings of [[], grace]) {
+          const story = storyOf({ state, kind, warnings }, mode);
+          expect(means[story], story).toBeTypeOf('string');
+          expect(next[story], story).toBeTypeOf('string');
+          expect(next[story]?.includes('{{'), story).toBe(!isTimeless(story));
+          expect(words[stateWordOf({ state, kind, warnings }, mode)]).toBeTypeOf('string');
+        }
+      }
       expect(toneOf({ state, permit: 'full' })).toMatch(/^(ok|busy|warn|stop|idle)$/);
     }
   }
 });
 
+test('what ends is told by what comes then: days of grace, their end, or a renewal that one contact brings', () => {
+  const ending = { ...standaloneView, state: 'expiring' as const, expiresAt: at(6, 'd'), until: at(20, 'd') };
+  expect(storyOf(ending, 'standalone')).toBe('expiring-license');
+  expect(nextInstant(ending)).toBe(at(6, 'd'));
+  const grace = {
+    ...ending,
+    expiresAt: at(-5, 'd'),
+    until: at(9, 'd'),
+    warnings: [{ kind: 'grace' as const, at: at(9, 'd') }],
+    problem: problem('file-expired'),
+  };
+  expect(storyOf(grace, 'standalone')).toBe('expiring-grace');
+  expect(stateWordOf(grace, 'standalone')).toBe('expired');
+  expect(nextInstant(grace)).toBe(at(9, 'd'));
+  expect(untoldOf(grace, 'standalone', signedInState.connection)).toEqual({ warnings: [], problem: null });
+  const pass = {
+    ...passView,
+    state: 'expiring' as const,
+    warnings: [{ kind: 'pass-ends' as const, at: at(3, 'd') }],
+  };
+  expect(storyOf(pass, 'cloud-signin')).toBe('expiring-offline-pass');
+  expect(untoldOf(pass, 'cloud-signin', signedInState.connection).warnings).toEqual([]);
+});
+
+test('nobody is asked to sign in where there is no sign-in', () => {
+  const view = { state: 'needs-identity' as const, kind: null, warnings: [] };
+  expect(storyOf(view, 'standalone')).toBe('needs-license');
+  expect(storyOf(view, 'cloud-signin')).toBe('needs-identity');
+});
+
 test('renewing is told like working: it is no news to anybody', () => {
-  expect(storyOf({ state: 'renewing', kind: 'lease' })).toBe('active-lease');
+  expect(storyOf({ state: 'renewing', kind: 'lease', warnings: [] }, 'cloud-signin')).toBe('active-lease');
 });
 
 test('a license tells its own end while it is well, and the permit’s end when something presses', () => {
@@ -73,10 +121,15 @@ test('what the state or the page above already says is not said again', () => {
     ],
     problem: problem('network-timeout'),
   };
-  expect(untoldOf(view, offline)).toEqual({ warnings: [{ kind: 'clock', at: null }], problem: null });
-  expect(untoldOf(view, signedInState.connection).warnings.map(({ kind }) => kind)).toEqual([
+  expect(untoldOf(view, 'cloud-signin', offline)).toEqual({
+    warnings: [{ kind: 'clock', at: null }],
+    problem: null,
+  });
+  expect(untoldOf(view, 'cloud-signin', signedInState.connection).warnings.map(({ kind }) => kind)).toEqual([
     'offline',
     'clock',
   ]);
-  expect(untoldOf({ ...view, problem: problem('lease-ended') }, offline).problem?.code).toBe('lease-ended');
+  expect(untoldOf({ ...view, problem: problem('lease-ended') }, 'cloud-signin', offline).problem?.code).toBe(
+    'lease-ended',
+  );
 });

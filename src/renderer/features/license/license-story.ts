@@ -1,4 +1,5 @@
-import type { AppState, LicenseView } from '../../../contract/client/state.ts';
+import type { AppState, LicenseView, Problem } from '../../../contract/client/state.ts';
+import type { Mode } from '../../../contract/primitives.ts';
 
 /** How a state is shown: fine, in progress, needs attention, stopped, nothing there. */
 export type StateTone = 'ok' | 'busy' | 'warn' | 'stop' | 'idle';
@@ -27,22 +28,61 @@ export function toneOf({ state, permit }: Pick<LicenseView, 'state' | 'permit'>)
   }
 }
 
-/** Kinds of right whose sentence differs while all is well. */
+/** Which sentences tell where a license stands. */
 export type StoryKey =
   | `active-${NonNullable<LicenseView['kind']>}`
-  | Exclude<LicenseView['state'], 'renewing'>;
+  | 'expiring-license'
+  | 'expiring-grace'
+  | 'expiring-offline-pass'
+  | 'needs-license'
+  | Exclude<LicenseView['state'], 'renewing' | 'expiring'>;
 
-/** Which sentences tell where the license stands: a working one is told by what kind of right it is. */
-export function storyOf({ state, kind }: Pick<LicenseView, 'state' | 'kind'>): StoryKey {
-  if (state !== 'active' && state !== 'renewing') return state;
-  return kind === null ? 'active' : `active-${kind}`;
+/** A working license is told by what kind of right it is, one that nears its end by what comes then. */
+export function storyOf(
+  { state, kind, warnings }: Pick<LicenseView, 'state' | 'kind' | 'warnings'>,
+  mode: Mode | null,
+): StoryKey {
+  switch (state) {
+    case 'active':
+    case 'renewing':
+      return kind === null ? 'active' : `active-${kind}`;
+    case 'expiring':
+      if (kind !== 'license') return 'expiring-offline-pass';
+      return warnings.some((warning) => warning.kind === 'grace') ? 'expiring-grace' : 'expiring-license';
+    case 'needs-identity':
+      // Nobody signs in there: what is missing is the license.
+      return mode === 'standalone' ? 'needs-license' : state;
+    default:
+      return state;
+  }
 }
 
-/** The instant that the sentence about what comes next names: the right's own end for one that nears it, else the end of this permit. */
+/** The state in a word or two. */
+export type StateWord = Exclude<LicenseView['state'], 'renewing'> | 'expired' | 'needs-license';
+
+export function stateWordOf(
+  view: Pick<LicenseView, 'state' | 'kind' | 'warnings'>,
+  mode: Mode | null,
+): StateWord {
+  const story = storyOf(view, mode);
+  if (story === 'expiring-grace') return 'expired';
+  if (story === 'needs-license') return story;
+  return view.state === 'renewing' ? 'active' : view.state;
+}
+
+const timeless = ['unconfigured', 'needs-license', 'acquiring', 'queued', 'read-only', 'revoked'] as const;
+
+/** What comes next names no instant there, and is said whether or not one is known. */
+export function isTimeless(story: StoryKey): story is (typeof timeless)[number] {
+  return timeless.some((one) => one === story);
+}
+
+/** The instant that the sentence about what comes next names: the license's own end while it is ahead, else the end of this permit. */
 export function nextInstant(
-  view: Pick<LicenseView, 'state' | 'kind' | 'until' | 'expiresAt'>,
+  view: Pick<LicenseView, 'state' | 'kind' | 'until' | 'expiresAt' | 'warnings'>,
 ): string | null {
-  const itsOwnEnd = view.state === 'expiring' || (view.state === 'active' && view.kind === 'license');
+  const story = storyOf(view, null);
+  const itsOwnEnd = story === 'active-license' || story === 'expiring-license';
   return itsOwnEnd ? view.expiresAt : (view.until ?? view.expiresAt);
 }
 
@@ -66,25 +106,42 @@ export function runwayOf(
   return end > start ? Math.min(1, Math.max(0, (end - now) / (end - start))) : null;
 }
 
-/** A warning that the state's own sentence already says. */
-const saidBy: Partial<Record<LicenseView['state'], LicenseView['warnings'][number]['kind']>> = {
-  'run-on': 'run-on',
-  expiring: 'expires',
-  'clock-suspect': 'clock',
-  'device-drift': 'device',
+type Said = Partial<
+  Record<
+    StoryKey,
+    { warning?: LicenseView['warnings'][number]['kind']; problems?: readonly Problem['code'][] }
+  >
+>;
+
+/** The warning and the reasons that a story's own sentences already say. */
+const saidBy: Said = {
+  unconfigured: { problems: ['not-configured'] },
+  'needs-identity': { problems: ['not-signed-in'] },
+  'needs-license': { problems: ['not-licensed'] },
+  'run-on': { warning: 'run-on' },
+  'expiring-license': { warning: 'expires' },
+  'expiring-grace': { warning: 'grace', problems: ['file-expired'] },
+  'expiring-offline-pass': { warning: 'pass-ends' },
+  'read-only': { problems: ['read-only'] },
+  'clock-suspect': { warning: 'clock', problems: ['clock-suspect'] },
+  'device-drift': { warning: 'device', problems: ['device-drift'] },
 };
 
 /**
- * Warnings and problem that nothing else on the page says yet: the state tells its own, and what keeps the portal out of reach stands
+ * Warnings and problem that nothing else on the page says yet: the story tells its own, and what keeps the portal out of reach stands
  * above all licenses.
  */
 export function untoldOf(
-  { state, warnings, problem }: Pick<LicenseView, 'state' | 'warnings' | 'problem'>,
+  view: Pick<LicenseView, 'state' | 'kind' | 'warnings' | 'problem'>,
+  mode: Mode | null,
   connection: AppState['connection'],
 ): Pick<LicenseView, 'warnings' | 'problem'> {
+  const { warning, problems = [] } = saidBy[storyOf(view, mode)] ?? {};
   const offline = connection.state === 'offline';
+  const above = offline ? (connection.problem?.code ?? 'network-offline') : null;
+  const code = view.problem?.code;
   return {
-    warnings: warnings.filter(({ kind }) => kind !== saidBy[state] && !(offline && kind === 'offline')),
-    problem: offline && problem?.code === (connection.problem?.code ?? 'network-offline') ? null : problem,
+    warnings: view.warnings.filter(({ kind }) => kind !== warning && !(offline && kind === 'offline')),
+    problem: code === above || problems.some((said) => said === code) ? null : view.problem,
   };
 }

@@ -101,7 +101,59 @@ export const licenseScenarios: readonly Scenario[] = [
           ...standaloneView,
           state: 'expiring',
           expiresAt: at(6, 'd'),
+          until: at(20, 'd'),
           warnings: [{ kind: 'expires', at: at(6, 'd') }],
+        },
+      ],
+      standaloneMode,
+    ),
+  },
+  {
+    name: 'license/grace',
+    world: holding(
+      [
+        {
+          ...standaloneView,
+          state: 'expiring',
+          expiresAt: at(-5, 'd'),
+          until: at(9, 'd'),
+          warnings: [{ kind: 'grace', at: at(9, 'd') }],
+          problem: problem('file-expired', { product: 'Zapata' }),
+        },
+      ],
+      standaloneMode,
+    ),
+  },
+  {
+    name: 'license/pass-ending',
+    world: holding(
+      [
+        {
+          ...passView,
+          state: 'expiring',
+          expiresAt: at(3, 'd'),
+          until: at(3, 'd'),
+          renewedAt: at(-27, 'd'),
+          warnings: [{ kind: 'pass-ends', at: at(3, 'd') }],
+          problem: problem('network-offline', { product: 'Viga' }),
+        },
+      ],
+      { connection: offline },
+    ),
+  },
+  {
+    name: 'license/given-back',
+    world: holding(
+      [
+        {
+          ...standaloneView,
+          state: 'needs-identity',
+          permit: 'read-only',
+          kind: null,
+          expiresAt: null,
+          until: null,
+          problem: problem('not-licensed', { product: 'Zapata' }),
+          programs: [use(1, 'zapata')],
         },
       ],
       standaloneMode,
