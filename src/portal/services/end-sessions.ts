@@ -1,4 +1,5 @@
 import { and, eq, isNull, ne } from 'drizzle-orm';
+import type { ErrorCode } from '../../contract/errors.ts';
 import type { Tx } from '../db/database.ts';
 import { type EndReason, session } from '../db/schema.ts';
 import { releaseLeasesOfSessions } from './session-leases.ts';
@@ -15,9 +16,11 @@ export interface WhichSessions {
 }
 
 /**
- * Ends sessions at once: from the next request their tokens are refused, and the leases taken in them are free again.
+ * Ends sessions at once: from the next request their tokens are refused, and the leases taken in them are free again. Sessions are
+ * locked before leases, in the order in which a lease is taken (leases/acquire.ts): what was acquired a moment before ends too.
  *
  * @param now milliseconds of UTC
+ * @param leaseCode what the leases' next renewals are answered with
  * @returns how many were open
  */
 export async function endSessions(
@@ -25,6 +28,7 @@ export async function endSessions(
   which: WhichSessions,
   reason: EndReason,
   now: number,
+  leaseCode: ErrorCode = 'lease-ended',
 ): Promise<number> {
   const { sessionId, identityId, accountId, keyId, exceptSessionId } = which;
   if (sessionId === undefined && identityId === undefined && keyId === undefined)
@@ -48,6 +52,7 @@ export async function endSessions(
       tx,
       ended.map((row) => row.id),
       now,
+      leaseCode,
     );
   return ended.length;
 }

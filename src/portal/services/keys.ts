@@ -162,9 +162,8 @@ export async function revokeKey(tx: Tx, accountId: string, keyId: string, now: n
     .update(licenseKey)
     .set({ revokedAt: new Date(now) })
     .where(and(eq(licenseKey.accountId, accountId), eq(licenseKey.id, keyId), isNull(licenseKey.revokedAt)));
-  // Before the sessions, which would end them as simply over.
+  await endSessions(tx, { keyId, accountId }, 'ended', now, 'key-invalid');
   await endLeases(tx, { accountId, holderId: keyId }, { code: 'key-invalid', now });
-  await endSessions(tx, { keyId, accountId }, 'ended', now);
 }
 
 function newKey(now: number, random: Uint8Array): CreatedKey {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../contract/errors.ts';
 import type { Tx } from '../db/database.ts';
 import { endLeases } from './leases/end-leases.ts';
 
@@ -6,6 +7,7 @@ export async function releaseLeasesOfSessions(
   tx: Tx,
   sessionIds: readonly string[],
   now: number,
+  code: ErrorCode = 'lease-ended',
 ): Promise<void> {
-  await endLeases(tx, { sessionIds }, { code: 'lease-ended', now });
+  await endLeases(tx, { sessionIds }, { code, now });
 }

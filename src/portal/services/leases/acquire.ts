@@ -25,7 +25,8 @@ export function holderOf(principal: Principal): string {
  * Gives the caller's device the right to run a product: its named seat if it has one, else a place of a floating pool. A device that
  * has the lease already (it was restarted, or lost the answer) gets its own again.
  *
- * @throws `product-unknown`, `version-not-covered`, `no-seat-assigned`, `device-limit`, `no-seat-free`, `idempotency-mismatch`
+ * @throws `session-ended` when it ended meanwhile, `product-unknown`, `version-not-covered`, `no-seat-assigned`, `device-limit`,
+ * `no-seat-free`, `idempotency-mismatch`
  */
 export function acquireLease(portal: Portal, principal: Principal, input: AcquireInput): Promise<Grant> {
   const now = portal.clock.now();
@@ -40,14 +41,28 @@ export function acquireLease(portal: Portal, principal: Principal, input: Acquir
     now,
   };
   return withRetry(() =>
-    portal.database.inAccount(accountId, (tx) =>
-      idempotent(tx, repeatable, async () => {
+    portal.database.inAccount(accountId, async (tx) => {
+      await holdSession(tx, principal);
+      return idempotent(tx, repeatable, async () => {
         const found = await findPools(tx, principal, asked, now);
         const taken = await takeSeat(tx, principal, found, now);
         return writeLease(tx, portal, principal, { ...found, ...taken, asked }, now);
-      }),
-    ),
+      });
+    }),
   );
+}
+
+/**
+ * Keeps the session from ending until the transaction does. The principal was read before it: whoever was suspended, deleted or signed
+ * out meanwhile gets nothing, and whoever ends the session now waits and then finds the lease.
+ */
+async function holdSession(tx: Tx, { sessionId, accountId }: Principal): Promise<void> {
+  const [session] = await rows<{ ended: boolean }>(
+    tx,
+    sql`select ended_at is not null as ended from session where id = ${sessionId} and account_id = ${accountId} for share`,
+  );
+  if (session === undefined) throw new AldabaError('not-signed-in', 'the session went on in another account');
+  if (session.ended) throw new AldabaError('session-ended');
 }
 
 async function takeSeat(

@@ -25,8 +25,8 @@ export function suspendContact(call: PersonCall, id: string): Promise<Contact> {
       hasPassword: row.has_password,
     });
     await setSuspended(desk, row, true);
+    await endSessions(tx, { accountId, identityId: row.identity_id }, 'suspended', now, 'contact-suspended');
     await endLeases(tx, { accountId, holderId: row.identity_id }, { code: 'contact-suspended', now });
-    await endSessions(tx, { accountId, identityId: row.identity_id }, 'suspended', now);
     await endInvitation(desk, row);
     await endInvitationsBy(desk, row.identity_id);
     await desk.audit(
@@ -61,8 +61,8 @@ export function deleteContact(call: PersonCall, id: string): Promise<void> {
     const row = await contactFor(desk, 'delete', id);
     await keepAnAdministrator(desk, row, null);
     if (row.identity_id !== null) {
+      await endSessions(tx, { accountId, identityId: row.identity_id }, 'deleted', now, 'session-ended');
       await endLeases(tx, { accountId, holderId: row.identity_id }, { code: 'session-ended', now });
-      await endSessions(tx, { accountId, identityId: row.identity_id }, 'deleted', now);
       await revokeLinks(tx, { accountId, identityId: row.identity_id }, now);
     }
     // Seats, invitations and the directory row go with the contact.

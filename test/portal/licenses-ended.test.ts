@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Principal } from '../../src/portal/context.ts';
+import { revokeKey } from '../../src/portal/services/keys.ts';
+import { acquireLease } from '../../src/portal/services/leases/acquire.ts';
+import { describeUnless } from '../support/skip.ts';
+import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
+import { createTestDevice, type TestDevice, testPassword } from './support.ts';
+
+const oneConnection =
+  process.env.ALDABA_TEST_DATABASE === 'postgres'
+    ? undefined
+    : 'the embedded database does one thing after another';
+let portal: LicensePortal;
+beforeAll(async () => {
+  portal = await startLicensePortal();
+});
+afterAll(() => portal.close());
+
+/** A company with an engineer who signed in, and what takes their access away. */
+async function engineer() {
+  const made = await portal.floating(2, 1);
+  const [email = ''] = made.emails;
+  const device = createTestDevice();
+  const ana = await portal.enterAs(email, device);
+  const { client } = await portal.enterAs(made.administrator);
+  const id = made.company.contacts[email]?.contactId ?? '';
+  const ways = {
+    suspended: async () => void (await client.people.suspendContact({ id })),
+    deleted: async () => void (await client.people.deleteContact({ id })),
+    'signed out': () =>
+      portal.client(device).sessions.signOut({ refreshToken: ana.refreshToken }) as Promise<void>,
+  };
+  return { ...made, email, device, ana, ways };
+}
+
+/** Who a request's policy found, at that moment. */
+async function principalOf(device: TestDevice): Promise<Principal> {
+  const [found] = await portal.query<{ id: string; account: string; identity: string | null; key: string }>(
+    sql`select id, account_id as account, identity_id as identity, key_id as key from session
+      where device_thumbprint = ${device.thumbprint} and ended_at is null`,
+  );
+  if (found === undefined) throw new Error('nobody is signed in on that device');
+  const common = {
+    sessionId: found.id,
+    accountId: found.account,
+    device: { thumbprint: device.thumbprint, key: device.publicKey.x, name: 'OBRA', platform: 'linux' },
+  };
+  if (found.identity === null) return { kind: 'key', keyId: found.key, ...common };
+  const permissions = new Set(['license:activate'] as const);
+  const person = { identityId: found.identity, email: '', name: 'Ana', owner: false, confirmedAt: 0 };
+  return { kind: 'person', permissions, ...person, ...common };
+}
+
+const asked = () => ({ idempotencyKey: randomUUID(), product: 'viga', version: '2026.1', features: [] });
+
+describe('whose access ended after the request came in gets no lease', () => {
+  test.each(['suspended', 'deleted', 'signed out'] as const)('%s', async (way) => {
+    const { device, ways, company } = await engineer();
+    const principal = await principalOf(device);
+    await ways[way]();
+    expect(await refusal(acquireLease(portal.services, principal, asked()))).toMatchObject({
+      code: 'session-ended',
+    });
+    expect(await portal.running(company.id)).toBe(0);
+  });
+
+  test('revoked', async () => {
+    const { company, poolId } = await portal.floating(2, 0);
+    const device = createTestDevice();
+    const { keyId } = await portal.enterWithKey({ accountId: company.id, poolIds: [poolId] }, device);
+    const principal = await principalOf(device);
+    await portal.services.database.asService((tx) => revokeKey(tx, company.id, keyId, portal.clock.now()));
+    expect(await refusal(acquireLease(portal.services, principal, asked()))).toMatchObject({
+      code: 'session-ended',
+    });
+    expect(await portal.running(company.id)).toBe(0);
+  });
+
+  test('gone on in another company: its own tokens have to be asked for', async () => {
+    const { device, email, ana } = await engineer();
+    const principal = await principalOf(device);
+    const other = await portal.company('Otra', [
+      { email, role: 'license-installer', password: testPassword },
+    ]);
+    await ana.client.sessions.switchAccount({ accountId: other.id });
+    expect(await refusal(acquireLease(portal.services, principal, asked()))).toMatchObject({
+      code: 'not-signed-in',
+    });
+    expect(await portal.running(principal.accountId)).toBe(0);
+  });
+});
+
+test('the end of a session says why at the next renewal', async () => {
+  const { company, poolId } = await portal.floating(2, 0);
+  const { client, keyId } = await portal.enterWithKey({ accountId: company.id, poolIds: [poolId] });
+  const { leaseId } = await acquire(client);
+  await portal.services.database.asService((tx) => revokeKey(tx, company.id, keyId, portal.clock.now()));
+  const codes = await portal.query(sql`select end_code as code from lease where id = ${leaseId}`);
+  expect(codes).toEqual([{ code: 'key-invalid' }]);
+  expect(await refusal(renew(client, leaseId))).toMatchObject({ code: 'session-ended' });
+});
+
+describeUnless(oneConnection, 'while a lease is being taken', () => {
+  /** Requests of the portal that wait for a row that another has locked. */
+  async function waiting(): Promise<number> {
+    const [found] = await portal.query<{ n: number }>(
+      sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return found?.n ?? 0;
+  }
+
+  test.each(['suspended', 'deleted', 'signed out'] as const)('%s: the lease ends with it', async (way) => {
+    const { ana, company, poolId, ways } = await engineer();
+    const letGo = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const holding = portal.services.database.asService(async (tx) => {
+      await tx.execute(sql`select from pool where id = ${poolId} for no key update`);
+      held.resolve();
+      await letGo.promise;
+    });
+    await held.promise;
+    const acquiring = refusal(acquire(ana.client));
+    await expect.poll(waiting, { interval: 10 }).toBe(1);
+    const ended = { done: false };
+    const ending = ways[way]().finally(() => {
+      ended.done = true;
+    });
+    await expect.poll(async () => ended.done || (await waiting()) === 2, { interval: 10 }).toBe(true);
+    letGo.resolve();
+    await Promise.all([holding, acquiring, ending]);
+    expect(await portal.running(company.id)).toBe(0);
+  });
+});
