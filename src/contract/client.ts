@@ -58,6 +58,11 @@ export const clientContract = {
     /** Ask the portal now. */
     renew: base.output(done),
     release: base.input(z.object({ product: productCodeSchema })).output(done),
+    /**
+     * Standalone, with network: the key again, for a computer whose parts changed. The portal repeats this device's activation with the parts
+     * as they are now; it takes no second place.
+     */
+    registerAgain: base.input(z.object({ key: z.string().max(64) })).output(done),
     /** Standalone: give the license back. With network the portal hears at once; without, the receipt is handed over to be taken there. */
     giveBack: base
       .input(z.object({ product: productCodeSchema }))

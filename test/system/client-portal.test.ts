@@ -13,6 +13,7 @@ import { demonstrationKeys } from '../../src/portal/demonstration/licenses.ts';
 import { seedDemonstration } from '../../src/portal/demonstration.ts';
 import { createStandaloneKey } from '../../src/portal/services/keys.ts';
 import { createFixedClock, type FixedClock } from '../fakes/clock.ts';
+import { testComponents } from '../fakes/hardware.ts';
 import { createTestPorts, type TestPorts } from '../fakes/ports.ts';
 import { createMemorySecrets } from '../fakes/secrets.ts';
 import { createMemorySettings, type StoredSettings } from '../fakes/settings.ts';
@@ -243,5 +244,24 @@ describe('client and portal together', () => {
     const { product } = first.core.state.get().licenses[0] ?? {};
     expect(await first.client.licenses.giveBack({ product: product ?? '' })).toMatchObject({ told: true });
     await activated(key);
+  });
+
+  test('a computer whose parts changed is registered again with the key, and takes no second place', async () => {
+    const key = await oneDeviceKey();
+    const { core } = await activated(key);
+    ports.hardware.components = { ...testComponents, smbios: 'x', board: 'x', network: 'x', cpu: 'x' };
+    await core.stop();
+    const again = await start();
+    await expect.poll(() => again.core.state.get().device.match).toBe('drift');
+    await expect(again.client.licenses.registerAgain({ key: demonstrationKeys.cloud })).rejects.toMatchObject(
+      { code: 'key-invalid' },
+    );
+    expect(again.core.state.get().device.match).toBe('drift');
+    await again.client.licenses.registerAgain({ key });
+    expect(again.core.state.get()).toMatchObject({
+      device: { match: 'match', score: 100 },
+      licenses: [{ product: 'viga', state: 'active', permit: 'full' }],
+    });
+    await expect(activated(key)).rejects.toMatchObject({ code: 'key-exhausted' });
   });
 });

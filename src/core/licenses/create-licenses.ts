@@ -205,6 +205,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
 
     installLicense: standalone.installLicense,
     createRequest: standalone.createRequest,
+    registerAgain: standalone.registerAgain,
     giveBack: standalone.giveBack,
 
     async renewNow() {

@@ -15,7 +15,8 @@ import type { Entry } from './entry.ts';
 import { whatFailed } from './portal-codes.ts';
 
 /** Standalone licenses: files in and out, and whether this is still the device that they were made for. */
-export interface Standalone extends Pick<Licenses, 'installLicense' | 'createRequest' | 'giveBack'> {
+export interface Standalone
+  extends Pick<Licenses, 'installLicense' | 'registerAgain' | 'createRequest' | 'giveBack'> {
   /** Compares the components with those of the activation, and remembers since when they differ. Never throws. */
   checkDevice(entry: Entry): Promise<void>;
   /** Tells the portal of licenses that were deleted here. Never throws. */
@@ -91,51 +92,61 @@ export function createStandalone(
     }
   }
 
+  async function installLicense(text: string): ReturnType<Licenses['installLicense']> {
+    await device.load();
+    const opened = openDocumentFile(text, verifier, {
+      kinds: ['license'],
+      now: entries.now(),
+      deviceThumbprint: device.thumbprint,
+    });
+    if (!opened.ok) {
+      const claims = opened.document?.claims;
+      const product = claims !== undefined && 'productName' in claims ? { product: claims.productName } : {};
+      const until =
+        claims !== undefined && 'exp' in claims && claims.exp !== undefined
+          ? { until: new Date(claims.exp * 1000).toISOString() }
+          : {};
+      throw new AldabaError(opened.code, opened.detail, { ...product, ...until, detail: opened.detail });
+    }
+    const { claims } = opened;
+    const entry = entries.get(claims.aud);
+    const held = entry.license;
+    if (
+      held?.kind === 'license' &&
+      held.claims.activation === claims.activation &&
+      claims.seq < held.claims.seq
+    ) {
+      throw new AldabaError('file-expired', 'a newer license of this activation is installed', {
+        product: claims.productName,
+        detail: 'older than the installed one',
+      });
+    }
+    await entries.update(entry, (record) => ({
+      ...record,
+      license: { document: opened.jws, driftSince: null },
+    }));
+    entries.publish(entry);
+    await checkDevice(entry);
+    return {
+      product: claims.aud,
+      productName: claims.productName,
+      expiresAt: claims.exp === undefined ? null : new Date(claims.exp * 1000).toISOString(),
+    };
+  }
+
   return {
     checkDevice,
     tellReceipts,
     owesReceipt: ({ record }) => record.receipts.some((receipt) => !refused.has(receipt)),
-    async installLicense(text) {
-      await device.load();
-      const opened = openDocumentFile(text, verifier, {
-        kinds: ['license'],
-        now: entries.now(),
-        deviceThumbprint: device.thumbprint,
+    installLicense,
+    async registerAgain(key) {
+      const { device: description, salt } = await device.describe();
+      const { document } = await gateway.portal.licenses.activate({
+        key: key.trim(),
+        device: description,
+        salt,
       });
-      if (!opened.ok) {
-        const claims = opened.document?.claims;
-        const product =
-          claims !== undefined && 'productName' in claims ? { product: claims.productName } : {};
-        const until =
-          claims !== undefined && 'exp' in claims && claims.exp !== undefined
-            ? { until: new Date(claims.exp * 1000).toISOString() }
-            : {};
-        throw new AldabaError(opened.code, opened.detail, { ...product, ...until, detail: opened.detail });
-      }
-      const { claims } = opened;
-      const entry = entries.get(claims.aud);
-      const held = entry.license;
-      if (
-        held?.kind === 'license' &&
-        held.claims.activation === claims.activation &&
-        claims.seq < held.claims.seq
-      ) {
-        throw new AldabaError('file-expired', 'a newer license of this activation is installed', {
-          product: claims.productName,
-          detail: 'older than the installed one',
-        });
-      }
-      await entries.update(entry, (record) => ({
-        ...record,
-        license: { document: opened.jws, driftSince: null },
-      }));
-      entries.publish(entry);
-      await checkDevice(entry);
-      return {
-        product: claims.aud,
-        productName: claims.productName,
-        expiresAt: claims.exp === undefined ? null : new Date(claims.exp * 1000).toISOString(),
-      };
+      await installLicense(document);
     },
     async createRequest(key) {
       const { device: description, components, salt } = await device.describe();

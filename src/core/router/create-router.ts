@@ -66,6 +66,7 @@ export function createRouter(needs: RouterNeeds) {
       release: os.licenses.release.handler(({ input }) => licenses.releaseProduct(input.product)),
       giveBack: os.licenses.giveBack.handler(({ input }) => licenses.giveBack(input.product)),
       diagnose: os.licenses.diagnose.handler(() => {
+      registerAgain: os.licenses.registerAgain.handler(({ input }) => licenses.registerAgain(input.key)),
         const { connection, keychain, uses } = state.get();
         const { mode, portal } = ports.settings.current();
         return {

@@ -53,6 +53,7 @@ const calls: Record<string, unknown> = {
   'people.listHolders': { poolId: testIds.pool },
   'licenses.renew': undefined,
   'licenses.release': { product: 'viga' },
+  'licenses.registerAgain': { key: testLicenseKey },
   'licenses.giveBack': { product: 'viga' },
   'licenses.diagnose': undefined,
   'programs.list': undefined,

@@ -13,6 +13,11 @@ export function licenseProcedures(os: Pick<FakeImplementer, 'licenses' | 'settin
     licenses: {
       renew: os.licenses.renew.handler(() => {}),
       release: os.licenses.release.handler(({ input }) => without(input.product)),
+      registerAgain: os.licenses.registerAgain.handler(() => {
+        const { device } = store.get();
+        const components = device.components.map(({ name }) => ({ name, change: 'same' as const }));
+        store.update({ device: { ...device, match: 'match', score: 100, components } });
+      }),
       giveBack: os.licenses.giveBack.handler(({ input }) => {
         without(input.product);
         return store.get().connection.state === 'not-needed'
