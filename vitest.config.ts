@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { suites } from './scripts/suites.ts';
+import { withoutKeychain } from './test/support/without-keychain.ts';
 
 export default defineConfig({
   test: {
@@ -9,7 +10,8 @@ export default defineConfig({
         name: suite.name,
         include: [...suite.include],
         exclude: ['**/node_modules/**', '**/fixtures/**', ...(suite.exclude ?? [])],
-        env: { ...suite.env },
+        // Only the suite that has a keyring of its own may reach one.
+        env: { ...(suite.under === 'secret-service' ? {} : withoutKeychain), ...suite.env },
         maxWorkers: suite.workers,
         testTimeout: suite.testTimeout,
         hookTimeout: suite.testTimeout,

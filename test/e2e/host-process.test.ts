@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Child, startChild } from '../../scripts/start/child.ts';
 import { connectToRunning } from '../../src/core/shell/control-client.ts';
 import { findBrowser } from '../support/browser.ts';
+import { removeProfile } from '../support/remove-profile.ts';
 import { describeUnless } from '../support/skip.ts';
 import { patience } from './support/browse.ts';
 import { say } from './support/texts.ts';
@@ -63,7 +64,7 @@ describeUnless(found.missing, 'host mode as a process, seen by a real browser', 
   afterAll(async () => {
     await browser?.close();
     await host?.stop();
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    await removeProfile(profile);
   });
 
   test('the link opens the window at a clean address; reloading keeps it; the browser finds nothing to complain of', async () => {

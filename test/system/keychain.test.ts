@@ -11,6 +11,7 @@ import { createCoreRig } from '../fakes/core-rig.ts';
 import { createMemoryLog } from '../fakes/log.ts';
 import { secretServiceMissing } from '../support/secret-service.ts';
 import { describeUnless, needs } from '../support/skip.ts';
+import { withoutKeychain } from '../support/without-keychain.ts';
 
 const run = promisify(execFile);
 
@@ -172,6 +173,14 @@ describeUnless(onLinux, 'a machine without a keychain', () => {
   test('keeps secrets in memory, and in a file only when that was chosen', { timeout: 30_000 }, async () => {
     expect(await backendUnder({})).toBe('memory uno');
     expect(await backendUnder({ ALDABA_TEST_ON_DISK: '1' })).toBe('file uno');
+  });
+
+  test('a keyring that is there is out of reach of the processes of every other suite', async (context) => {
+    const missing = secretServiceMissing();
+    needs(context, missing === undefined, missing ?? '');
+    const bus = { DBUS_SESSION_BUS_ADDRESS: process.env.DBUS_SESSION_BUS_ADDRESS ?? '' };
+    expect(await backendUnder(bus)).toBe('secret-service uno');
+    expect(await backendUnder({ ...bus, ...withoutKeychain })).toBe('memory uno');
   });
 
   test('a bus without any keyring is no keychain either', { timeout: 30_000 }, async (context) => {

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connectToRunning } from '../../src/core/shell/control-client.ts';
 import { demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
+import { removeProfile } from '../support/remove-profile.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -69,7 +70,7 @@ afterEach(async () => {
   await Promise.all([...started].map(({ ended }) => ended));
   started.clear();
 });
-afterAll(() => rm(profile, { recursive: true, force: true, maxRetries: 5 }));
+afterAll(() => removeProfile(profile));
 
 describe('npm start', () => {
   test('one line says when it can be used; a second start gives another link; Ctrl+C ends all of it within 5 s', async () => {
