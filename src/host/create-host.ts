@@ -25,6 +25,8 @@ export interface HostOptions {
   readonly port: number;
   /** What is shown in place of the page to a browser that has no (or an old) link: plain text. */
   readonly texts: { readonly noLink: string; readonly usedLink: string };
+  /** A link of `createLink` let a browser in. */
+  readonly used: (link: string) => void;
   readonly log: Pick<Log, 'warn'>;
 }
 
@@ -33,8 +35,6 @@ export interface Host {
   readonly origin: string;
   /** Windows that are open now. */
   readonly windows: number;
-  /** True while a link is out that nobody has opened. */
-  readonly linkWaiting: boolean;
   /** A new address that opens the window once. Whoever has it is let in: it goes to the person alone. */
   createLink(): string;
   close(): Promise<void>;
@@ -68,6 +68,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const origin = `http://127.0.0.1:${port}`;
   // Cookies do not tell ports apart: two hosts of one person must not overwrite each other's.
   const cookieName = `aldaba-${port}`;
+  const linkOf = (token: string) => `${origin}${launchPath}${token}`;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = checkRequest(request, origin);
@@ -102,6 +103,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     }
     // The same browser may follow its link again: it is already in.
     if (secret !== null) {
+      options.used(linkOf(token));
       response.setHeader('set-cookie', `${cookieName}=${secret}; HttpOnly; SameSite=Strict; Path=/`);
     }
     response.writeHead(303, { ...pageHeaders('text/plain; charset=utf-8', newNonce()), location: '/' }).end();
@@ -150,10 +152,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     get windows() {
       return sockets.clients.size;
     },
-    get linkWaiting() {
-      return tokens.waiting;
-    },
-    createLink: () => `${origin}${launchPath}${tokens.issue()}`,
+    createLink: () => linkOf(tokens.issue()),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const connection of sockets.clients) connection.terminate();

@@ -13,8 +13,6 @@ export interface LaunchTokens {
   /** Takes the token and gives a session secret for the cookie; null when it is unknown, used or too old. */
   redeem(token: string): string | null;
   isSession(secret: string): boolean;
-  /** True while a link is out that nobody has opened. */
-  readonly waiting: boolean;
 }
 
 /**
@@ -45,10 +43,6 @@ export function createLaunchTokens(now: () => number): LaunchTokens {
       return secret;
     },
     isSession: (secret) => sessions.has(hashOf(secret)),
-    get waiting() {
-      forget();
-      return launches.size > 0;
-    },
   };
 }
 

@@ -9,6 +9,7 @@ import { pathsOf, type Surroundings } from '../core/shell/surroundings.ts';
 import type { Translate } from '../core/shell/texts.ts';
 import { createHost, type Host } from './create-host.ts';
 import type { Desktop } from './desktop.ts';
+import { createLaunchFiles } from './launch-files.ts';
 
 export interface HostRun {
   readonly surroundings: Surroundings;
@@ -48,15 +49,17 @@ export async function runHost(run: HostRun): Promise<RunningHost> {
   if (other !== null) return other;
   if (!existsSync(join(run.page, 'index.html')))
     throw new AldabaError('unavailable', `${run.page} is not built`);
+  // Programs are answered before the page is served: who asks in between waits for it. null: it never came.
+  const served = Promise.withResolvers<Host | null>();
   let host: Host | null = null;
   const opener: Opener = {
     async showWindow() {
-      if (host === null) return false;
+      const page = await served.promise;
+      if (page === null) return false;
       // A page that is open shows what waits by itself.
-      if (host.windows > 0) return true;
-      const link = host.createLink();
-      if (run.open && run.desktop.present) await run.desktop.open(link);
-      else run.say(run.t('host.waiting', { link }));
+      if (page.windows > 0) return true;
+      const link = page.createLink();
+      if (!(await openLink(run, link))) run.say(run.t('host.waiting', { link }));
       return true;
     },
     openFile: (path) => run.desktop.open(path),
@@ -65,47 +68,68 @@ export async function runHost(run: HostRun): Promise<RunningHost> {
       throw new AldabaError('open-failed', 'the browser opens its own links');
     },
   };
-  const client = await startClient({
-    surroundings: run.surroundings,
-    shell: {
-      name: 'host',
-      client: { version: run.version, shell: 'browser' },
-      opener,
-      rootKeys: run.rootKeys,
-    },
-    actions: {
-      kind: 'browser',
-      version: run.version,
-      address: () => host?.origin ?? null,
-      open: async () => ({ link: host?.createLink() ?? null }),
-      stop: run.asked,
-    },
-  });
+  const files = createLaunchFiles(pathsOf(run.surroundings).runtime);
   try {
-    host = await createHost({
-      client: client.core.router,
-      page: run.page,
-      port: run.port,
-      texts: { noLink: run.t('host.noLink'), usedLink: run.t('host.usedLink') },
-      log: client.ports.log,
+    const client = await startClient({
+      surroundings: run.surroundings,
+      shell: {
+        name: 'host',
+        client: { version: run.version, shell: 'browser' },
+        opener,
+        rootKeys: run.rootKeys,
+      },
+      actions: {
+        kind: 'browser',
+        version: run.version,
+        address: () => host?.origin ?? null,
+        open: async () => ({ link: host?.createLink() ?? null }),
+        stop: run.asked,
+      },
     });
-  } catch (error) {
-    await client.stop();
-    throw error;
-  }
-  const { origin, createLink, close } = host;
-  const link = createLink();
-  if (run.open && run.desktop.present) await run.desktop.open(link).catch(() => undefined);
-  return {
-    link,
-    address: origin,
-    pid: process.pid,
-    own: true,
-    async stop() {
-      await close();
+    try {
+      await files.clear();
+      host = await createHost({
+        client: client.core.router,
+        page: run.page,
+        port: run.port,
+        texts: { noLink: run.t('host.noLink'), usedLink: run.t('host.usedLink') },
+        used: (link) => void files.remove(link).catch(() => undefined),
+        log: client.ports.log,
+      });
+    } catch (error) {
+      served.resolve(null);
       await client.stop();
-    },
-  };
+      throw error;
+    }
+    const { origin, createLink, close } = host;
+    served.resolve(host);
+    const link = createLink();
+    await openLink(run, link);
+    return {
+      link,
+      address: origin,
+      pid: process.pid,
+      own: true,
+      async stop() {
+        await close();
+        await files.clear();
+        await client.stop();
+      },
+    };
+  } finally {
+    served.resolve(null);
+  }
+}
+
+/** @returns false when no browser was started: the person has to be given the link in words */
+async function openLink(run: HostRun, link: string): Promise<boolean> {
+  if (!run.open || !run.desktop.present) return false;
+  try {
+    await run.desktop.open(await createLaunchFiles(pathsOf(run.surroundings).runtime).write(link));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function openOther(run: HostRun): Promise<RunningHost | null> {
@@ -119,7 +143,7 @@ async function openOther(run: HostRun): Promise<RunningHost | null> {
     }
     const { link } = await running.client.shell.open();
     if (link === null) throw new AldabaError('already-running', `process ${pid} is still starting`);
-    if (run.open && run.desktop.present) await run.desktop.open(link).catch(() => undefined);
+    await openLink(run, link);
     return { link, address, pid, own: false, stop: async () => {} };
   } finally {
     running.close();

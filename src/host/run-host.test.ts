@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import es from '../../resources/locales/es/shell.json' with { type: 'json' };
+import { connectProgram, type ProgramClient } from '../../test/support/program-client.ts';
+import { removeProfile } from '../../test/support/remove-profile.ts';
+import { createTranslate } from '../core/shell/texts.ts';
+import { createDesktop } from './desktop.ts';
+import { type RunningHost, runHost } from './run-host.ts';
+
+let folder: string;
+let program: ProgramClient | undefined;
+const running: RunningHost[] = [];
+const said: string[] = [];
+
+/** A host that nobody has signed in to, on a desktop that remembers the command lines of what it started. */
+async function start(run: (program: string, args: readonly string[]) => Promise<void>): Promise<RunningHost> {
+  const host = await runHost({
+    surroundings: {
+      environment: {},
+      profile: folder,
+      settings: ['mode=cloud-signin', 'portal=http://127.0.0.1:1'],
+    },
+    page: join(folder, 'page'),
+    port: 0,
+    open: true,
+    version: '1.2.3',
+    rootKeys: [],
+    desktop: createDesktop('linux', { DISPLAY: ':0' }, run),
+    t: createTranslate('es', es),
+    say: (text) => void said.push(text),
+    asked: () => {},
+  });
+  running.push(host);
+  return host;
+}
+
+const pages = async () => (await readdir(join(folder, 'run'))).filter((name) => name.endsWith('.html'));
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aldaba-run-host-'));
+  await mkdir(join(folder, 'page'));
+  await writeFile(join(folder, 'page', 'index.html'), '<!doctype html>');
+});
+afterEach(async () => {
+  program?.close();
+  program = undefined;
+  said.length = 0;
+  for (const host of running.splice(0).toReversed()) await host.stop();
+  await removeProfile(folder);
+});
+
+test('the launch link stands on no command line: the browser gets a page of the person’s own that leads there, once', async () => {
+  const lines: string[][] = [];
+  const run = async (name: string, args: readonly string[]) => void lines.push([name, ...args]);
+  const first = await start(run);
+  // A second start on the profile opens the first one's page.
+  const second = await start(run);
+  expect([first.own, second.own, lines.length]).toEqual([true, false, 2]);
+  for (const [at, { link }] of [first, second].entries()) {
+    const token = new URL(link).pathname.split('/').at(-1) ?? '';
+    expect(lines.flat().join(' ')).not.toContain(token);
+    const page = lines[at]?.[1] ?? '';
+    expect((await readFile(page, 'utf8')).includes(`url=${link}"`)).toBe(true);
+    if (process.platform !== 'win32') expect((await stat(page)).mode & 0o777).toBe(0o600);
+    expect((await fetch(link, { redirect: 'manual' })).status).toBe(303);
+    await vi.waitFor(async () => expect(await pages()).not.toContain(page.split('/').at(-1)));
+  }
+  expect(await pages()).toEqual([]);
+});
+
+test('a link that nobody opened is gone with the host', async () => {
+  const host = await start(async () => {});
+  expect(await pages()).toHaveLength(1);
+  running.length = 0;
+  await host.stop();
+  expect(await pages()).toEqual([]);
+});
+
+test('a browser that cannot be started: the link is said, and the program waits for the sign-in', async () => {
+  const host = await start(() => Promise.reject(new Error('ENOENT')));
+  const { address, secret } = JSON.parse(await readFile(join(folder, 'run', 'broker.json'), 'utf8'));
+  program = await connectProgram(address);
+  await program.initialize('viga', secret === null ? {} : { secret });
+  const outcome = vi.fn();
+  program.request('license/acquire').then(outcome, outcome);
+  await vi.waitFor(() => expect(said).toHaveLength(1));
+  expect(said[0]).toMatch(new RegExp(`${host.address}/launch/[\\w-]{43}$`));
+  await program.request('license/status');
+  expect(outcome).not.toHaveBeenCalled();
+});
