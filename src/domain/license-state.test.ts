@@ -314,9 +314,15 @@ describe('what the portal says against a held right', () => {
   });
   test('lost and no seat free: queued', () => {
     const standing = licenseStanding(
-      facts({ right: lease(), answer: { kind: 'queued', code: 'no-seat-free' } }),
+      facts({ right: null, held: true, answer: { kind: 'queued', code: 'no-seat-free' } }),
     );
     expect(standing).toMatchObject({ state: 'queued', permit: 'read-only', reason: 'no-seat-free' });
+  });
+  test('no seat free for another program takes nothing that still runs', () => {
+    follows({ right: lease(), answer: { kind: 'queued', code: 'no-seat-free' } }, [
+      [0, 'active', 'full', 'lease-valid', []],
+      [4500 * second, 'queued', 'read-only', 'no-seat-free', []],
+    ]);
   });
   test('a refusal takes nothing that still runs, and names itself afterwards', () => {
     const answer: PortalAnswer = { kind: 'refused', code: 'version-not-covered' };

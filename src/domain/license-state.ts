@@ -49,11 +49,7 @@ function momentAt(facts: LicenseFacts, at: number): Moment {
   const byPortal = takenByPortal(facts.answer);
   if (byPortal !== null) return byPortal;
   const byTime = rightMoment(right, facts, at);
-  if (byTime.permit !== 'full') {
-    return facts.answer.kind === 'refused'
-      ? { ...byTime, state: 'revoked', cause: 'portal-refused', reason: facts.answer.code }
-      : byTime;
-  }
+  if (byTime.permit !== 'full') return overAndRefused(byTime, facts.answer);
   return underClock(underDevice(byTime, right, facts.device, at), facts.clock, at);
 }
 
@@ -89,14 +85,25 @@ function withoutRight(facts: LicenseFacts): Moment {
   }
 }
 
-/** The portal's word about what is held ends the document before its time. */
+/** The portal's word that what is held was taken ends the document before its time. */
 function takenByPortal(answer: PortalAnswer): Moment | null {
-  const taken = { permit: 'read-only', warnings: [] } as const;
-  if (answer.kind === 'ended')
-    return { ...taken, state: 'revoked', cause: 'right-ended', reason: answer.code };
+  if (answer.kind !== 'ended') return null;
+  return {
+    state: 'revoked',
+    permit: 'read-only',
+    cause: 'right-ended',
+    reason: answer.code,
+    warnings: [],
+  };
+}
+
+/** A document that is over by its times, and no other was given: why. While it counts, an answer about another seat takes nothing. */
+function overAndRefused(over: Moment, answer: PortalAnswer): Moment {
+  if (answer.kind === 'refused')
+    return { ...over, state: 'revoked', cause: 'portal-refused', reason: answer.code };
   if (answer.kind === 'queued')
-    return { ...taken, state: 'queued', cause: 'no-seat-free', reason: answer.code };
-  return null;
+    return { ...over, state: 'queued', cause: 'no-seat-free', reason: answer.code };
+  return over;
 }
 
 function underDevice(moment: Moment, right: Right, device: DeviceFact, at: number): Moment {

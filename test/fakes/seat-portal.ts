@@ -36,6 +36,8 @@ export interface SeatPortal {
   readonly seats: Map<string, number>;
   /** Products of named seats: they get passes of 30 days. */
   readonly named: Set<string>;
+  /** Versions that a product's leases cover; all of them unless set. */
+  readonly versions: Map<string, { from?: string; to?: string }>;
   readonly calls: SeatCall[];
   /** Most leases of one product that counted at the same time. */
   readonly peak: Map<string, number>;
@@ -85,6 +87,7 @@ export async function createSeatPortal(
       account: lease.account,
       aud: lease.product,
       productName: lease.product.toUpperCase(),
+      versions: portal.versions.get(lease.product) ?? {},
       lease: lease.id,
       iat,
       nbf: iat,
@@ -197,6 +200,7 @@ export async function createSeatPortal(
     seats: new Map(),
     named: new Set(),
     activations: new Set([licenseClaims('').activation]),
+    versions: new Map(),
     calls: [],
     peak: new Map(),
     fault: null,

@@ -80,7 +80,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     if (!isVersionCovered(use.version, right.claims.versions)) return null;
     const license = entries.license(entry);
     if (license.permit !== 'full') return null;
-    if (use.state !== 'running' || !use.granted) {
+    if (isThere(entry, use) && (use.state !== 'running' || !use.granted)) {
       use.state = 'running';
       use.granted = true;
       entry.linger?.cancel();
@@ -96,10 +96,10 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     const right = entries.inEffect(entry);
     const product = { product: entry.names.product };
     if (right !== null && !isVersionCovered(use.version, right.claims.versions)) {
-      throw new AldabaError('version-not-covered', `${use.version} of ${entry.product}`, product);
+      throw fault ?? new AldabaError('version-not-covered', `${use.version} of ${entry.product}`, product);
     }
     const license = entries.license(entry);
-    if (right !== null && license.permit !== 'none') {
+    if (right !== null && license.permit !== 'none' && isThere(entry, use)) {
       use.state = 'running';
       entries.publish(entry);
       return fault === null ? license : { ...license, reason: fault.code };
@@ -244,6 +244,11 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
 }
 
 function publicUse({ id, program, version, since, state }: Use): Use {
+/** A program that died while it asked holds nothing up. */
+function isThere(entry: Entry, use: LiveUse): boolean {
+  return entry.uses.get(use.id) === use;
+}
+
   return { id, program, version, since, state };
 }
 
