@@ -87,14 +87,14 @@ export interface Licenses {
    * Throws the `file-*` code that says what is wrong; what was stored before stays.
    */
   installLicense(text: string): Promise<{ product: string; productName: string; expiresAt: Instant | null }>;
-  /** A request file signed by the device, to be answered by the portal elsewhere. `content` is armored text and holds the key. */
-  createRequest(key: string): Promise<{ fileName: string; content: string }>;
-  /** Ends a standalone license here first, then tells the portal; a receipt is handed over when it could not be told. */
   /**
    * Standalone: the key again, online; the portal repeats the activation with this device's components as they are now, and the license is
    * stored. Throws what the portal said, `not-configured` without a portal address.
    */
   registerAgain(key: string): Promise<void>;
+  /** A request file signed by the device, to be answered by the portal elsewhere. `content` is armored text and holds the key. */
+  createRequest(key: string): Promise<{ fileName: string; content: string }>;
+  /** Ends a standalone license here first, then tells the portal; a receipt is handed over when it could not be told. */
   giveBack(product: string): Promise<{ told: boolean; fileName: string | null; content: string | null }>;
   /** The person asks for a renewal now. Throws what the portal said. */
   renewNow(): Promise<void>;

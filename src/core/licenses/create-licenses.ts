@@ -204,8 +204,8 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     },
 
     installLicense: standalone.installLicense,
-    createRequest: standalone.createRequest,
     registerAgain: standalone.registerAgain,
+    createRequest: standalone.createRequest,
     giveBack: standalone.giveBack,
 
     async renewNow() {
@@ -243,12 +243,12 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
   };
 }
 
-function publicUse({ id, program, version, since, state }: Use): Use {
 /** A program that died while it asked holds nothing up. */
 function isThere(entry: Entry, use: LiveUse): boolean {
   return entry.uses.get(use.id) === use;
 }
 
+function publicUse({ id, program, version, since, state }: Use): Use {
   return { id, program, version, since, state };
 }
 

@@ -64,9 +64,9 @@ export function createRouter(needs: RouterNeeds) {
     licenses: {
       renew: os.licenses.renew.handler(() => licenses.renewNow()),
       release: os.licenses.release.handler(({ input }) => licenses.releaseProduct(input.product)),
+      registerAgain: os.licenses.registerAgain.handler(({ input }) => licenses.registerAgain(input.key)),
       giveBack: os.licenses.giveBack.handler(({ input }) => licenses.giveBack(input.product)),
       diagnose: os.licenses.diagnose.handler(() => {
-      registerAgain: os.licenses.registerAgain.handler(({ input }) => licenses.registerAgain(input.key)),
         const { connection, keychain, uses } = state.get();
         const { mode, portal } = ports.settings.current();
         return {
