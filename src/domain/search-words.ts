@@ -11,17 +11,24 @@ export interface Searchable {
   readonly firstName: string;
   readonly lastName: string;
   readonly email: string;
+  readonly jobTitle: string;
 }
 
 /**
- * The words by which somebody is found, folded, unique and in code point order: each part of the names, the address as a whole, the
- * parts before its `@`, and its domain with the `@` in front.
+ * The words by which somebody is found, folded, unique and in code point order: each part of the names and of the job title, the
+ * address as a whole, the parts before its `@`, and its domain with the `@` in front.
  */
 export function searchWords(person: Searchable): string[] {
   const email = foldEmail(person.email);
   const at = email.lastIndexOf('@');
   const local = at < 0 ? email : email.slice(0, at);
-  const words = [...split(person.firstName), ...split(person.lastName), ...split(local), email];
+  const words = [
+    ...split(person.firstName),
+    ...split(person.lastName),
+    ...split(person.jobTitle),
+    ...split(local),
+    email,
+  ];
   if (at >= 0) words.push(email.slice(at));
   return unique(words);
 }

@@ -40,6 +40,10 @@ describe('editing', () => {
     });
     const byNewName = await client.people.listContacts({ search: 'nanez zoe' });
     expect(byNewName.contacts.map(({ id }) => id)).toEqual([contact.id]);
+    const byNewTitle = await client.people.listContacts({ search: 'obra jefa' });
+    expect(byNewTitle.contacts.map(({ id }) => id)).toEqual([contact.id]);
+    const byOldTitle = await client.people.listContacts({ search: 'ingeniera' });
+    expect(byOldTitle.contacts.map(({ id }) => id)).not.toContain(contact.id);
     const byOldName = await client.people.listContacts({ search: 'lucia' });
     expect(byOldName.contacts.map(({ id }) => id)).not.toContain(contact.id);
   });

@@ -17,6 +17,7 @@ export interface Row {
   first: string;
   last: string;
   email: string;
+  title: string;
   roleId: string;
   roleKey: string;
   state: (typeof contactStates)[number];
@@ -54,13 +55,14 @@ export async function createGran(people: People): Promise<Gran> {
     first: string;
     last: string;
     email: string;
+    title: string;
     role_id: string;
     role_key: string;
     state: Row['state'];
     created: number;
     signed_in: number;
   }>(
-    sql`select c.id, c.first_name as first, c.last_name as last, c.email, coalesce(m.role_id, ${company.roles['notifications-only']}) as role_id,
+    sql`select c.id, c.first_name as first, c.last_name as last, c.email, c.job_title as title, coalesce(m.role_id, ${company.roles['notifications-only']}) as role_id,
         d.role_key, d.state, (extract(epoch from c.created_at) * 1000)::float8 as created,
         coalesce((extract(epoch from m.last_sign_in_at) * 1000)::float8, '-infinity') as signed_in
       from contact c join directory d on d.account_id = c.account_id and d.contact_id = c.id
@@ -72,7 +74,12 @@ export async function createGran(people: People): Promise<Gran> {
     roleId: role_id,
     roleKey: role_key,
     signedIn: Number(signed_in),
-    words: searchWords({ firstName: row.first, lastName: row.last, email: row.email }),
+    words: searchWords({
+      firstName: row.first,
+      lastName: row.last,
+      email: row.email,
+      jobTitle: row.title,
+    }),
   }));
   return {
     staff,
@@ -146,4 +153,7 @@ export const searches = [
   'g m',
   'ana.',
   'l 1',
+  'ingeniera de estructuras',
+  'garcia ing',
+  'calc',
 ];

@@ -121,6 +121,25 @@ describe('words and counts follow the directory', () => {
   });
   const none = { counts: [], words: [], facts: [] };
 
+  test('rows that a migration lists are written again, by the words of today', async () => {
+    const { company, add, as } = await people.staffed();
+    const contact = await add({ jobTitle: 'Calculista' });
+    const found = async () => {
+      const { client } = await as('administrator');
+      return (await client.people.listContacts({ search: 'calcul' })).contacts.map(({ id }) => id);
+    };
+    await people.query(
+      sql`update directory set search_text = ' lucia' where account_id = ${company.id} and contact_id = ${contact.id}`,
+    );
+    expect(await found()).toEqual([]);
+    await people.query(sql`insert into directory_stale values (${company.id}, ${contact.id})`);
+    people.portal.services.wakeMail();
+    await expect.poll(found).toEqual([contact.id]);
+    expect(await people.query(sql`select 1 from directory_stale where account_id = ${company.id}`)).toEqual(
+      [],
+    );
+  });
+
   test('whoever changes them, one or many at a time', async () => {
     expect(await drift()).toEqual(none);
     const { id, roles } = gran.staff.company;

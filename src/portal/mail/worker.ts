@@ -1,5 +1,6 @@
 import type { Portal } from '../context.ts';
 import { describe } from '../errors.ts';
+import { reindexDirectory } from '../services/people/reindex-directory.ts';
 import { cleanUp } from './clean-up.ts';
 import { deliverDue } from './deliver.ts';
 import { answerLinkRequests } from './link-requests.ts';
@@ -17,7 +18,8 @@ export interface Worker {
 }
 
 /**
- * The node's background work, one step after the other: answers requests for links, delivers mails, cleans up hourly.
+ * The node's background work, one step after the other: answers requests for links, delivers mails, cleans up hourly, and between
+ * steps brings a part of the directory up to date after a migration that asked for it.
  * Every node runs one; rows are claimed with SKIP LOCKED, so that they share the work.
  */
 export function startWorker(portal: Portal, transport: MailTransport): Worker {
@@ -30,6 +32,7 @@ export function startWorker(portal: Portal, transport: MailTransport): Worker {
     woken = false;
     await answerLinkRequests(portal);
     await deliverDue(portal, transport);
+    if (await reindexDirectory(portal.database)) woken = true;
     // By the machine's running time: a clock under test does not decide how often tables are swept.
     if (performance.now() - cleanedAt < cleanUpInterval) return;
     cleanedAt = performance.now();

@@ -34,6 +34,13 @@ export const directoryWord = pgTable(
   (table) => [primaryKey({ columns: [table.accountId, table.word, table.contactId] })],
 );
 
+/** Directory rows whose words are to be written again: see services/people/reindex-directory.ts. */
+export const directoryStale = pgTable(
+  'directory_stale',
+  { accountId: uuid('account_id').notNull(), contactId: uuid('contact_id').notNull() },
+  (table) => [primaryKey({ columns: [table.accountId, table.contactId] })],
+);
+
 /** Written by triggers alone; the number of contacts is the sum of `n`. */
 export const directoryCount = pgTable('directory_count', {
   accountId: uuid('account_id').notNull(),

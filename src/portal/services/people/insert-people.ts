@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { AldabaError } from '../../../contract/errors.ts';
 import type { Language } from '../../../contract/primitives.ts';
 import { normalizeEmail } from '../../../domain/email.ts';
-import { searchWords } from '../../../domain/search-words.ts';
+import { type Searchable, searchWords } from '../../../domain/search-words.ts';
 import { nameSortKey } from '../../../domain/sort-key.ts';
 import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
@@ -38,8 +38,8 @@ export interface NewPerson {
   } | null;
 }
 
-/** Keys by which the directory sorts and finds a contact; whoever changes a name writes them again. */
-export function directoryKeys(person: { firstName: string; lastName: string; email: string }) {
+/** Keys by which the directory sorts and finds a contact; whoever changes a name or a job title writes them again. */
+export function directoryKeys(person: Searchable) {
   return {
     nameKey: nameSortKey(person),
     emailKey: normalizeEmail(person.email),

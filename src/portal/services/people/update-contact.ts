@@ -109,20 +109,22 @@ async function otherRole(desk: Desk, row: ContactRow, roleId: string, shared: bo
 async function write({ tx, accountId, now }: Desk, row: ContactRow, after: Fields): Promise<void> {
   const firstName = String(after.firstName ?? row.first_name);
   const lastName = String(after.lastName ?? row.last_name);
+  const jobTitle = String(after.jobTitle ?? row.job_title);
   await tx.execute(
     sql`update contact set first_name = ${firstName}, last_name = ${lastName}, phone = ${after.phone ?? row.phone},
-        job_title = ${after.jobTitle ?? row.job_title}, shared = ${after.shared ?? row.shared},
+        job_title = ${jobTitle}, shared = ${after.shared ?? row.shared},
         receives_notifications = ${after.receivesNotifications ?? row.receives_notifications}, revision = revision + 1,
         updated_at = ${new Date(now).toISOString()}::timestamptz
       where account_id = ${accountId} and id = ${row.id}`,
   );
-  if (after.firstName === undefined && after.lastName === undefined) return;
-  const keys = directoryKeys({ firstName, lastName, email: row.email });
+  const renamed = after.firstName !== undefined || after.lastName !== undefined;
+  if (!renamed && after.jobTitle === undefined) return;
+  const keys = directoryKeys({ firstName, lastName, email: row.email, jobTitle });
   await tx.execute(
     sql`update directory set name_key = ${keys.nameKey}, search_text = ${keys.searchText}
       where account_id = ${accountId} and contact_id = ${row.id}`,
   );
-  if (row.identity_id !== null)
+  if (renamed && row.identity_id !== null)
     await tx.execute(sql`select rename_member(${row.identity_id}::uuid, ${`${firstName} ${lastName}`})`);
 }
 
