@@ -24,8 +24,8 @@ function enterAccount(accountId: string): string {
   return `set local role aldaba_account; set local aldaba.account_id = '${idSchema.parse(accountId)}'`;
 }
 
-/** Milliseconds for undoing a transaction: it is one word, and a connection that cannot even say it is thrown away. */
-const rollbackTimeout = 5_000;
+/** One word: a connection that does not even do that in 5 s is thrown away. */
+const rollback: pg.QueryConfig & { query_timeout: number } = { text: 'rollback', query_timeout: 5_000 };
 
 export function postgresTransactions(pool: pg.Pool): Transactions {
   async function run<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -45,7 +45,7 @@ export function postgresTransactions(pool: pg.Pool): Transactions {
       return result;
     } catch (error) {
       // The first error is the one to tell.
-      await client.query({ text: 'rollback', query_timeout: rollbackTimeout }).catch(noteBroken);
+      await client.query(rollback).catch(noteBroken);
       throw error;
     } finally {
       client.off('error', noteBroken);
