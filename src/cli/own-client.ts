@@ -51,7 +51,7 @@ export async function readOwnState(context: Context): Promise<AppState> {
     http: () => silent,
   });
   try {
-    if (!existsSync(ports.paths.data)) return initialState(ports);
+    if (!existsSync(ports.paths.data)) return { ...initialState(ports), licenses: [] };
     const core = createCore(ports);
     await core.start();
     const state = core.state.get();

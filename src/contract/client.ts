@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { diagnoseOutputSchema } from './broker.ts';
+import { diagnosisSchema } from './client/diagnosis.ts';
 import { appStateSchema } from './client/state.ts';
 import { errorCodes, errorMap } from './errors.ts';
 import { releaseSchema } from './portal/licenses.ts';
@@ -69,8 +69,9 @@ export const clientContract = {
       .output(
         z.object({ told: z.boolean(), fileName: z.string().nullable(), content: z.string().nullable() }),
       ),
-    diagnose: base.output(diagnoseOutputSchema),
   },
+  /** Asks the portal and looks at what stands in between; takes up to 15 s where nobody answers. */
+  diagnose: base.output(diagnosisSchema),
   programs: {
     list: base.output(z.object({ releases: z.array(releaseSchema), buyUrl: z.string().nullable() })),
     download: base.input(z.object({ releaseId: idSchema })).output(done),

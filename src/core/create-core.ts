@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createDevice } from './device/device.ts';
+import { createDiagnosis } from './diagnosis/create-diagnosis.ts';
 import { createDownloads } from './downloads/downloads.ts';
 import { checkPortal } from './gateway/check-portal.ts';
 import { createGateway, noAccess } from './gateway/gateway.ts';
@@ -108,7 +109,17 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
     file: join(paths.data, 'setup.json'),
   });
   const broker = createBroker?.({ ...parts, licenses }) ?? null;
-  const router = createRouter({ ports: observed, gateway, state, session, setup, licenses, downloads });
+  const diagnose = createDiagnosis({ ports: observed, gateway, licenses, state });
+  const router = createRouter({
+    ports: observed,
+    gateway,
+    state,
+    session,
+    setup,
+    licenses,
+    downloads,
+    diagnose,
+  });
   const undo: (() => void)[] = [];
 
   function showDevice(): void {

@@ -4,6 +4,7 @@ import type { AppState, Problem, Use } from '../contract/client/state.ts';
 import type { Profile } from '../contract/portal/sessions.ts';
 import type { PortalContract } from '../contract/portal.ts';
 import type { Components, DeviceDescription, Instant, Mode, PublicKey } from '../contract/primitives.ts';
+import type { ClockVerdict } from '../domain/clock-mark.ts';
 import type { LicenseWarning } from '../domain/license-facts.ts';
 import type { ProcessLock } from './lock/process-lock.ts';
 import type { Ports } from './ports/index.ts';
@@ -75,6 +76,8 @@ export interface Licenses {
   /** The last use of a floating product ended: its lease goes back within 5 s. Named passes stay. */
   release(use: Use): Promise<void>;
   onChange(listener: (product: string, license: BrokerLicense) => void): () => void;
+  /** What this machine's clock is worth; null until the disk was read. */
+  clock(): ClockVerdict | null;
   /** Something ahead became due to be said: an end in so many days, the countdown, a clock set back. Once each time it is due. */
   onWarning(listener: (product: string, warning: LicenseWarning) => void): () => void;
   /** Gives back what no program uses. Uses that end after this are the client's own end: what they hold stays on disk and is found at the next start. */

@@ -1,15 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { RPCHandler } from '@orpc/server/message-port';
 import type { MessagePortMain, Session, Shell } from 'electron';
 import { AldabaError } from '../contract/errors.ts';
 import { rootKeys } from '../contract/root-keys.ts';
-import { createPinoLog } from '../core/adapters/pino-log.ts';
-import { checkPortal } from '../core/gateway/check-portal.ts';
-import type { Http, Log, Opener, Ports } from '../core/ports/index.ts';
-import { openControlPort, readRunningState } from '../core/shell/control-port.ts';
+import type { Settings } from '../contract/settings.ts';
+import type { Http, Log, Opener } from '../core/ports/index.ts';
+import { linkOrigins } from '../core/shell/link-origins.ts';
 import { startClient } from '../core/shell/start-client.ts';
-import { pathsOf, type Surroundings } from '../core/shell/surroundings.ts';
+import type { Surroundings } from '../core/shell/surroundings.ts';
 import { createElectronOpener } from './adapters/electron-opener.ts';
 import { createNetHttp } from './adapters/net-http.ts';
+import { attachClient } from './attach-client.ts';
 
 export interface ConnectOptions {
   readonly surroundings: Surroundings;
@@ -20,23 +21,31 @@ export interface ConnectOptions {
   readonly network: Session;
   readonly shell: Pick<Shell, 'openPath' | 'showItemInFolder' | 'openExternal'>;
   readonly showWindow: (reason: Parameters<Opener['showWindow']>[0]) => void;
+  readonly canAutoStart: boolean;
   readonly quit: () => void;
-  /** The settings of the client that runs here, now and at every change. */
-  readonly onSettings: (settings: ReturnType<Ports['settings']['current']>) => void;
+  /** The settings of the client that the window shows, now and at every change. */
+  readonly onSettings: (settings: Settings) => void;
+  /** The other process ended and this one cannot take its place. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** The client behind the window: this process's own or, when an agent of the same profile runs already, that one. */
 export interface ConnectedClient {
   readonly log: Pick<Log, 'warn'>;
-  /** Connects a window's port and starts it. */
+  /** Connects a window's port and starts it; or closes it, and the page comes again. */
   accept(port: MessagePortMain): Promise<void>;
-  /** Origins that links may lead to: the portal's and those that it names. */
+  /** Addresses whose origins links may lead to. */
   allowedOrigins(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
-/** The vendor's own pages. */
-const vendorOrigin = 'https://aldaba.example';
+/** `accept` answers false when there is nobody to connect the port with. */
+export interface Backend extends Omit<ConnectedClient, 'accept'> {
+  accept(port: MessagePortMain): Promise<boolean>;
+}
+
+/** ms that an agent may take to end: up to 5 s of its own stop, and the profile is free. */
+const endingLimit = 10_000;
 
 /**
  * @throws AldabaError what `startClient` throws
@@ -47,48 +56,47 @@ export async function connectClient(options: ConnectOptions): Promise<ConnectedC
   return {
     log: { warn: (fields, message) => void backend.then(({ log }) => log.warn(fields, message)) },
     async accept(port) {
-      if (await (await backend).accept(port)) return;
-      // The agent is gone: from here on this process is the client of the profile.
-      backend = attachOrStart(options);
-      if (!(await (await backend).accept(port))) port.close();
+      const known = backend;
+      if (await (await known).accept(port)) return;
+      // The agent is gone. Whoever notices first makes this process the client of the profile.
+      if (backend === known) {
+        await (await known).stop();
+        backend = attachOrStart(options);
+        backend.catch(options.failed);
+      }
+      const connected = await backend.then((next) => next.accept(port)).catch(() => false);
+      if (!connected) port.close();
     },
     allowedOrigins: async () => (await backend).allowedOrigins(),
     stop: async () => (await backend).stop(),
   };
 }
 
-/** `accept` answers false when there is nobody to connect the port with. */
-interface Backend extends Omit<ConnectedClient, 'accept'> {
-  accept(port: MessagePortMain): Promise<boolean>;
-}
-
+/** An agent that is ending answers no window any more and still has the profile: then it is asked again until it has gone. */
 async function attachOrStart(options: ConnectOptions): Promise<Backend> {
-  const attached = await attach(options);
-  if (attached !== null) return attached;
-  try {
-    return await startOwn(options);
-  } catch (error) {
-    // An agent that was started at the same moment won.
-    const other =
-      error instanceof AldabaError && error.code === 'already-running' ? await attach(options) : null;
-    if (other === null) throw error;
-    return other;
+  const deadline = performance.now() + endingLimit;
+  for (;;) {
+    const attached = await attachClient(options);
+    if (attached !== null) return attached;
+    try {
+      return await startOwn(options);
+    } catch (error) {
+      const taken = error instanceof AldabaError && error.code === 'already-running';
+      if (!taken || performance.now() > deadline) throw error;
+    }
+    await pause(100);
   }
 }
 
 async function startOwn(options: ConnectOptions): Promise<Backend> {
-  const { surroundings, version, developmentRoot, network } = options;
-  const opener = createElectronOpener({
-    shell: options.shell,
-    showWindow: options.showWindow,
-    allowedOrigins: () => allowedOrigins(),
-  });
+  const { surroundings, version, developmentRoot, network, canAutoStart } = options;
+  const allowedOrigins = () => linkOrigins(ports);
   const { core, ports, stop } = await startClient({
     surroundings,
     shell: {
       name: 'window',
-      client: { version, shell: 'electron' },
-      opener,
+      client: { version, shell: 'electron', canAutoStart },
+      opener: createElectronOpener({ ...options, allowedOrigins }),
       rootKeys: rootKeys(developmentRoot),
       http: (settings, plain) => choose(createNetHttp(network), plain, settings),
     },
@@ -104,7 +112,7 @@ async function startOwn(options: ConnectOptions): Promise<Backend> {
     },
   });
   const handler = new RPCHandler(core.router);
-  const { settings, http } = ports;
+  const { settings } = ports;
   options.onSettings(settings.current());
   settings.onChange(options.onSettings);
   return {
@@ -117,13 +125,6 @@ async function startOwn(options: ConnectOptions): Promise<Backend> {
     allowedOrigins,
     stop,
   };
-
-  async function allowedOrigins(): Promise<readonly string[]> {
-    const { portal } = settings.current();
-    if (portal === null) return [vendorOrigin];
-    const description = await checkPortal(http, portal, AbortSignal.timeout(5000)).catch(() => null);
-    return [vendorOrigin, portal, description?.buyUrl ?? portal];
-  }
 }
 
 /** Chromium knows the system's proxies and certificates; an explicit proxy or a further authority is undici's business. */
@@ -138,32 +139,5 @@ function choose(
       return (proxy === null && extraCaFile === null ? system : plain).fetch(request);
     },
     close: () => system.close(),
-  };
-}
-
-/** Passes the window's messages through to the agent, which keeps its programs running. */
-async function attach({ surroundings, network }: ConnectOptions): Promise<Backend | null> {
-  const paths = pathsOf(surroundings);
-  const first = await openControlPort(paths, 'client');
-  if (first === null) return null;
-  first.port.close();
-  return {
-    log: createPinoLog({ to: paths.logs, name: 'window' }),
-    async accept(port) {
-      const agent = await openControlPort(paths, 'client');
-      if (agent === null) return false;
-      port.on('message', ({ data }) => agent.port.postMessage(data));
-      port.on('close', () => agent.port.close());
-      agent.port.on('message', (event) => port.postMessage(event?.data));
-      agent.port.on('close', () => port.close());
-      agent.port.start();
-      port.start();
-      return true;
-    },
-    async allowedOrigins() {
-      const running = await readRunningState(paths);
-      return [vendorOrigin, running?.state.settings.portal ?? vendorOrigin];
-    },
-    stop: () => network.closeAllConnections(),
   };
 }

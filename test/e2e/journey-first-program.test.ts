@@ -69,14 +69,14 @@ describeUnless(missing, 'the first program on a new computer', () => {
       expect(program.lines.at(-1)).toMatchObject({ permit: 'full', verified: true });
     }
 
-    const before = (await computer.call.state.get()).licenses.map(({ renewedAt }) => renewedAt ?? '');
+    const before = (await computer.call.state.get()).licenses?.map(({ renewedAt }) => renewedAt ?? '') ?? [];
     await journey.wire.mend();
     await page.getByText(say('connection.online')).waitFor();
     await expect
       .poll(
         async () => {
           const { licenses } = await computer.call.state.get();
-          return licenses.every(({ renewedAt }, index) => (renewedAt ?? '') > (before[index] ?? ''));
+          return licenses?.every(({ renewedAt }, index) => (renewedAt ?? '') > (before[index] ?? ''));
         },
         { timeout: patience },
       )

@@ -293,7 +293,11 @@ describe('signed in', () => {
 
   test('doctor names what works and nothing secret', async () => {
     const { out, json } = await run(['doctor', '--json']);
-    expect(json).toMatchObject({ running: true, portal: portal.url, mode: 'cloud-signin' });
+    expect(json).toMatchObject({
+      running: true,
+      portal: { address: portal.url, problem: null },
+      mode: 'cloud-signin',
+    });
     expect(out).not.toContain(password);
   });
 

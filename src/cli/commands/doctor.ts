@@ -1,38 +1,94 @@
+import type { Diagnosis } from '../../contract/client/diagnosis.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import type { Context, Result } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { facts } from '../format.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { facts, moment } from '../format.ts';
 import { openClient } from '../open-client.ts';
+import { loadErrorTexts } from '../texts.ts';
 
 /** What works on this machine and what does not; nothing of it is secret, so that it can be sent to support. */
 export async function doctor(context: Context): Promise<Result> {
-  const { t } = context;
   const { client, pid, close } = await openClient(context);
   try {
-    // Asking the portal is the check; a refusal for another reason than the network still proves that it answers.
-    await client.licenses.renew().catch(() => undefined);
-    const report = await client.licenses.diagnose();
-    const { device, keychain, connection, notices } = await client.state.get();
-    const problems = notices.filter(({ level }) => level !== 'info').map(({ code }) => code);
-    const well = connection.state !== 'offline' && keychain.state === 'ok' && device.match !== 'mismatch';
+    const found = await client.diagnose();
+    const problems = problemsOf(found);
+    const texts = await loadErrorTexts(context.language);
+    const sentences = problems.map((code) => {
+      const { title, means, next } = texts[code];
+      return `\n${title}\n  ${means}\n  ${next}`;
+    });
     return {
-      code: well ? exitCodes.ok : connection.state === 'offline' ? exitCodes.network : exitCodes.failed,
-      json: { ...report, running: pid !== null, keychain, connection, device: device.match, problems },
-      text: facts([
-        [
-          t('doctor.client'),
-          `${report.clientVersion}, ${pid === null ? t('status.runningNo') : t('status.runningYes', { pid })}`,
-        ],
-        [
-          t('doctor.portal'),
-          `${report.portal ?? ''} ${t(`connection.${connection.state}`)} ${connection.problem?.code ?? ''}`.trim(),
-        ],
-        [t('doctor.keychain'), `${keychain.backend}: ${t(`keychain.${keychain.state}`)}`],
-        [t('doctor.device'), t(`doctor.${device.match}`)],
-        [t('status.programs'), String(report.programs)],
-        ...problems.map((code) => [t('doctor.settings'), code] as const),
-      ]),
+      code: exitCodeOf(found),
+      json: { running: pid !== null, ...found, problems },
+      text: [facts(factsOf(context, found, pid)), ...sentences].join('\n'),
     };
   } finally {
     await close();
   }
+}
+
+/** Each once, in the order in which they stand in the way: this machine, the network, the licenses. */
+function problemsOf({ keychain, clock, device, portal, licenses, notices }: Diagnosis): ErrorCode[] {
+  const codes: (ErrorCode | null | undefined)[] = [
+    keychain.state === 'ok' ? null : `keychain-${keychain.state}`,
+    clock.verdict === 'suspect' ? 'clock-suspect' : null,
+    device.match === 'mismatch' ? 'device-changed' : device.match === 'drift' ? 'device-drift' : null,
+    portal?.problem?.code,
+    ...(licenses ?? []).map(({ problem }) => problem),
+    ...notices.map(({ code }) => code),
+  ];
+  return [...new Set(codes.filter((code) => code !== null && code !== undefined))];
+}
+
+function exitCodeOf({ portal, keychain, device }: Diagnosis): ExitCode {
+  if (portal !== null && portal.problem !== null) return exitCodes.network;
+  return keychain.state === 'ok' && device.match !== 'mismatch' ? exitCodes.ok : exitCodes.failed;
+}
+
+function factsOf(context: Context, found: Diagnosis, pid: number | null): [string, string][] {
+  const { t } = context;
+  const { client, portal, network, keychain, device, licenses } = found;
+  const running = pid === null ? t('status.runningNo') : t('status.runningYes', { pid });
+  const reach =
+    portal === null ? t('doctor.none') : t(portal.problem === null ? 'doctor.answers' : 'doctor.silent');
+  const changed = device.changed.map(({ name }) => name).join(', ');
+  return [
+    [t('doctor.client'), `${client.version}, ${running}`],
+    [t('doctor.portal'), `${portal?.address ?? ''} ${reach}`.trim()],
+    ...(network === null ? [] : networkFacts(context, network)),
+    [t('doctor.keychain'), `${keychain.backend}: ${t(`keychain.${keychain.state}`)}`],
+    [t('doctor.device'), `${t(`doctor.${device.match}`)}${changed === '' ? '' : ` (${changed})`}`],
+    [t('doctor.clock'), clockFact(context, found.clock)],
+    ...(licenses ?? []).map((license): [string, string] => [
+      license.product,
+      t(`licenseStates.${license.state}`),
+    ]),
+    [t('status.programs'), String(found.programs)],
+  ];
+}
+
+function networkFacts(
+  { t, language }: Context,
+  { proxy, extraCaFile, certificates, trusted, distrust }: NonNullable<Diagnosis['network']>,
+): [string, string][] {
+  const trust = trusted === true ? t('doctor.trusted') : t('doctor.untrusted', { reason: distrust ?? '' });
+  return [
+    [
+      t('doctor.proxy'),
+      proxy === null ? t('doctor.none') : `${proxy.address} (${t(`doctor.from.${proxy.source}`)})`,
+    ],
+    ...(extraCaFile === null ? [] : [[t('doctor.extraCa'), extraCaFile] as [string, string]]),
+    ...certificates
+      .slice(0, 1)
+      .map(({ subject, issuer, validTo }): [string, string] => [
+        t('doctor.certificate'),
+        t('doctor.certificateIs', { subject, issuer, until: moment(validTo, language), trust }),
+      ]),
+  ];
+}
+
+function clockFact({ t }: Context, { verdict, back, portalOffset }: Diagnosis['clock']): string {
+  const offset = portalOffset === null ? '' : `, ${t('doctor.offset', { seconds: portalOffset })}`;
+  const hours = Math.round(back / 3600);
+  return `${verdict === 'warned' || verdict === 'suspect' ? t('doctor.clockBack', { hours }) : t('doctor.clockOk')}${offset}`;
 }

@@ -1,4 +1,4 @@
-import type { AppState } from '../../contract/client/state.ts';
+import type { AppState, LicenseView } from '../../contract/client/state.ts';
 import type { Context, Result } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { facts, moment } from '../format.ts';
@@ -30,7 +30,7 @@ export async function status(context: Context): Promise<Result> {
               role: profile.membership.roleName,
             },
       keychain,
-      licenses: licenses.map(({ product, productName, state: stands, permit, expiresAt, until }) => ({
+      licenses: (licenses ?? []).map(({ product, productName, state: stands, permit, expiresAt, until }) => ({
         product,
         productName,
         state: stands,
@@ -63,7 +63,7 @@ function describe(context: Context, state: AppState, pid: number | null): string
     '',
     t('status.licenses'),
     indent(
-      state.licenses.map((license) => describeLicense(context, license)),
+      (state.licenses ?? []).map((license) => describeLicense(context, license)),
       t('status.noLicenses'),
     ),
     t('status.programs'),
@@ -77,7 +77,7 @@ function describe(context: Context, state: AppState, pid: number | null): string
   ].join('\n');
 }
 
-function describeLicense({ t, language }: Context, license: AppState['licenses'][number]): string {
+function describeLicense({ t, language }: Context, license: LicenseView): string {
   const end =
     license.expiresAt === null
       ? t('status.perpetual')

@@ -139,7 +139,8 @@ export const appStateSchema = z.object({
   connection: connectionSchema,
   keychain: keychainSchema,
   device: deviceViewSchema,
-  licenses: z.array(licenseViewSchema),
+  /** null: not read yet, because the keychain did not open so far (`keychain` says whether it waits for its person). */
+  licenses: z.array(licenseViewSchema).nullable(),
   /** Programs that wait for the sign-in or run now. */
   uses: z.array(useSchema),
   downloads: z.array(downloadSchema),

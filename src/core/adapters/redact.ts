@@ -11,6 +11,9 @@ function redactText(text: string): string {
       // Credentials inside an address.
       .replace(/\/\/[^/@\s]+@/g, '//***@')
       .replace(/([?&](?:ticket|token|code|key|secret)=)[^&\s"']+/gi, `$1${removed}`)
+      // License and cloud keys as they are written (domain/license-key).
+      .replace(/\bALD(?:-?[0-9A-Z]{5}){5}\b/gi, removed)
+      .replace(/([\w.+-])[\w.+-]*@(?=[\w-]+\.)/g, '$1***@')
       // Compact JWS, wherever it stands.
       .replace(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g, removed)
   );

@@ -3,6 +3,8 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
 import type { Agent, Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { AldabaError } from '../../contract/errors.ts';
 import type { Http } from '../ports/http.ts';
+import { withoutCredentials } from '../without-credentials.ts';
+import { inspectRoute } from './inspect-route.ts';
 import { networkFault } from './network-fault.ts';
 
 /** How to reach the network now; a change takes effect with the next request. */
@@ -50,14 +52,19 @@ async function secureContext(extraCaFile: string | null): Promise<SecureContext>
 }
 
 /** `fetch` of undici with explicit proxy and trust: the operating system's certificates besides Node's own. */
-export function createUndiciHttp(options: UndiciHttpOptions): Http {
+export function createUndiciHttp(options: UndiciHttpOptions): Required<Http> {
   const timeouts = options.timeouts ?? defaultTimeouts;
   let agent: { key: string; dispatcher: Promise<Agent | EnvHttpProxyAgent> } | null = null;
   let closed = false;
 
-  async function build(network: NetworkSettings): Promise<Agent | EnvHttpProxyAgent> {
+  /** @param verify false: certificates are looked at, whatever they are worth */
+  async function build(network: NetworkSettings, verify = true): Promise<Agent | EnvHttpProxyAgent> {
     const undici = await import('undici');
-    const tls = { secureContext: await secureContext(network.extraCaFile), timeout: timeouts.connect };
+    const tls = {
+      secureContext: await secureContext(network.extraCaFile),
+      timeout: timeouts.connect,
+      rejectUnauthorized: verify,
+    };
     const common = {
       allowH2: false,
       connectTimeout: timeouts.connect,
@@ -116,6 +123,22 @@ export function createUndiciHttp(options: UndiciHttpOptions): Http {
       } catch (error) {
         throw networkFault(error);
       }
+    },
+    async inspect(url, signal) {
+      const network = options.network();
+      const { httpProxy, httpsProxy } = options.environment ?? {};
+      const proxy = network.proxy ?? (url.startsWith('https:') ? (httpsProxy ?? httpProxy) : httpProxy) ?? '';
+      // A file of authorities that cannot be used hides them; it is the request's own fault to say so.
+      const dispatcher = build(network, false).catch(() => build({ ...network, extraCaFile: null }, false));
+      const { hosts, ...found } = await inspectRoute(url, dispatcher, signal);
+      // Others were connected to and the proxy was not: this address is one of those that go without.
+      const isUsed = URL.canParse(proxy) && (hosts.length === 0 || hosts.includes(new URL(proxy).host));
+      const source = network.proxy === null ? 'environment' : 'settings';
+      return {
+        proxy: isUsed ? { address: withoutCredentials(proxy), source } : null,
+        extraCaFile: network.extraCaFile,
+        ...found,
+      };
     },
     async close() {
       closed = true;

@@ -187,6 +187,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
       if (!stopping) seats.lingerThenLeave(entry);
     },
 
+    clock: () => (keeper.isReady ? guard.verdict(entries.now()) : null),
     onChange: entries.onChange,
     onWarning: entries.onWarning,
 

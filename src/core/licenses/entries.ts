@@ -45,6 +45,8 @@ export interface Entries {
   setAsking(entry: Entry): void;
   /** Tells listeners and the snapshot, if anything is different. */
   publish(entry: Entry): void;
+  /** Puts what is there into the snapshot. */
+  showAll(): void;
   /** While held, nobody hears of anything worse: the machine just woke, and what seems over may be renewed in a moment. */
   hold(on: boolean): void;
   onChange(listener: ChangeListener): () => void;
@@ -299,6 +301,7 @@ export function createEntries(
       setAnswer(entry, { kind: 'asking', failed: answer.kind === 'unreachable' ? answer.code : undefined });
     },
     publish,
+    showAll,
     hold(on) {
       held = on;
     },

@@ -75,6 +75,8 @@ export function createKeeper(
     await guard.load();
     await device.load();
     await entries.load();
+    // Also where there is none: that nothing is held is known now.
+    entries.showAll();
     for (const entry of entries.all()) {
       // Whether the portal heard of it before this process's predecessor died is unknown, so nobody may take it up.
       if (answersPrograms && entry.record.right?.leaving) await seats.abandon(entry);

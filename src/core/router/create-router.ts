@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../../contract/client/diagnosis.ts';
 import { AldabaError } from '../../contract/errors.ts';
 import type { Downloads } from '../downloads/downloads.ts';
 import type { Gateway, Licenses, StateStore } from '../parts.ts';
@@ -15,6 +16,7 @@ export interface RouterNeeds {
   setup: Setup;
   licenses: Licenses;
   downloads: Downloads;
+  diagnose: (signal?: AbortSignal) => Promise<Diagnosis>;
 }
 
 /** Changed by setup, which does not lose what works; a bare write of them would. */
@@ -22,7 +24,7 @@ const settingsOfSetup = ['mode', 'portal'] as const;
 
 /** The whole of contract/client, for every transport. */
 export function createRouter(needs: RouterNeeds) {
-  const { ports, gateway, state, session, setup, licenses, downloads } = needs;
+  const { ports, gateway, state, session, setup, licenses, downloads, diagnose } = needs;
   const os = implementClient(ports.log);
 
   return os.router({
@@ -66,19 +68,8 @@ export function createRouter(needs: RouterNeeds) {
       release: os.licenses.release.handler(({ input }) => licenses.releaseProduct(input.product)),
       registerAgain: os.licenses.registerAgain.handler(({ input }) => licenses.registerAgain(input.key)),
       giveBack: os.licenses.giveBack.handler(({ input }) => licenses.giveBack(input.product)),
-      diagnose: os.licenses.diagnose.handler(() => {
-        const { connection, keychain, uses } = state.get();
-        const { mode, portal } = ports.settings.current();
-        return {
-          clientVersion: ports.client.version,
-          mode,
-          portal,
-          connection: connection.state,
-          keychain: `${keychain.backend}: ${keychain.state}`,
-          programs: uses.length,
-        };
-      }),
     },
+    diagnose: os.diagnose.handler(({ signal }) => diagnose(signal)),
     programs: {
       list: os.programs.list.handler(() => downloads.releases()),
       download: os.programs.download.handler(({ input }) => downloads.download(input.releaseId)),

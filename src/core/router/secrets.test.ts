@@ -55,7 +55,7 @@ const calls: Record<string, unknown> = {
   'licenses.release': { product: 'viga' },
   'licenses.registerAgain': { key: testLicenseKey },
   'licenses.giveBack': { product: 'viga' },
-  'licenses.diagnose': undefined,
+  diagnose: undefined,
   'programs.list': undefined,
   'programs.download': { releaseId: testIds.release },
   'programs.pause': { releaseId: testIds.release },

@@ -94,7 +94,7 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
     if (mode === null) return requestedAt === null ? chooseModeStep() : entry('standalone');
     const works =
       mode === 'standalone'
-        ? state.get().licenses.some((license) => license.kind === 'license')
+        ? state.get().licenses?.some((license) => license.kind === 'license') === true
         : session.hasIdentity();
     return works ? { step: 'done', ...idle, mode } : entry(mode);
   }

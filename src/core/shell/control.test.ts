@@ -15,16 +15,7 @@ import { createSocketPort, maximumMessage } from './socket-port.ts';
 const on = implement(clientContract);
 const client = {
   session: { signOut: on.session.signOut.handler(() => undefined) },
-  licenses: {
-    diagnose: on.licenses.diagnose.handler(() => ({
-      clientVersion: '1',
-      mode: null,
-      portal: 'https://café.example',
-      connection: 'unknown' as const,
-      keychain: 'memory',
-      programs: 0,
-    })),
-  },
+  programs: { list: on.programs.list.handler(() => ({ releases: [], buyUrl: 'https://café.example' })) },
 };
 
 let runtime: string;
@@ -37,6 +28,8 @@ const serve = (folder = runtime) =>
     client,
     snapshot: () => ({ uses: [] }) as unknown as AppState,
     log: { warn },
+    linkOrigins: async () => ['https://aldaba.example'],
+    attachDesktop: () => {},
     shell: {
       kind: 'agent',
       version: '1.2.3',
@@ -65,7 +58,7 @@ describe('control endpoint', () => {
       version: '1.2.3',
       address: null,
     });
-    expect((await running?.client.client.licenses.diagnose())?.portal).toBe('https://café.example');
+    expect((await running?.client.client.programs.list())?.buyUrl).toBe('https://café.example');
     expect(await running?.client.shell.open()).toEqual({ link: 'http://127.0.0.1:1/x' });
     await running?.client.shell.stop();
     await vi.waitFor(() => expect(stop).toHaveBeenCalledOnce());
@@ -151,11 +144,11 @@ describe('control endpoint', () => {
     const { createORPCClient } = await import('@orpc/client');
     if (found === null) throw new Error('nobody runs');
     const direct = createORPCClient<{
-      licenses: { diagnose(): Promise<unknown> };
+      programs: { list(): Promise<unknown> };
       shell: { stop(): Promise<void> };
     }>(new RPCLink({ port: found.port }));
     found.port.start();
-    expect(await direct.licenses.diagnose()).toMatchObject({ clientVersion: '1' });
+    expect(await direct.programs.list()).toMatchObject({ releases: [] });
     stop.mockClear();
     await expect(direct.shell.stop()).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(stop).not.toHaveBeenCalled();

@@ -19,7 +19,7 @@ export interface Shell {
   readonly opener: Opener;
   readonly rootKeys: readonly string[];
   /** The way to the network of this shell; absent: undici with the proxy and certificates of settings and environment. */
-  readonly http?: (settings: () => Settings, plain: Http) => Http;
+  readonly http?: (settings: () => Settings, plain: Required<Http>) => Http;
 }
 
 export interface NodePorts extends Ports {

@@ -33,7 +33,7 @@ export function initialState(ports: Ports): AppState {
       score: null,
       components: [],
     },
-    licenses: [],
+    licenses: null,
     uses: [],
     downloads: [],
     ...shownSettings(ports.settings),

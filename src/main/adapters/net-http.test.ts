@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createFakeSession } from '../../../test/fakes/electron/session.ts';
+import { closeServers, startServer } from '../../../test/support/odd-server.ts';
 import { createNetHttp } from './net-http.ts';
 
 const http = (network: (url: string, init?: RequestInit) => Promise<Response>) => {
@@ -36,4 +37,18 @@ test.each([
 ])('%s is %s', async (message, code) => {
   const { fetch } = http(() => Promise.reject(new Error(message)));
   await expect(fetch(new Request('https://portal.example/'))).rejects.toMatchObject({ code });
+});
+
+test('the diagnosis goes through the proxy that the system names for the address', async () => {
+  const proxy = await startServer((_request, response) => response.end());
+  const session = createFakeSession('portal') as unknown as Parameters<typeof createNetHttp>[0];
+  session.resolveProxy = async () => `PROXY 127.0.0.1:${proxy.port}; DIRECT`;
+  const { inspect } = createNetHttp(session);
+  expect(await inspect('http://portal.example/', AbortSignal.timeout(10_000))).toMatchObject({
+    proxy: { address: proxy.address, source: 'system' },
+    certificates: [],
+  });
+  session.resolveProxy = async () => 'DIRECT';
+  expect(await inspect(proxy.address, AbortSignal.timeout(10_000))).toMatchObject({ proxy: null });
+  await closeServers();
 });

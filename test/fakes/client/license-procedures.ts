@@ -1,11 +1,15 @@
 import { AldabaError } from '../../../src/contract/errors.ts';
+import { diagnosisOf } from './diagnosis.ts';
 import type { FakeImplementer, FakeInside } from './fake-core.ts';
 
 /** Licenses and settings. */
-export function licenseProcedures(os: Pick<FakeImplementer, 'licenses' | 'settings'>, { store }: FakeInside) {
+export function licenseProcedures(
+  os: Pick<FakeImplementer, 'licenses' | 'settings' | 'diagnose'>,
+  { store }: FakeInside,
+) {
   const without = (product: string) =>
     store.update({
-      licenses: store.get().licenses.filter((view) => view.product !== product),
+      licenses: (store.get().licenses ?? []).filter((view) => view.product !== product),
       uses: store.get().uses.filter((use) => use.program !== product),
     });
 
@@ -28,18 +32,8 @@ export function licenseProcedures(os: Pick<FakeImplementer, 'licenses' | 'settin
             }
           : { told: true, fileName: null, content: null };
       }),
-      diagnose: os.licenses.diagnose.handler(() => {
-        const { client, settings, connection, keychain, uses } = store.get();
-        return {
-          clientVersion: client.version,
-          mode: settings.mode,
-          portal: settings.portal,
-          connection: connection.state,
-          keychain: `${keychain.backend}: ${keychain.state}`,
-          programs: uses.length,
-        };
-      }),
     },
+    diagnose: os.diagnose.handler(() => diagnosisOf(store.get())),
     settings: {
       update: os.settings.update.handler(({ input }) => {
         const { settings, lockedSettings } = store.get();

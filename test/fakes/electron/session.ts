@@ -54,6 +54,7 @@ export function createFakeSession(partition: string): FakeSession {
     },
     setSpellCheckerEnabled: () => {},
     fetch: async (input, init) => session.network(typeof input === 'string' ? input : input.toString(), init),
+    resolveProxy: async () => 'DIRECT',
     closeAllConnections: async () => {},
   } satisfies Partial<Session>;
   const protocol = {

@@ -24,7 +24,7 @@ export default function LicensePage() {
   const renewal = useAction();
   const [givingUp, setGivingUp] = useState<{ how: 'release' | 'give-back'; view: LicenseView } | null>(null);
   const close = () => setGivingUp(null);
-  const licenses = useAppState((state) => state.licenses);
+  const licenses = useAppState((state) => state.licenses) ?? [];
   const uses = useAppState((state) => state.uses);
   const connection = useAppState((state) => state.connection);
   const mode = useAppState((state) => state.settings.mode);

@@ -19,7 +19,7 @@ export function About() {
   const device = useAppState((state) => state.device);
 
   async function save() {
-    const done = await action.run(() => client.licenses.diagnose());
+    const done = await action.run(() => client.diagnose());
     if (done === null) return;
     saveFile('aldaba-diagnosis.json', `${JSON.stringify(done.value, null, 2)}\n`);
     toast.show({ text: t('about.saved') });

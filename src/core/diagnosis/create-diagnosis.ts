@@ -1,0 +1,83 @@
+import { type Diagnosis, diagnosisLogLines } from '../../contract/client/diagnosis.ts';
+import { checkPortal } from '../gateway/check-portal.ts';
+import type { Gateway, Licenses, StateStore } from '../parts.ts';
+import type { Ports } from '../ports/index.ts';
+import { toProblem } from '../problem.ts';
+import { logTail } from './log-tail.ts';
+
+/** ms for the portal and for the look at its certificates, which are asked at the same time. */
+const patience = 15_000;
+
+export interface DiagnosisNeeds {
+  ports: Ports;
+  gateway: Pick<Gateway, 'serverOffset'>;
+  licenses: Pick<Licenses, 'clock'>;
+  state: StateStore;
+}
+
+/** What works on this machine and what does not: contract/client `diagnose`. Never throws for what it finds. */
+export function createDiagnosis({ ports, gateway, licenses, state }: DiagnosisNeeds) {
+  const { clock, http, settings, paths } = ports;
+
+  async function askPortal(address: string, signal: AbortSignal): Promise<NonNullable<Diagnosis['portal']>> {
+    try {
+      await checkPortal(http, address, signal);
+      return { address, problem: null };
+    } catch (error) {
+      return { address, problem: toProblem(error, clock) };
+    }
+  }
+
+  return async function diagnose(signal?: AbortSignal): Promise<Diagnosis> {
+    const limit = new AbortController();
+    const timer = clock.setTimer(patience, () => limit.abort());
+    const within = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
+    const address = settings.current().portal;
+    const [portal, network, log] = await Promise.all([
+      address === null ? null : askPortal(address, within),
+      address === null ? null : (http.inspect?.(address, within) ?? null),
+      logTail(paths.logs, diagnosisLogLines),
+    ]).finally(() => timer.cancel());
+    const now = state.get();
+    const verdict = licenses.clock();
+    return {
+      at: new Date(clock.now()).toISOString(),
+      client: {
+        version: now.client.version,
+        shell: now.client.shell,
+        platform: now.client.platform,
+      },
+      mode: settings.current().mode,
+      portal,
+      connection: now.connection,
+      network,
+      licenses:
+        now.licenses?.map((view) => ({
+          product: view.product,
+          state: view.state,
+          permit: view.permit,
+          kind: view.kind,
+          seatKind: view.seatKind,
+          expiresAt: view.expiresAt,
+          until: view.until,
+          renewedAt: view.renewedAt,
+          problem: view.problem?.code ?? null,
+        })) ?? null,
+      device: {
+        match: now.device.match,
+        score: now.device.score,
+        changed: now.device.components.filter(({ change }) => change !== 'same'),
+      },
+      keychain: now.keychain,
+      clock: {
+        verdict: verdict?.verdict ?? null,
+        back: Math.round((verdict?.back ?? 0) / 1000),
+        portalOffset: gateway.serverOffset === null ? null : Math.round(gateway.serverOffset / 1000),
+      },
+      programs: now.uses.length,
+      lockedSettings: now.lockedSettings,
+      notices: now.notices.map(({ code, at }) => ({ code, at })),
+      log,
+    };
+  };
+}
