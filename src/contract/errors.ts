@@ -119,6 +119,20 @@ export type ErrorCode = keyof typeof errorStatus;
 export const errorCodes = Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]];
 export const errorCodeSchema = z.enum(errorCodes);
 
+/** Why a session is over. `idle`: 90 d without use; `expired`: 365 d old; `suspended`, `deleted`: the person's access was taken. */
+export const sessionEndReasons = [
+  'signed-out',
+  'ended',
+  'password-set',
+  'idle',
+  'expired',
+  'suspended',
+  'deleted',
+  'replaced',
+  'replay',
+] as const;
+export type SessionEndReason = (typeof sessionEndReasons)[number];
+
 /**
  * What may accompany a refusal. Numbers and names that the user's text needs, never a secret.
  * `retryAfter` is whole seconds (RFC 9110, 10.2.3). `available`/`buyUrl` serve "not enough seats".
@@ -141,6 +155,8 @@ export const errorDataSchema = z
       .array(z.object({ name: z.string(), device: z.string(), since: z.iso.datetime() }))
       .max(100)
       .optional(),
+    /** With `session-ended`. A reason that this version does not know is none. */
+    reason: z.enum(sessionEndReasons).optional().catch(undefined),
     detail: z.string().max(500).optional(),
     requestId: z.string().max(100).optional(),
   })

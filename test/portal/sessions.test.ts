@@ -43,6 +43,7 @@ afterAll(async () => {
 });
 
 const refused = (code: string) => ({ code });
+const endedBy = (reason: string) => ({ code: 'session-ended', data: { reason } });
 /** A sign-in with every detail at hand. */
 function signIn(email: string, password: string, device = createTestDevice(), token = createRefreshToken()) {
   return portal
@@ -328,7 +329,7 @@ describe('refreshing', () => {
     portal.clock.advance(90 * days - 1);
     await idle.refresh();
     portal.clock.advance(90 * days);
-    await expect(idle.refresh()).rejects.toMatchObject(refused('session-ended'));
+    await expect(idle.refresh()).rejects.toMatchObject(endedBy('idle'));
 
     const used = await portal.signIn(luis, testPassword);
     for (let passed = 0; passed < 360; passed += 60) {
@@ -336,8 +337,31 @@ describe('refreshing', () => {
       await used.refresh();
     }
     portal.clock.advance(5 * days);
-    await expect(used.refresh()).rejects.toMatchObject(refused('session-ended'));
+    await expect(used.refresh()).rejects.toMatchObject(endedBy('expired'));
     await expect(used.client.sessions.profile()).rejects.toMatchObject(refused('not-signed-in'));
+  });
+
+  test('who holds the device key and a token of the session is told why it ended, and nobody else', async () => {
+    const ends = ['ended', 'password-set', 'suspended', 'deleted'] as const;
+    for (const reason of ends) {
+      const session = await portal.signIn(luis, testPassword);
+      await portal.services.database.asService((tx) =>
+        endSessions(tx, { sessionId: session.profile.sessionId }, reason, portal.clock.now()),
+      );
+      await expect(session.refresh()).rejects.toMatchObject(endedBy(reason));
+      await expect(
+        refresh(createTestDevice(), session.refreshToken, createRefreshToken().hash),
+      ).rejects.toMatchObject({ code: 'proof-invalid', data: {} });
+    }
+    const session = await portal.signIn(luis, testPassword);
+    await portal.client(session.device).sessions.signOut({ refreshToken: session.refreshToken });
+    await expect(session.refresh()).rejects.toMatchObject(endedBy('signed-out'));
+    const unknown = await refresh(
+      session.device,
+      createRefreshToken().token,
+      createRefreshToken().hash,
+    ).catch(({ data }) => data);
+    expect(unknown).toBeUndefined();
   });
 
   test('keeps hashes of tokens and nothing else', async () => {

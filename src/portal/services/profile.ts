@@ -18,7 +18,8 @@ export interface Whereabouts {
  */
 export function profileOf({ identity, entrances }: Entrant, where: Whereabouts): Profile {
   const here = entrances.find(({ membership }) => membership.account.id === where.accountId);
-  if (identity === null || here === undefined) throw new AldabaError('session-ended', 'no active membership');
+  if (identity === null || here === undefined)
+    throw new AldabaError('session-ended', 'no active membership', { reason: 'suspended' });
   return {
     identity,
     membership: here.membership,

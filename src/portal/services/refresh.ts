@@ -1,7 +1,8 @@
-import { AldabaError } from '../../contract/errors.ts';
+import { AldabaError, type SessionEndReason } from '../../contract/errors.ts';
 import { audit } from '../audit/audit.ts';
 import type { Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
+import type { EndReason } from '../db/schema.ts';
 import { hashToken } from '../ids.ts';
 import { endSessions } from './end-sessions.ts';
 import { readProfile } from './profile.ts';
@@ -14,8 +15,8 @@ const raceMilliseconds = 20_000;
 /** Locks the token, so that two refreshes with it are decided one after the other. */
 const findRefresh: Statement = {
   name: 'find-refresh',
-  text: `select s.id as session_id, s.identity_id, s.account_id, s.device_thumbprint, s.ended_at is not null as ended,
-      extract(epoch from least(s.idle_until, s.expires_at)) * 1000 as until,
+  text: `select s.id as session_id, s.identity_id, s.account_id, s.device_thumbprint, s.ended_at is not null as ended, s.end_reason,
+      extract(epoch from s.idle_until) * 1000 as idle_until, extract(epoch from s.expires_at) * 1000 as expires_at,
       extract(epoch from t.rotated_at) * 1000 as rotated_at, t.next_hash, i.email, i.name
     from refresh_token t join session s on s.id = t.session_id join identity i on i.id = s.identity_id
     where t.token_hash = $1 for update of t`,
@@ -27,7 +28,9 @@ interface RefreshRow {
   account_id: string;
   device_thumbprint: string;
   ended: boolean;
-  until: string;
+  end_reason: EndReason | null;
+  idle_until: string;
+  expires_at: string;
   rotated_at: string | null;
   next_hash: Uint8Array | null;
   email: string;
@@ -61,8 +64,8 @@ export async function refresh(
     if (row === undefined) throw new AldabaError('session-ended', 'unknown refresh token');
     if (row.device_thumbprint !== device.thumbprint)
       throw new AldabaError('proof-invalid', 'the session belongs to another device key');
-    if (row.ended || Number(row.until) <= now)
-      throw new AldabaError('session-ended', 'ended or idle too long');
+    const over = whyOver(row, now);
+    if (over !== null) throw new AldabaError('session-ended', over ?? 'ended', { reason: over });
     const where = { identityId: row.identity_id, sessionId: row.session_id, accountId: row.account_id };
     const profile = await readProfile(tx, where, now);
     if (row.rotated_at === null)
@@ -81,9 +84,16 @@ export async function refresh(
   });
   if (answer === null) {
     request.log.warn({ device: device.thumbprint }, 'a spent refresh token was replayed: session ended');
-    throw new AldabaError('session-ended', 'refresh token replayed');
+    throw new AldabaError('session-ended', 'refresh token replayed', { reason: 'replay' });
   }
   return answer;
+}
+
+/** @returns null while the session is open; undefined when it is over and nothing says why */
+function whyOver(row: RefreshRow, now: number): SessionEndReason | undefined | null {
+  if (row.ended) return row.end_reason ?? undefined;
+  if (Number(row.expires_at) <= now) return 'expired';
+  return Number(row.idle_until) <= now ? 'idle' : null;
 }
 
 async function rotateTo(

@@ -140,7 +140,7 @@ async function giveRole(desk: Desk, row: ContactRow, role: Role): Promise<void> 
     await revokeInvitation(desk, member);
     if (member.identity_id === null) return;
     await endLeases(tx, { accountId, holderId: member.identity_id }, { code: 'session-ended', now });
-    await endSessions(tx, { accountId, identityId: member.identity_id }, 'ended', now);
+    await endSessions(tx, { accountId, identityId: member.identity_id }, 'suspended', now);
     return;
   }
   if (row.suspended || row.accepted) return;
