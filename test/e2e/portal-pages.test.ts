@@ -1,23 +1,24 @@
-import { randomUUID, sign } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { formatArmor, signDocument } from '../../src/domain/documents/index.ts';
+import { formatArmor } from '../../src/domain/documents/index.ts';
 import { rateLimit } from '../../src/portal/db/schema.ts';
 import { outboxOnly } from '../../src/portal/mail/transport.ts';
 import { putProduct } from '../../src/portal/services/catalog.ts';
 import { createStandaloneKey } from '../../src/portal/services/keys.ts';
+import { signedBy } from '../portal/devices.ts';
 import {
   createTestDevice,
   hours,
   startTestPortal,
+  type TestDevice,
   type TestPortal,
   testPassword,
 } from '../portal/support.ts';
 import { findBrowser, launchBrowser } from '../support/browser.ts';
-import { documentCrypto } from '../support/documents.ts';
 import { describeUnless } from '../support/skip.ts';
 
 const { missing } = await findBrowser();
@@ -217,20 +218,15 @@ describeUnless(missing, 'in a browser', () => {
       const sold = { accountId: condor.id, product: 'viga', deviceLimit: 1 };
       return createStandaloneKey(tx, sold, portal.clock.now());
     });
+    const requestOf = (device: TestDevice) => {
+      const { name, platform, components } = device.description;
+      const described = { name, platform, components, salt: 'c2FsdHNhbHRzYWx0c2E' };
+      return signedBy(device, 'activation-request', { jti: randomUUID(), iat: 0, key, device: described });
+    };
     const device = createTestDevice('Portátil de obra');
-    const { name, platform, components } = device.description;
-    const jws = await signDocument({
-      kind: 'activation-request',
-      claims: {
-        jti: randomUUID(),
-        iat: 0,
-        key,
-        device: { name, platform, components, salt: 'c2FsdHNhbHRzYWx0c2E' },
-      },
-      signer: { publicKey: device.publicKey.x, sign: async (data) => sign(null, data, device.privateKey) },
-      crypto: documentCrypto,
-    });
-    const file = formatArmor({ kind: 'activation-request', jws, headers: [['Device', name]] });
+    const jws = await requestOf(device);
+    const headers = [['Device', device.description.name]] as const;
+    const file = formatArmor({ kind: 'activation-request', jws, headers });
     const quoted = `Buenos días:\r\n\r\n${file.replace(/^/gm, '> ').replaceAll('\n', '\r\n')}`;
     await open(`${portal.url}/offline`);
     await page.setInputFiles('#file', {
@@ -240,21 +236,63 @@ describeUnless(missing, 'in a browser', () => {
     });
     await page.click('#send');
     await heading().filter({ hasText: 'Licencia lista' }).waitFor();
-    expect(await page.locator('.done .who').textContent()).toContain('Portátil de obra');
+    expect(await page.locator('#device').textContent()).toBe('Portátil de obra');
+    expect(await page.locator('#product').textContent()).toBe('Viga');
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
     const saved = await readFile(await download.path(), 'utf8');
     expect(saved).toContain('-----BEGIN ALDABA LICENSE-----');
     expect(download.suggestedFilename()).toBe(await page.locator('#file-name').textContent());
     expect(await violations(page)).toEqual([]);
     expect(complaints).toEqual([]);
-    // Another machine with the same key is refused in words.
+    // Another machine with the same key is refused in words, and so is a request that somebody changed.
     await page.click('#another');
+    await page.fill('#request', await requestOf(createTestDevice('Otro portátil')));
+    await page.click('#send');
+    await alert('La clave ya se usó en todos sus equipos');
     await page.fill(
       '#request',
       jws.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
     );
     await page.click('#send');
     await alert('El archivo de solicitud no es válido');
+  });
+
+  test('the same file is read again after it was mended', async () => {
+    await open(`${portal.url}/offline`);
+    const pick = (content: string) =>
+      page.setInputFiles('#file', {
+        name: 'solicitud.txt',
+        mimeType: 'text/plain',
+        buffer: Buffer.from(content),
+      });
+    const read = (content: string) => expect.poll(() => page.locator('#request').inputValue()).toBe(content);
+    await pick('rota');
+    await read('rota');
+    expect(await page.locator('#file').inputValue()).toBe('');
+    await pick('mendada');
+    await read('mendada');
+  });
+
+  test('a receipt is told from a request, and refused in its own words', async () => {
+    const device = createTestDevice();
+    const claims = { jti: randomUUID(), iat: 0, right: randomUUID(), kind: 'license' } as const;
+    const file = formatArmor({
+      kind: 'return-receipt',
+      jws: await signedBy(device, 'return-receipt', claims),
+    });
+    const button = (name: string) => page.getByRole('button', { name }).waitFor();
+    await open(`${portal.url}/offline`);
+    await button('Obtener el archivo de licencia');
+    await page.fill('#request', file);
+    await button('Registrar la devolución');
+    await page.click('#send');
+    await alert('Este portal no conoce esa licencia');
+    expect(await violations(page)).toEqual([]);
+    await page.fill('#request', file.replace(/(?<=\n)ey(?=J)/, 'ex'));
+    await page.click('#send');
+    await alert('El recibo no es válido');
+    await page.fill('#request', '');
+    await button('Obtener el archivo de licencia');
   });
 
   describe('has nothing that keeps anybody out', () => {

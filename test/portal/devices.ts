@@ -1,6 +1,9 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
+import type { DocumentKind } from '../../src/contract/documents.ts';
 import type { DeviceDescription, PublicKey } from '../../src/contract/primitives.ts';
+import { type ClaimsOf, signDocument } from '../../src/domain/documents/index.ts';
 import { thumbprint } from '../../src/portal/auth/thumbprint.ts';
+import { documentCrypto } from '../support/documents.ts';
 
 /** A device with its own key, and the refresh token that it holds. */
 export interface TestDevice {
@@ -26,6 +29,19 @@ export function createTestDevice(name = 'CONDOR-PC-07'): TestDevice {
       components: { machine: createHash('sha256').update(x).digest('hex') },
     },
   };
+}
+
+/** A document as the device signs it. */
+export function signedBy<K extends DocumentKind>(
+  device: TestDevice,
+  kind: K,
+  claims: ClaimsOf<K>,
+): Promise<string> {
+  const signer = {
+    publicKey: device.publicKey.x,
+    sign: (data: Uint8Array) => sign(null, data, device.privateKey),
+  };
+  return signDocument({ kind, claims, signer, crypto: documentCrypto });
 }
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');

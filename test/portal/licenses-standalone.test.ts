@@ -1,11 +1,10 @@
-import { randomUUID, sign } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DocumentKind } from '../../src/contract/documents.ts';
-import { type ClaimsOf, parseArmor, signDocument } from '../../src/domain/documents/index.ts';
+import { parseArmor } from '../../src/domain/documents/index.ts';
 import { formatLicenseKey } from '../../src/domain/license-key.ts';
 import { createStandaloneKey, type NewStandaloneKey, revokeKey } from '../../src/portal/services/keys.ts';
-import { documentCrypto as crypto } from '../support/documents.ts';
+import { signedBy } from './devices.ts';
 import { type LicensePortal, refusal, startLicensePortal } from './licenses-support.ts';
 import { createTestDevice, days, type TestCompany, type TestDevice } from './support.ts';
 
@@ -28,22 +27,14 @@ function activate(key: string, device: TestDevice = createTestDevice()) {
   return portal.client(device).licenses.activate({ key, device: device.description, salt });
 }
 
-function signed<K extends DocumentKind>(kind: K, claims: ClaimsOf<K>, device: TestDevice): Promise<string> {
-  const signer = {
-    publicKey: device.publicKey.x,
-    sign: (data: Uint8Array) => sign(null, data, device.privateKey),
-  };
-  return signDocument({ kind, claims, signer, crypto });
-}
-
 function requestFile(key: string, device: TestDevice): Promise<string> {
   const { name, platform, components } = device.description;
   const claims = { jti: randomUUID(), iat: 0, key, device: { name, platform, components, salt } };
-  return signed('activation-request', claims, device);
+  return signedBy(device, 'activation-request', claims);
 }
 
 function receipt(right: string, device: TestDevice, kind: 'license' | 'lease' = 'license'): Promise<string> {
-  return signed('return-receipt', { jti: randomUUID(), iat: 0, right, kind }, device);
+  return signedBy(device, 'return-receipt', { jti: randomUUID(), iat: 0, right, kind });
 }
 
 async function placesTaken(keyId: string): Promise<number> {

@@ -190,10 +190,16 @@ export const licenses = {
     })
     .input(z.object({ request: jwsSchema }))
     .output(
-      z.object({ activation: activationSchema, document: jwsSchema, fileName: z.string(), file: z.string() }),
+      z.object({
+        activation: activationSchema,
+        productName: z.string(),
+        document: jwsSchema,
+        fileName: z.string(),
+        file: z.string(),
+      }),
     )
     .errors(errorMap('key-invalid', 'key-exhausted', 'request-file-invalid')),
-  /** Give the place back: proof by the device key, or `receipt` for a device without network. */
+  /** Give the place back: the receipt that the device signed, sent by itself or carried by somebody. No access token, no proof header. */
   deactivate: base
     .route({
       method: 'POST',

@@ -50,6 +50,7 @@ test('reads as a person would expect', () => {
     ok: true,
     value: {
       jws,
+      kind: 'license',
       headers: { Company: 'Estructuras Cóndor', Product: 'Viga', Length: String(jws.length) },
       declaredLength: jws.length,
     },

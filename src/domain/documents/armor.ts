@@ -18,7 +18,7 @@ const labels: Readonly<Record<DocumentKind, string>> = {
   'return-receipt': 'RETURN RECEIPT',
   certificate: 'CERTIFICATE',
 };
-const knownLabels: ReadonlySet<string> = new Set(Object.values(labels));
+const kinds = new Map(Object.entries(labels).map(([kind, label]) => [label, kind as DocumentKind]));
 
 const opening = '-----BEGIN ALDABA';
 const beginLine = /^-----BEGIN ALDABA ([A-Z ]{1,40})-----/;
@@ -29,6 +29,8 @@ const invisible = /[\uFEFF\u200B-\u200D\u2060]/gu;
 
 export interface ArmoredDocument {
   readonly jws: string;
+  /** What its BEGIN line calls it; undefined for a bare JWS. Nobody signed that either: it says where to take a document, not what it is. */
+  readonly kind: DocumentKind | undefined;
   /**
    * The readable lines. Nobody signed them: fit for showing what a file claims to be before it is verified, for nothing else.
    */
@@ -85,7 +87,8 @@ export function parseArmor(
   if (end === -1) return { ok: false, code: 'file-truncated', detail: 'no END line' };
 
   const label = lines[begin]?.match(beginLine)?.[1] ?? '';
-  if (!knownLabels.has(label) || label !== lines[end]?.match(endLine)?.[1]) {
+  const kind = kinds.get(label);
+  if (kind === undefined || label !== lines[end]?.match(endLine)?.[1]) {
     return { ok: false, code: 'file-tampered', detail: 'BEGIN and END do not fit' };
   }
   const block = lines.slice(begin + 1, end);
@@ -97,7 +100,7 @@ export function parseArmor(
   const bodyStart = block.findLastIndex((line) => headerLine.test(line)) + 1;
   const jws = block.slice(bodyStart).join('').replace(/\s+/g, '');
   const length = /^\d{1,6}$/.test(headers.Length ?? '') ? Number(headers.Length) : undefined;
-  return { ok: true, value: { jws, headers, declaredLength: length } };
+  return { ok: true, value: { jws, kind, headers, declaredLength: length } };
 }
 
 function parseBare(lines: readonly string[], hasEnd: boolean): ReturnType<typeof parseArmor> {
@@ -111,7 +114,7 @@ function parseBare(lines: readonly string[], hasEnd: boolean): ReturnType<typeof
   if (!/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){0,4}$/.test(text)) {
     return { ok: false, code: 'file-format', detail: 'no document in it' };
   }
-  return { ok: true, value: { jws: text, headers: {}, declaredLength: undefined } };
+  return { ok: true, value: { jws: text, kind: undefined, headers: {}, declaredLength: undefined } };
 }
 
 function oneLine(value: string): string {

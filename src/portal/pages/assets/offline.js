@@ -1,7 +1,7 @@
 import { parseArmor } from './armor.js';
 import { byId, call, explain, fill, isBusy, pageData, setBusy, show } from './page.js';
 
-const { texts, problems } = pageData();
+const { texts, problems, receiptProblems } = pageData();
 /** A request file has about two thousand characters. */
 const largestFile = 131_072;
 
@@ -14,23 +14,39 @@ const refusal = byId('refusal');
 const send = byId('send');
 let address;
 
+/** What the field holds calls itself; a text that says nothing is taken for a request. */
+function isReceipt() {
+  const armored = parseArmor(text.value);
+  return armored.ok && armored.value.kind === 'return-receipt';
+}
+
 function refuse(code) {
   text.setAttribute('aria-invalid', String(code !== null));
-  explain(refusal, code === null ? undefined : (problems[code] ?? problems.internal));
+  const known = isReceipt() ? { ...problems, ...receiptProblems } : problems;
+  explain(refusal, code === null ? undefined : (known[code] ?? problems.internal));
   if (code !== null) text.focus();
 }
 
+/** Called whenever the field holds something else. */
+function changed() {
+  refuse(null);
+  send.textContent = isReceipt() ? texts.sendReceipt : texts.send;
+}
+
 async function read(file) {
+  // So that the same file is read again after it was mended.
+  picker.value = '';
   if (file === undefined) return;
   refuse(null);
   if (file.size > largestFile) return refuse('request-file-invalid');
   text.value = await file.text();
+  changed();
   chosen.textContent = fill(texts.chosen, { name: file.name });
 }
 
 byId('pick').addEventListener('click', () => picker.click());
 picker.addEventListener('change', () => void read(picker.files[0]));
-text.addEventListener('input', () => refuse(null));
+text.addEventListener('input', changed);
 for (const [event, over] of [
   ['dragenter', true],
   ['dragover', true],
@@ -49,18 +65,23 @@ form.addEventListener('submit', async (event) => {
   const armored = parseArmor(text.value);
   if (!armored.ok || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(armored.value.jws))
     return refuse('request-file-invalid');
+  const { jws } = armored.value;
+  const returned = isReceipt();
   setBusy(send, true);
-  const answer = await call('v1/activations/offline', { request: armored.value.jws });
+  const answer = returned
+    ? await call('v1/activations/end', { receipt: jws })
+    : await call('v1/activations/offline', { request: jws });
   setBusy(send, false);
   if (!answer.ok) return refuse(answer.code === 'invalid-input' ? 'request-file-invalid' : answer.code);
-  const { activation, file, fileName } = answer.body;
+  if (returned) return show('returned');
+  const { activation, productName, file, fileName } = answer.body;
   if (address !== undefined) URL.revokeObjectURL(address);
   address = URL.createObjectURL(new Blob([file], { type: 'text/plain' }));
   const download = byId('download');
   download.href = address;
   download.download = fileName;
   byId('device').textContent = activation.deviceName;
-  byId('product').textContent = activation.product;
+  byId('product').textContent = productName;
   byId('file-name').textContent = fileName;
   byId('expires').textContent =
     activation.expiresAt === null
@@ -71,8 +92,10 @@ form.addEventListener('submit', async (event) => {
   show('done');
 });
 
-byId('another').addEventListener('click', () => {
-  form.reset();
-  chosen.textContent = texts.none;
-  show('form');
-});
+for (const id of ['another', 'more'])
+  byId(id).addEventListener('click', () => {
+    form.reset();
+    changed();
+    chosen.textContent = texts.none;
+    show('form');
+  });

@@ -18,7 +18,7 @@ const deviceDocuments = createDocumentVerifier({ crypto: documentCrypto, rootKey
 export async function activateOffline(
   { portal, request }: RequestContext,
   requestFile: string,
-): Promise<Omit<Activated, 'productName' | 'accountName'> & { fileName: string; file: string }> {
+): Promise<Omit<Activated, 'accountName'> & { fileName: string; file: string }> {
   const result = deviceDocuments.verify(requestFile, {
     kinds: ['activation-request'],
     now: portal.clock.now(),
@@ -37,7 +37,8 @@ export async function activateOffline(
       ['Expires', activation.expiresAt?.slice(0, 10) ?? 'never'],
     ],
   });
-  return { activation, document, fileName: fileNameOf(activation.product, activation.deviceName), file };
+  const fileName = fileNameOf(activation.product, activation.deviceName);
+  return { activation, productName, document, fileName, file };
 }
 
 /**
