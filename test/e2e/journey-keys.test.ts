@@ -22,7 +22,7 @@ const { missing } = await findBrowser();
 describeUnless(missing, 'without signing in', () => {
   let journey: Journey;
   let folder: string;
-  const keys = { cloud: '', standalone: '' };
+  const keys = { cloud: '', standalone: '', oneDevice: '' };
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aldaba-carried-'));
     journey = await startJourney();
@@ -36,11 +36,13 @@ describeUnless(missing, 'without signing in', () => {
         { accountId, product: 'zapata', deviceLimit: 5, termDays: 365 },
         Date.now(),
       ),
+      oneDevice: await createStandaloneKey(tx, { accountId, product: 'zapata', deviceLimit: 1 }, Date.now()),
     }));
     keys.cloud = made.cloud.key;
     keys.standalone = made.standalone.key;
+    keys.oneDevice = made.oneDevice.key;
   });
-  afterEach(() => journey.wellBehaved(keys.cloud, keys.standalone));
+  afterEach(() => journey.wellBehaved(...Object.values(keys)));
   afterAll(async () => {
     await journey.close();
     await rm(folder, { recursive: true, force: true });
@@ -73,30 +75,36 @@ describeUnless(missing, 'without signing in', () => {
   }
 
   /** The way of a machine without network: a request leaves, is carried to the portal's page, and a license comes back. */
-  async function askForFile(computer: Computer, page: Page): Promise<string> {
+  async function askForFile(computer: Computer, page: Page, key = keys.standalone): Promise<string> {
     await chooseMode(page, 'standalone');
     await chooseWay(page, 'offline');
     await look(page);
     await tabTo(page, keyField(page));
-    await page.keyboard.type(keys.standalone);
+    await page.keyboard.type(key);
     const saved = page.waitForEvent('download');
     await page.keyboard.press('Enter');
     const request = await keep(await saved);
     await page.getByText(say('standalone.request.done')).waitFor();
 
     await journey.wire.mend();
-    const portalPage = await computer.tab(`${journey.wire.url}/offline`);
-    await look(portalPage);
-    await pick(portalPage, onPage('offline.pick'), request);
-    await portalPage.getByText(onPage('offline.chosen')).waitFor();
-    await press(portalPage, portalPage.getByRole('button', { name: onPage('offline.send') }));
-    await portalPage.getByRole('heading', { level: 1, name: onPage('offline.doneTitle') }).waitFor();
-    await look(portalPage);
+    const portalPage = await carry(computer, request, onPage('offline.send'), onPage('offline.doneTitle'));
     const answered = portalPage.waitForEvent('download');
     await press(portalPage, portalPage.getByRole('link', { name: onPage('offline.download') }));
     const file = await keep(await answered);
     await portalPage.close();
     return file;
+  }
+
+  /** Takes a file to the portal's page, as somebody with a network does. @returns the page, answered */
+  async function carry(computer: Computer, file: string, send: RegExp, done: RegExp): Promise<Page> {
+    const page = await computer.tab(`${journey.wire.url}/offline`);
+    await look(page);
+    await pick(page, onPage('offline.pick'), file);
+    await page.getByText(onPage('offline.chosen')).waitFor();
+    await press(page, page.getByRole('button', { name: send }));
+    await page.getByRole('heading', { level: 1, name: done }).waitFor();
+    await look(page);
+    return page;
   }
 
   test('A19: a cloud key typed once: a wrong one is named, the right one lets programs run', async () => {
@@ -198,5 +206,30 @@ describeUnless(missing, 'without signing in', () => {
     const program = computer.run('typescript', 'zapata', ['--no-question']);
     expect(await program.line('license')).toMatchObject({ permit: 'full', verified: true, kind: 'license' });
     await journey.wire.mend();
+  });
+
+  test('A19: given back without network: the receipt, carried to the portal’s page, makes room for another computer', async () => {
+    await journey.wire.cut();
+    const old = await journey.computer('CONDOR-VIEJO');
+    const page = await old.open();
+    const file = await askForFile(old, page, keys.oneDevice);
+    await journey.wire.cut();
+    await pick(page, just('common.chooseFile'), file);
+    await page.getByRole('article', { name: 'Zapata' }).getByText(just('license.state.active')).waitFor();
+    const { told, fileName, content } = await old.call.licenses.giveBack({ product: 'zapata' });
+    expect(told).toBe(false);
+    const receipt = join(folder, fileName ?? '');
+    await writeFile(receipt, content ?? '');
+    await journey.wire.mend();
+
+    const fresh = await journey.computer('CONDOR-NUEVO');
+    await fresh.call.setup.chooseMode({ mode: 'standalone' });
+    await fresh.call.setup.setPortal({ address: journey.wire.url });
+    await expect(fresh.call.setup.activate({ key: keys.oneDevice })).rejects.toMatchObject({
+      code: 'key-exhausted',
+    });
+    await carry(fresh, receipt, onPage('offline.sendReceipt'), onPage('offline.returnedTitle'));
+    await fresh.call.setup.activate({ key: keys.oneDevice });
+    expect(fresh.core.state.get()).toMatchObject({ licenses: [{ product: 'zapata', permit: 'full' }] });
   });
 });
