@@ -11,9 +11,9 @@ export interface ControlFile {
 /**
  * The first message on a connection is one of these, a space and the secret. `control` speaks `controlContract`; `client` speaks
  * `clientContract` alone, so that a window of one process can be passed through to the core of another; `state` gets one message, the snapshot as
- * JSON (`AppState`), for whoever wants to know and pays for no RPC library.
+ * JSON (`AppState`), for whoever wants to know and pays for no RPC library; on `desktop` the running client is the one that asks, `desktopContract`.
  */
-export const controlSpeeches = ['control', 'client', 'state'] as const;
+export const controlSpeeches = ['control', 'client', 'state', 'desktop'] as const;
 export type ControlSpeech = (typeof controlSpeeches)[number];
 
 /**

@@ -28,8 +28,28 @@ export const controlContract = {
      * Throws `sign-in-unavailable` when this client has no way to show anything.
      */
     open: base.output(z.object({ link: z.string().nullable() })),
+    /** Addresses whose origins a link of the window may lead to. */
+    linkOrigins: base.output(z.array(z.string())),
     /** Ends the process after this answer, as a signal would. */
     stop: base.output(z.void()),
   },
 };
 export type ControlContract = typeof controlContract;
+
+const opening = oc.errors(errorMap('internal', 'open-failed'));
+const desktopFactsSchema = z.object({ canAutoStart: z.boolean() });
+export type DesktopFacts = z.infer<typeof desktopFactsSchema>;
+
+/**
+ * The client that runs -> a window of another process that shows it, the other way round on a connection of that window's: what needs a desktop is
+ * done where there is one.
+ */
+export const desktopContract = {
+  describe: opening.output(desktopFactsSchema),
+  /** As `Opener` of the core's ports. */
+  showWindow: opening.input(z.object({ reason: z.enum(['sign-in', 'open', 'notice']) })).output(z.boolean()),
+  openFile: opening.input(z.object({ path: z.string() })).output(z.void()),
+  showInFolder: opening.input(z.object({ path: z.string() })).output(z.void()),
+  openExternal: opening.input(z.object({ url: z.string() })).output(z.void()),
+};
+export type DesktopContract = typeof desktopContract;

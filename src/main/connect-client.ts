@@ -60,8 +60,7 @@ export async function connectClient(options: ConnectOptions): Promise<ConnectedC
       if (await (await known).accept(port)) return;
       // The agent is gone. Whoever notices first makes this process the client of the profile.
       if (backend === known) {
-        await (await known).stop();
-        backend = attachOrStart(options);
+        backend = known.then(({ stop }) => stop()).then(() => attachOrStart(options));
         backend.catch(options.failed);
       }
       const connected = await backend.then((next) => next.accept(port)).catch(() => false);
@@ -129,15 +128,17 @@ async function startOwn(options: ConnectOptions): Promise<Backend> {
 
 /** Chromium knows the system's proxies and certificates; an explicit proxy or a further authority is undici's business. */
 function choose(
-  system: Http,
-  plain: Http,
+  system: Required<Http>,
+  plain: Required<Http>,
   settings: () => { proxy: string | null; extraCaFile: string | null },
-): Http {
+): Required<Http> {
+  const chosen = () => {
+    const { proxy, extraCaFile } = settings();
+    return proxy === null && extraCaFile === null ? system : plain;
+  };
   return {
-    fetch(request) {
-      const { proxy, extraCaFile } = settings();
-      return (proxy === null && extraCaFile === null ? system : plain).fetch(request);
-    },
+    fetch: (request) => chosen().fetch(request),
+    inspect: (url, signal) => chosen().inspect(url, signal),
     close: () => system.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import {
@@ -14,9 +15,9 @@ import {
   shell,
   Tray,
 } from 'electron';
-import type { Settings } from '../contract/settings.ts';
 import { pathsOf, profileOf } from '../core/shell/surroundings.ts';
 import { languageOf } from '../core/shell/texts.ts';
+import { createAutoStart, openedAtLogin } from './auto-start.ts';
 import type { ConnectedClient } from './connect-client.ts';
 import { harden } from './harden.ts';
 import { openDoor } from './ipc.ts';
@@ -47,6 +48,15 @@ const surroundings = {
 // A release build has the vendor's keys compiled in, and nothing left that looks elsewhere.
 const developmentRoot =
   typeof __ALDABA_ROOT_KEYS__ === 'string' ? undefined : process.env.ALDABA_DEVELOPMENT_ROOT;
+
+const autoStart = createAutoStart({
+  app,
+  platform: process.platform,
+  environment: process.env,
+  home: homedir(),
+  program: process.execPath,
+  isolated: surroundings.profile !== null,
+});
 
 // Everything up to here and to the end of this file runs before Electron is ready: schemes, folders and the lock must.
 registerWindowScheme(protocol);
@@ -82,11 +92,7 @@ function start(): void {
     const client = await connected.promise;
     await client.stop();
   });
-  connected.promise.catch((error: unknown) => {
-    const { failed } = shellTexts(languageOf(app.getLocale()));
-    dialog.showErrorBox(failed.title, `${failed.text}\n\n${error instanceof Error ? error.message : error}`);
-    app.exit(1);
-  });
+  connected.promise.catch(fail);
   app
     .whenReady()
     .then(() => bringUp(connected.promise))
@@ -106,7 +112,8 @@ async function bringUp(connected: Promise<ConnectedClient>): Promise<ConnectedCl
     refused: (facts) => use(connected, ({ log }) => log.warn(facts, 'refused a port')),
     accept: (port) => use(connected, (client) => client.accept(port)),
   });
-  if (!launch.hidden || launch.link !== undefined) {
+  const hidden = launch.hidden || openedAtLogin(app, process.platform);
+  if (!hidden || launch.link !== undefined) {
     const window = windows.show(await screenOf(launch.link));
     // For whoever started this from a terminal; a packaged program has none.
     window.webContents.once('did-finish-load', () => process.stdout.write('ready\n'));
@@ -133,12 +140,26 @@ async function bringUp(connected: Promise<ConnectedClient>): Promise<ConnectedCl
       windows.show();
       if (reason === 'sign-in') app.focus({ steal: true });
     },
+    canAutoStart: autoStart !== null,
     quit: () => app.quit(),
-    onSettings: (settings) => {
+    onSettings(settings) {
       tray.speak(languageOf(settings.language, app.getLocale()));
-      follow(settings);
+      nativeTheme.themeSource = settings.theme;
+      try {
+        autoStart?.(settings.autoStart);
+      } catch (error) {
+        use(connected, ({ log }) => log.warn({ err: error }, 'starting with the computer could not be set'));
+      }
     },
+    failed: fail,
   });
+}
+
+/** Without a client there is nothing to show and nothing to serve. */
+function fail(error: unknown): void {
+  const { failed } = shellTexts(languageOf(app.getLocale()));
+  dialog.showErrorBox(failed.title, `${failed.text}\n\n${error instanceof Error ? error.message : error}`);
+  app.exit(1);
 }
 
 /** Whatever a link says, it brings the window up. */
@@ -146,13 +167,6 @@ function showLinked(link: string | undefined): void {
   Promise.all([screenOf(link), app.whenReady()])
     .then(([screen]) => windows.show(screen))
     .catch(() => undefined);
-}
-
-/** What the person chose and the system does. */
-function follow({ theme, autoStart }: Settings): void {
-  nativeTheme.themeSource = theme;
-  if (app.isPackaged && process.platform !== 'linux')
-    app.setLoginItemSettings({ openAtLogin: autoStart, args: ['--hidden'] });
 }
 
 async function openLink(client: ConnectedClient, address: string): Promise<void> {

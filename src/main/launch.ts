@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { hiddenSwitch } from './auto-start.ts';
 import { deepLinkIn } from './security/deep-links.ts';
 
 /** What the start was told. Switches of Chromium stand beside these and are its own business. */
@@ -15,7 +16,7 @@ export function readLaunch(argv: readonly string[], folder: string): Launch {
   const profile = argv.find((argument) => argument.startsWith('--profile='))?.slice('--profile='.length);
   return {
     profile: profile === undefined || profile === '' ? null : resolve(folder, profile),
-    hidden: argv.includes('--hidden'),
+    hidden: argv.includes(hiddenSwitch),
     link: deepLinkIn(argv),
   };
 }

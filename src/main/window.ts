@@ -1,5 +1,6 @@
 import type { BrowserWindow as BrowserWindowType, Session } from 'electron';
 import { windowOrigin } from '../contract/window-link.ts';
+import { revivePage } from './revive-page.ts';
 
 export interface WindowOptions {
   readonly BrowserWindow: typeof BrowserWindowType;
@@ -56,8 +57,9 @@ export function createWindow(options: WindowOptions): BrowserWindowType {
     },
   });
   window.once('ready-to-show', () => window.show());
-  // A load that fails leaves an empty window; the page's own error screen covers everything after that.
-  window.loadURL(addressOf(options.route)).catch(() => window.show());
+  revivePage(window);
+  // A load that fails is told there.
+  window.loadURL(addressOf(options.route)).catch(() => undefined);
   return window;
 }
 

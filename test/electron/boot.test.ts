@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Session } from 'electron';
@@ -6,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { contentPolicy } from '../../src/contract/window-link.ts';
 import { connectToRunning } from '../../src/core/shell/control-client.ts';
 import { createFakeFrame, type FakeElectron } from '../fakes/electron/index.ts';
+import { removeProfile } from '../support/remove-profile.ts';
+import { needs } from '../support/skip.ts';
 import { boot, quit, speak } from './boot.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -22,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await quit(electron);
-  await rm(folder, { recursive: true, force: true });
+  await removeProfile(folder);
 });
 
 test('before Electron is ready: the scheme is registered, the sandbox on, the profile’s folder set', () => {
@@ -308,6 +311,57 @@ describe('the process', () => {
     tray?.emit('click');
     expect(window?.visible).toBe(true);
   });
+});
+
+describe('a page that died', () => {
+  const die = (reason: string) =>
+    electron.windows.at(-1)?.webContents.emit('render-process-gone', {}, { reason, exitCode: 5 });
+
+  test('is loaded again once; after that the window goes, and the next one is new', () => {
+    const [window] = electron.windows;
+    die('clean-exit');
+    expect(window?.webContents.reloads).toBe(0);
+    die('oom');
+    expect([window?.webContents.reloads, window?.destroyed]).toEqual([1, false]);
+    die('crashed');
+    expect([window?.webContents.reloads, window?.destroyed]).toEqual([1, true]);
+    electron.trays[0]?.emit('click');
+    expect(electron.windows).toHaveLength(2);
+    expect(electron.windows[1]?.loaded).toEqual(['aldaba-app://window/']);
+  });
+
+  test('or did not load; a load that another one replaced is nothing', () => {
+    const window = electron.windows.at(-1);
+    window?.webContents.emit('did-fail-load', {}, -3, 'ERR_ABORTED', '', true);
+    window?.webContents.emit('did-fail-load', {}, -6, 'ERR_FILE_NOT_FOUND', '', false);
+    expect(window?.webContents.reloads).toBe(0);
+    window?.webContents.emit('did-fail-load', {}, -6, 'ERR_FILE_NOT_FOUND', '', true);
+    expect(window?.webContents.reloads).toBe(1);
+  });
+});
+
+test('an installed program on the person’s own profile starts with the computer, unless they say otherwise', async (context) => {
+  needs(context, process.platform === 'linux', 'elsewhere the own profile has the person’s own keychain');
+  const home = await mkdtemp(join(tmpdir(), 'aldaba-home-'));
+  for (const [name, path] of [
+    ['HOME', '.'],
+    ['XDG_CONFIG_HOME', 'config'],
+    ['XDG_DATA_HOME', 'data'],
+    ['XDG_STATE_HOME', 'state'],
+    ['XDG_RUNTIME_DIR', 'run'],
+  ] as const)
+    vi.stubEnv(name, join(home, path));
+  const installed = await boot(home, { packaged: true, own: true, argv: ['--hidden'] });
+  await installed.becomeReady();
+  const entry = join(home, 'config/autostart/aldaba.desktop');
+  await vi.waitFor(async () => expect(await readFile(entry, 'utf8')).toContain('--hidden'));
+  expect(installed.windows).toEqual([]);
+  const client = speak(installed.connect('aldaba:port', page));
+  expect((await client.state.get()).client.canAutoStart).toBe(true);
+  await client.settings.update({ autoStart: false });
+  await vi.waitFor(() => expect(existsSync(entry)).toBe(false));
+  await quit(installed);
+  await rm(home, { recursive: true });
 });
 
 test('another instance of the profile has the lock: this one quits and touches nothing', async () => {

@@ -8,15 +8,15 @@ import type { ClientContract } from '../../src/contract/client.ts';
 import { createFakeElectron, type FakeElectron, type FakeOptions } from '../fakes/electron/index.ts';
 import { loadMain } from './load-main.ts';
 
-/** Boots the built bundle on a profile of its own, as `aldaba --profile=… ` would. */
+/** Boots the built bundle on a profile of its own, as `aldaba --profile=… ` would; `own`: on the person's, which the environment says. */
 export async function boot(
   folder: string,
-  options: Partial<FakeOptions> & { argv?: string[]; bundle?: string } = {},
+  options: Partial<FakeOptions> & { argv?: string[]; bundle?: string; own?: boolean } = {},
 ): Promise<FakeElectron> {
-  const { argv = [], bundle, ...rest } = options;
+  const { argv = [], bundle, own = false, ...rest } = options;
   const booted = createFakeElectron({ folder, ...rest });
   const before = process.argv;
-  process.argv = ['electron', '.', `--profile=${folder}`, ...argv];
+  process.argv = ['electron', '.', ...(own ? [] : [`--profile=${folder}`]), ...argv];
   await loadMain(booted, bundle);
   process.argv = before;
   return booted;

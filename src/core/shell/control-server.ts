@@ -45,11 +45,14 @@ export async function serveControl(options: {
   readonly client: AnyRouter;
   readonly snapshot: () => AppState;
   readonly shell: ShellActions;
+  readonly linkOrigins: () => Promise<readonly string[]>;
+  /** Gets the connection of a window of another process; see attached-desktops. */
+  readonly attachDesktop: (port: SocketPort) => void;
   readonly log: Pick<Log, 'warn'>;
 }): Promise<ControlServer> {
   const { paths, log } = options;
   await mkdir(paths.runtime, { recursive: true, mode: 0o700 });
-  const control = new RPCHandler(createControlRouter(options.client, options.shell));
+  const control = new RPCHandler(createControlRouter(options));
   const client = new RPCHandler(options.client);
   const answer = (port: SocketPort, speaks: ControlSpeech): void => {
     switch (speaks) {
@@ -58,6 +61,9 @@ export async function serveControl(options: {
         break;
       case 'client':
         client.upgrade(port);
+        break;
+      case 'desktop':
+        options.attachDesktop(port);
         break;
       case 'state':
         port.postMessage(JSON.stringify(options.snapshot()));
@@ -101,7 +107,15 @@ export async function serveControl(options: {
   };
 }
 
-function createControlRouter(client: AnyRouter, shell: ShellActions): AnyRouter {
+function createControlRouter({
+  client,
+  shell,
+  linkOrigins,
+}: {
+  readonly client: AnyRouter;
+  readonly shell: ShellActions;
+  readonly linkOrigins: () => Promise<readonly string[]>;
+}): AnyRouter {
   const on = implement(controlContract.shell);
   return {
     client,
@@ -113,6 +127,7 @@ function createControlRouter(client: AnyRouter, shell: ShellActions): AnyRouter 
         address: shell.address(),
       })),
       open: on.open.handler(() => shell.open()),
+      linkOrigins: on.linkOrigins.handler(async () => [...(await linkOrigins())]),
       // The answer leaves first.
       stop: on.stop.handler(() => void setImmediate(() => shell.stop())),
     },

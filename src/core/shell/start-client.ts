@@ -1,6 +1,8 @@
 import { createBroker } from '../broker/create-broker.ts';
 import { type Core, createCore } from '../create-core.ts';
+import { createAttachedDesktops } from './attached-desktops.ts';
 import { type ControlServer, type ShellActions, serveControl } from './control-server.ts';
+import { linkOrigins } from './link-origins.ts';
 import { createNodePorts, type NodePorts, type Shell } from './node-ports.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -21,7 +23,13 @@ export async function startClient(options: {
   readonly shell: Shell;
   readonly actions: ShellActions;
 }): Promise<RunningProcess> {
-  const ports = await createNodePorts(options.surroundings, options.shell);
+  const desktops = createAttachedDesktops(options.shell.opener, (desktop) => {
+    const { version, shell, canAutoStart = false } = options.shell.client;
+    const { client } = core.state.get();
+    const own = { ...client, version, shell, canAutoStart };
+    core.state.update({ client: desktop === null ? own : { ...own, shell: 'electron', ...desktop } });
+  });
+  const ports = await createNodePorts(options.surroundings, { ...options.shell, opener: desktops.opener });
   const core = createCore(ports, createBroker);
   let control: ControlServer | null = null;
   const stop = async () => {
@@ -36,6 +44,8 @@ export async function startClient(options: {
       client: core.router,
       snapshot: core.state.get,
       shell: options.actions,
+      linkOrigins: () => linkOrigins(ports),
+      attachDesktop: desktops.attach,
       log: ports.log,
     });
   } catch (error) {

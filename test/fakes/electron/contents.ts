@@ -13,7 +13,7 @@ export function createFakeFrame(url: string, options: { child?: boolean; destroy
 /** The page's side of a window: takes the guards, and lets a test act as the page. */
 export class FakeContents
   extends EventEmitter
-  implements Pick<WebContents, 'getURL' | 'setWindowOpenHandler'>
+  implements Pick<WebContents, 'getURL' | 'reload' | 'setWindowOpenHandler'>
 {
   #openHandler: ((details: HandlerDetails) => WindowOpenHandlerResponse) | null = null;
   #address = '';
@@ -24,6 +24,12 @@ export class FakeContents
 
   getURL(): string {
     return this.#address;
+  }
+
+  reloads = 0;
+
+  reload(): void {
+    this.reloads++;
   }
 
   load(address: string): void {

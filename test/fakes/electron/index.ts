@@ -8,6 +8,7 @@ import type {
   BrowserWindowConstructorOptions,
   CustomScheme,
   Dialog,
+  LoginItemSettings,
   Menu,
   MenuItemConstructorOptions,
   MessagePortMain,
@@ -31,6 +32,8 @@ export interface FakeOptions {
   readonly firstInstance?: boolean;
   readonly packaged?: boolean;
   readonly dark?: boolean;
+  /** macOS: the system started it when the person logged in. */
+  readonly openedAtLogin?: boolean;
 }
 
 /** What the classes below must have, by Electron's own types. */
@@ -82,7 +85,9 @@ export function createFakeElectron(options: FakeOptions) {
       return true;
     },
     setAppUserModelId: (id) => void calls.push(`setAppUserModelId ${id}`),
-    setLoginItemSettings: (settings) => void calls.push(`openAtLogin ${settings.openAtLogin}`),
+    setLoginItemSettings: ({ openAtLogin, args }) =>
+      void calls.push(`openAtLogin ${openAtLogin} ${args?.join(' ')}`),
+    getLoginItemSettings: () => ({ wasOpenedAtLogin: options.openedAtLogin ?? false }) as LoginItemSettings,
     setPath: (name, path) => {
       if (isReady) throw new Error(`setPath(${name}) after ready`);
       if (!existsSync(path)) throw new Error(`setPath: ${path} does not exist`);

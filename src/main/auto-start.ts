@@ -1,0 +1,77 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { App } from 'electron';
+
+export interface AutoStartOptions {
+  readonly app: Pick<App, 'isPackaged' | 'setLoginItemSettings'>;
+  readonly platform: NodeJS.Platform;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The person's home folder, absolute. */
+  readonly home: string;
+  /** Absolute path of this program. */
+  readonly program: string;
+  /** An isolated profile is not what the person's computer starts with. */
+  readonly isolated: boolean;
+}
+
+/**
+ * Starting with the computer, in the tray: as a login item of macOS or Windows, or as an entry of the Desktop Application Autostart
+ * Specification 0.5.
+ *
+ * @returns null when there is nothing that the system could start: a program that is not installed, or an isolated profile
+ */
+export function createAutoStart(options: AutoStartOptions): ((on: boolean) => void) | null {
+  const { app, platform, environment, home } = options;
+  if (!app.isPackaged || options.isolated) return null;
+  if (platform !== 'linux')
+    return (on) => app.setLoginItemSettings({ openAtLogin: on, args: [hiddenSwitch] });
+  const configured = environment.XDG_CONFIG_HOME;
+  const config = configured !== undefined && isAbsolute(configured) ? configured : join(home, '.config');
+  const folder = join(config, 'autostart');
+  const file = join(folder, 'aldaba.desktop');
+  // An AppImage runs from a folder that is gone when it ends; the runtime says where the file itself is.
+  const text = desktopEntry(environment.APPIMAGE || options.program);
+  return (on) => {
+    if (!on) {
+      rmSync(file, { force: true });
+      return;
+    }
+    if (textOf(file) === text) return;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(file, text);
+  };
+}
+
+/** Start in the tray, without a window. */
+export const hiddenSwitch = '--hidden';
+
+/** Whether the system started this program when the person logged in: macOS passes a login item no arguments. */
+export function openedAtLogin(app: Pick<App, 'getLoginItemSettings'>, platform: NodeJS.Platform): boolean {
+  return platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;
+}
+
+/** `TryExec`: once the program is removed the entry means nothing. */
+function desktopEntry(program: string): string {
+  return [
+    '[Desktop Entry]',
+    'Type=Application',
+    'Name=Aldaba',
+    `Exec=${stringOf(`"${program.replace(/["`$\\]/g, '\\$&').replaceAll('%', '%%')}" ${hiddenSwitch}`)}`,
+    `TryExec=${stringOf(program)}`,
+    'Terminal=false',
+    '',
+  ].join('\n');
+}
+
+/** A value of type string: the backslash escapes (Desktop Entry Specification 1.5, "Possible value types"). */
+function stringOf(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
