@@ -36,8 +36,9 @@ export interface Gateway {
   readonly portal: PortalClient;
   /** Server UTC in ms minus clock.now(), from the last signed or HTTP date; null before the first contact. */
   readonly serverOffset: number | null;
+  /** `serverTime`: ms UTC; null where the answer said none, which proves nothing of the clock. */
   onContact(
-    listener: (result: { ok: true; serverTime: number } | { ok: false; problem: Problem }) => void,
+    listener: (result: { ok: true; serverTime: number | null } | { ok: false; problem: Problem }) => void,
   ): () => void;
   /**
    * GET of a file address that the portal handed over (`licenses.downloadLink`), from byte `from` on. With `ifRange` (a strong ETag) the
@@ -45,6 +46,13 @@ export interface Gateway {
    */
   fetchFile(path: string, init: { from: number; ifRange?: string; signal: AbortSignal }): Promise<Response>;
 }
+
+/**
+ * `ready`: an identity appeared, or changed company. `replaced`: the same, and it is another person or key than the one before: what that one
+ * held is not this one's. It went: `ended` by the portal, at once; `lapsed` by the portal, and what is held runs on (ADR 0032); `signed-out`
+ * by the person.
+ */
+export type IdentityEvent = 'ready' | 'replaced' | 'ended' | 'lapsed' | 'signed-out';
 
 /** Identity: sign-in session or cloud key, by mode. */
 export interface Session {
@@ -59,8 +67,7 @@ export interface Session {
    * Throws `sign-in-cancelled` (the person closed it), `sign-in-unavailable` (no window can be shown), or `cancelled` (signal).
    */
   ensureIdentity(options: { interactive: boolean; program: Use; signal: AbortSignal }): Promise<void>;
-  /** Identity appeared, changed company, or went (`ended`: by the portal; `signed-out`: by the person). */
-  onIdentity(listener: (event: 'ready' | 'ended' | 'signed-out') => void): () => void;
+  onIdentity(listener: (event: IdentityEvent) => void): () => void;
 }
 
 /** Rights of this device by product; the state machine is in domain/license-state. */

@@ -20,8 +20,8 @@ export interface Access {
   token(signal: AbortSignal): Promise<string | null>;
   /** The portal refused `token`: another one, or null when there is none to be had. */
   replace(token: string, signal: AbortSignal): Promise<string | null>;
-  /** The portal said that the session of `token` ended. */
-  ended(token: string): void;
+  /** The portal said that the session of `token` ended. Resolves when it is known what that leaves. */
+  ended(token: string): Promise<void>;
 }
 
 export interface GatewayNeeds {
@@ -39,7 +39,7 @@ export interface GatewayNeeds {
 }
 
 /** For the calls before anybody is signed in. */
-export const noAccess: Access = { token: async () => null, replace: async () => null, ended: () => {} };
+export const noAccess: Access = { token: async () => null, replace: async () => null, ended: async () => {} };
 
 const codes: ReadonlySet<string> = new Set(errorCodeSchema.options);
 const isCode = (value: unknown): value is ErrorCode => typeof value === 'string' && codes.has(value);
@@ -93,10 +93,10 @@ export function createGateway(needs: GatewayNeeds): Gateway {
   const patience = needs.patience ?? 60_000;
   let serverOffset: number | null = null;
   const listeners = new Set<
-    (result: { ok: true; serverTime: number } | { ok: false; problem: Problem }) => void
+    (result: { ok: true; serverTime: number | null } | { ok: false; problem: Problem }) => void
   >();
 
-  function tell(result: { ok: true; serverTime: number } | { ok: false; problem: Problem }): void {
+  function tell(result: { ok: true; serverTime: number | null } | { ok: false; problem: Problem }): void {
     for (const listener of [...listeners]) listener(result);
   }
 
@@ -173,7 +173,7 @@ export function createGateway(needs: GatewayNeeds): Gateway {
         if (token === null) throw new AldabaError('not-signed-in', 'the access token could not be replaced');
         continue;
       }
-      if (code === 'session-ended' && token !== null) access.ended(token);
+      if (code === 'session-ended' && token !== null) await access.ended(token);
       return answer;
     }
   }
@@ -182,7 +182,7 @@ export function createGateway(needs: GatewayNeeds): Gateway {
     const started = clock.monotonic();
     try {
       const answer = await send(request, path);
-      tell({ ok: true, serverTime: answer.serverTime ?? clock.now() });
+      tell({ ok: true, serverTime: answer.serverTime });
       log.debug(
         { procedure: path.join('.'), status: answer.status, ms: clock.monotonic() - started },
         'portal answered',

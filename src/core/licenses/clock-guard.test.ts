@@ -15,9 +15,12 @@ afterEach(() => ports.remove());
 const copies = () =>
   [join(ports.paths.config, 'clock-mark.json'), join(ports.paths.data, 'clock-mark.json')] as const;
 
-async function boot(): Promise<ClockGuard> {
+function make(): ClockGuard {
   const { paths, secrets, clock, log } = ports;
-  const guard = createClockGuard({ paths, secrets, clock, log, lock: createProcessLock(paths.runtime) });
+  return createClockGuard({ paths, secrets, clock, log, lock: createProcessLock(paths.runtime) });
+}
+async function boot(): Promise<ClockGuard> {
+  const guard = make();
   await guard.load();
   return guard;
 }
@@ -70,7 +73,8 @@ describe('one copy', () => {
     ],
     [
       'written anew without the key',
-      (path: string) => writeFile(path, JSON.stringify({ mark: { high: 5, suspect: null }, mac: 'AAAA' })),
+      (path: string) =>
+        writeFile(path, JSON.stringify({ mark: { high: 5, suspect: null }, signed: 0, mac: 'AAAA' })),
     ],
   ])('%s: the other one counts, and it is restored', async (_what, harm) => {
     for (const index of [0, 1] as const) {
@@ -93,12 +97,70 @@ test('a document that was signed later than both copies say raises the mark', as
   expect(guard.verdict(now())).toMatchObject({ verdict: 'suspect' });
 });
 
-test('a keychain that refuses does not stop anything', async () => {
-  ports.secrets.fault = 'keychain-locked';
-  const guard = await boot();
-  await guard.save();
-  ports.clock.jump(-3 * hour);
-  expect((await boot()).verdict(now())).toMatchObject({ verdict: 'warned' });
+describe('a keychain that refuses', () => {
+  test('does not stop anything, and what was marked before counts', async () => {
+    await marked();
+    ports.secrets.fault = 'keychain-locked';
+    ports.clock.jump(-3 * hour);
+    expect((await boot()).verdict(now())).toMatchObject({ verdict: 'warned' });
+  });
+
+  test('leaves the mark as it is: once it opens, the clock set back is seen', async () => {
+    await marked();
+    ports.secrets.fault = 'keychain-locked';
+    const guard = await boot();
+    await ports.clock.advance(1000);
+    guard.advance(now(), 1000);
+    await guard.save();
+    ports.secrets.fault = null;
+    ports.clock.jump(-48 * hour);
+    expect((await boot()).verdict(now())).toMatchObject({ verdict: 'suspect' });
+  });
+});
+
+describe('writing', () => {
+  test('before the mark was read there is nothing to write', async () => {
+    await marked();
+    ports.clock.jump(-48 * hour);
+    const early = make();
+    early.advance(now(), 0);
+    await early.save();
+    expect((await boot()).verdict(now())).toMatchObject({ verdict: 'suspect' });
+  });
+
+  test('what another process marked later stays, unless the portal said its time', async () => {
+    const [one, other] = [await boot(), await boot()];
+    other.advance(now() + 30 * hour, 0);
+    await other.save();
+    one.advance(now() + hour, 0);
+    await one.save();
+    expect((await boot()).verdict(now())).toMatchObject({ verdict: 'suspect' });
+    one.contact(now());
+    await one.save();
+    expect((await boot()).verdict(now())).toMatchObject({ verdict: 'ok' });
+  });
+});
+
+describe('a document that somebody brought', () => {
+  test('signed later than all that was seen settles a clock that had run ahead', async () => {
+    const guard = await boot();
+    guard.sawSigned(now());
+    guard.advance(now() + 400 * 24 * hour, 0);
+    await guard.save();
+    const again = await boot();
+    expect(again.verdict(now())).toMatchObject({ verdict: 'suspect' });
+    again.brought(now());
+    expect(again.verdict(now()), 'the one that is known already').toMatchObject({ verdict: 'suspect' });
+    again.brought(now() + 1000);
+    expect(again.verdict(now())).toMatchObject({ verdict: 'ok' });
+  });
+
+  test('does not settle a clock that stands before it', async () => {
+    const guard = await boot();
+    ports.clock.jump(-48 * hour);
+    guard.brought(now() + 47 * hour);
+    expect(guard.verdict(now())).toMatchObject({ verdict: 'suspect' });
+  });
 });
 
 test('a disk that refuses does not stop anything', async () => {

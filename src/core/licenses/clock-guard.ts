@@ -22,7 +22,13 @@ const markSchema = z.strictObject({
   high: z.number().int().nonnegative(),
   suspect: z.strictObject({ since: z.number().int(), ran: z.number().int().nonnegative() }).nullable(),
 });
-const fileSchema = z.strictObject({ mark: markSchema, mac: z.string().max(100) });
+/** `signed`: the latest `iat` of a verified document, ms UTC. */
+const fileSchema = z.strictObject({
+  mark: markSchema,
+  signed: z.number().int().nonnegative(),
+  mac: z.string().max(100),
+});
+type Kept = Pick<z.infer<typeof fileSchema>, 'mark' | 'signed'>;
 
 /** Keeps the high-water mark of time (domain/clock-mark) in two files, each with a MAC keyed from the keychain. */
 export interface ClockGuard {
@@ -34,6 +40,11 @@ export interface ClockGuard {
   advance(now: number, ran: number): void;
   /** A verified document was issued at `at` (ms UTC). */
   sawSigned(at: number): void;
+  /**
+   * Somebody brought a verified document issued at `at` (ms UTC). Signed later than all that was seen, it is a word of the portal's
+   * without a network: no time before it is possible, and a mark made by a clock that ran ahead is lowered to now.
+   */
+  brought(at: number): void;
   /** The portal said its time. */
   contact(serverTime: number): void;
   /** Writes both copies, if anything changed. Never throws: losing a mark must not stop a program. */
@@ -53,9 +64,13 @@ export function createClockGuard(needs: ClockGuardNeeds): ClockGuard {
   const { paths, secrets, clock, log, lock, write = writeFileDurably } = needs;
   const folders = [paths.config, paths.data];
   let mark: ClockMark = { high: 0, suspect: null };
-  let saved: ClockMark | null = null;
+  let signed = 0;
+  let saved: Kept | null = null;
+  let loaded = false;
+  /** The portal, or a document of its, put the mark where it is: what another process wrote before counts no more. */
+  let settled = false;
 
-  /** null when the keychain gives none: then the mark is still kept, only not protected. */
+  /** null when the keychain gives none: what is on disk is read then, and left as it is. */
   async function key(): Promise<Buffer | null> {
     try {
       const stored = await secrets.get('clock-mac');
@@ -69,20 +84,20 @@ export function createClockGuard(needs: ClockGuardNeeds): ClockGuard {
     }
   }
 
-  const macOf = (value: ClockMark, secret: Buffer) =>
+  const macOf = (value: Kept, secret: Buffer) =>
     createHmac('sha256', secret)
-      .update(JSON.stringify([value.high, value.suspect]))
+      .update(JSON.stringify([value.mark.high, value.mark.suspect, value.signed]))
       .digest();
 
-  async function readCopy(folder: string, secret: Buffer | null): Promise<ClockMark | null> {
+  async function readCopy(folder: string, secret: Buffer | null): Promise<Kept | null> {
     const text = await readFile(join(folder, fileName), 'utf8').catch(() => null);
     if (text === null) return null;
     try {
       const file = fileSchema.parse(JSON.parse(text));
-      if (secret === null) return file.mark;
+      if (secret === null) return file;
       const said = Buffer.from(file.mac, 'base64url');
-      const right = macOf(file.mark, secret);
-      if (said.length === right.length && timingSafeEqual(said, right)) return file.mark;
+      const right = macOf(file, secret);
+      if (said.length === right.length && timingSafeEqual(said, right)) return file;
     } catch {
       // Told below: a copy that cannot be read is the same as one that was changed.
     }
@@ -90,45 +105,71 @@ export function createClockGuard(needs: ClockGuardNeeds): ClockGuard {
     return null;
   }
 
+  /** The higher of the good copies; `isBoth`: there is nothing to restore. */
+  async function readCopies(secret: Buffer | null): Promise<{ highest: Kept | null; isBoth: boolean }> {
+    const copies = await Promise.all(folders.map((folder) => readCopy(folder, secret)));
+    const good = copies.filter((copy) => copy !== null);
+    const highest = good.reduce<Kept | null>(
+      (best, copy) => (best === null || copy.mark.high > best.mark.high ? copy : best),
+      null,
+    );
+    const isBoth =
+      good.length === folders.length && good.every(({ mark: { high } }) => high === highest?.mark.high);
+    return { highest, isBoth };
+  }
+
+  const isSaved = () =>
+    saved !== null &&
+    saved.signed === signed &&
+    saved.mark.high === mark.high &&
+    saved.mark.suspect?.ran === mark.suspect?.ran;
+
+  function settle(at: number): void {
+    mark = clockMarkAfterContact(at);
+    settled = true;
+  }
+
   return {
     load: () =>
       lock.run('clock', async () => {
-        const secret = await key();
-        const copies = await Promise.all(folders.map((folder) => readCopy(folder, secret)));
-        const good = copies.filter((copy) => copy !== null);
-        const highest = good.reduce<ClockMark | null>(
-          (best, copy) => (best === null || copy.high > best.high ? copy : best),
-          null,
-        );
-        mark = advanceClockMark(highest, clock.now(), 0);
-        saved =
-          good.length === folders.length && good.every((copy) => copy.high === highest?.high)
-            ? highest
-            : null;
+        const { highest, isBoth } = await readCopies(await key());
+        mark = advanceClockMark(highest?.mark ?? null, clock.now(), 0);
+        signed = highest?.signed ?? 0;
+        saved = isBoth ? highest : null;
+        loaded = true;
       }),
     verdict: (now) => clockVerdict(mark, now),
     advance(now, ran) {
       mark = advanceClockMark(mark, now, ran);
     },
     sawSigned(at) {
+      signed = Math.max(signed, at);
       mark = raiseClockMark(mark, at);
     },
-    contact(serverTime) {
-      mark = clockMarkAfterContact(serverTime);
+    brought(at) {
+      if (at > signed) settle(Math.max(at, clock.now()));
+      signed = Math.max(signed, at);
     },
+    contact: settle,
     async save() {
-      const value = mark;
-      if (saved !== null && saved.high === value.high && saved.suspect?.ran === value.suspect?.ran) return;
+      // Before it was read, what is on disk is worth more.
+      if (!loaded || isSaved()) return;
       try {
         await lock.run('clock', async () => {
           const secret = await key();
-          const mac = secret === null ? '' : macOf(value, secret).toString('base64url');
+          if (secret === null) return;
+          const { highest } = await readCopies(secret);
+          if (highest !== null && !settled && highest.mark.high > mark.high) mark = highest.mark;
+          signed = Math.max(signed, highest?.signed ?? 0);
+          const value: Kept = { mark, signed };
+          const mac = macOf(value, secret).toString('base64url');
           for (const folder of folders) {
             await mkdir(folder, { recursive: true, mode: 0o700 });
-            await write(join(folder, fileName), JSON.stringify({ mark: value, mac }));
+            await write(join(folder, fileName), JSON.stringify({ ...value, mac }));
           }
+          saved = value;
+          settled = false;
         });
-        saved = value;
       } catch (error) {
         log.warn({ error: String(error) }, 'the clock mark could not be written');
       }

@@ -9,6 +9,7 @@ import type { Licenses, Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import type { writeFileDurably } from '../write-file-durably.ts';
 import { atMost } from './at-most.ts';
+import { createClockContact } from './clock-contact.ts';
 import { createClockGuard } from './clock-guard.ts';
 import { createEntries } from './entries.ts';
 import type { Entry, LiveUse } from './entry.ts';
@@ -58,7 +59,8 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
   const entries = createEntries({ ports, device, gateway, session, state, store, verifier, guard });
   const seats = createSeats({ ports, gateway, entries, random, stopped: () => stopping });
   const renewals = createRenewals({ ports, gateway, session, entries, seats, random });
-  const standalone = createStandalone({ ports, device, gateway, state, entries, verifier, crypto });
+  const standalone = createStandalone({ ports, device, gateway, state, entries, verifier, crypto, guard });
+  const clockContact = createClockContact({ ports, gateway, guard, now: entries.now, random });
   const keeper = createKeeper({
     ports,
     device,
@@ -69,6 +71,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     renewals,
     standalone,
     guard,
+    clockContact,
     random,
     answersPrograms: options.answersPrograms ?? true,
   });
@@ -211,6 +214,8 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
 
     async renewNow() {
       await keeper.ready();
+      const fault = clockContact.due() === null ? null : await clockContact.run();
+      if (fault !== null && session.mode === 'standalone') throw fault;
       await renewals.run({ force: true });
       keeper.plan();
     },

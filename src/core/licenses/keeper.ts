@@ -2,6 +2,7 @@ import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import { atMost } from './at-most.ts';
 import { backoff } from './backoff.ts';
+import type { ClockContact } from './clock-contact.ts';
 import type { ClockGuard } from './clock-guard.ts';
 import type { Entries } from './entries.ts';
 import type { Entry } from './entry.ts';
@@ -41,6 +42,7 @@ export function createKeeper(
     renewals: Renewals;
     standalone: Standalone;
     guard: ClockGuard;
+    clockContact: ClockContact;
     random: () => number;
     answersPrograms: boolean;
   },
@@ -55,6 +57,7 @@ export function createKeeper(
     renewals,
     standalone,
     guard,
+    clockContact,
     random,
     answersPrograms,
   } = needs;
@@ -123,6 +126,7 @@ export function createKeeper(
   function talk(): Promise<void> {
     working ??= (async () => {
       try {
+        if (clockContact.due() === 0) await clockContact.run();
         if (renewals.due() === 0) await renewals.run({ force: false });
         await serveQueue();
         await payDebts();
@@ -165,6 +169,7 @@ export function createKeeper(
     if (jumped) {
       log.info({}, 'the machine slept or its clock moved');
       renewals.timeJumped();
+      clockContact.retry();
       debts = { failures: 0, notBefore: 0 };
       entries.hold(true);
       plan();
@@ -187,7 +192,7 @@ export function createKeeper(
   function talkWait(): number {
     if (working !== null) return Number.POSITIVE_INFINITY;
     const now = clock.monotonic();
-    const waits = [renewals.due() ?? Number.POSITIVE_INFINITY];
+    const waits = [renewals.due(), clockContact.due()].map((wait) => wait ?? Number.POSITIVE_INFINITY);
     for (const entry of entries.all()) {
       if (entry.queue !== null && entry.uses.size > 0) waits.push(entry.queue.at - now);
       if (hasDebts(entry) && entry.flights.size === 0) waits.push(debts.notBefore - now);
@@ -216,7 +221,7 @@ export function createKeeper(
       endings.push(
         gateway.onContact((contact) => {
           if (contact.ok) {
-            guard.contact(contact.serverTime);
+            settleClock(contact.serverTime);
             renewals.portalIsBack();
             debts = { ...debts, notBefore: Math.min(debts.notBefore, clock.monotonic() + random() * 1000) };
           }
@@ -247,6 +252,16 @@ export function createKeeper(
       for (const end of endings.splice(0)) end();
     },
   };
+
+  /** The portal's time, and only that, settles a suspect clock: programs hear of it at once. */
+  function settleClock(serverTime: number | null): void {
+    if (serverTime === null) return;
+    const { verdict } = guard.verdict(entries.now());
+    guard.contact(serverTime);
+    if (verdict !== 'suspect') return;
+    void guard.save();
+    publishAll();
+  }
 
   async function onIdentity(event: 'ready' | 'ended' | 'signed-out'): Promise<void> {
     try {

@@ -219,6 +219,22 @@ describe('the device', () => {
   });
 });
 
+test('where there is no network, a newly issued file settles a clock that had run ahead', async () => {
+  rig.portal.fault = 'network-offline';
+  const seconds = Math.floor(rig.ports.clock.now() / 1000);
+  const installed = await license({ iat: seconds - 60 });
+  await rig.licenses.installLicense(installed);
+  rig.ports.clock.jump(20 * day);
+  await rig.pass(30_000);
+  await rig.licenses.stop();
+  rig.ports.clock.jump(-20 * day);
+  await rig.boot();
+  await rig.licenses.installLicense(installed);
+  expect(rig.licenses.status('viga'), 'the same file again').toMatchObject({ state: 'clock-suspect' });
+  await rig.licenses.installLicense(await license({ iat: seconds + 20, seq: 1 }));
+  expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' });
+});
+
 test('a clock set back by weeks: full for 72 h, then read-only until the portal was reached', async () => {
   await rig.licenses.installLicense(await license({ nbf: 1_772_438_400 - 40 * 86_400 }));
   await rig.licenses.stop();

@@ -10,6 +10,7 @@ import {
 } from '../../domain/documents/index.ts';
 import type { Licenses, Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
+import type { ClockGuard } from './clock-guard.ts';
 import type { Entries } from './entries.ts';
 import type { Entry } from './entry.ts';
 import { whatFailed } from './portal-codes.ts';
@@ -30,9 +31,10 @@ export function createStandalone(
     entries: Entries;
     verifier: DocumentVerifier;
     crypto: DocumentCrypto;
+    guard: ClockGuard;
   },
 ): Standalone {
-  const { ports, device, gateway, state, entries, verifier, crypto } = needs;
+  const { ports, device, gateway, state, entries, verifier, crypto, guard } = needs;
   const { log } = ports;
   /** Receipts that the portal refused in this process. */
   const refused = new Set<string>();
@@ -121,6 +123,7 @@ export function createStandalone(
         detail: 'older than the installed one',
       });
     }
+    guard.brought(claims.iat * 1000);
     await entries.update(entry, (record) => ({
       ...record,
       license: { document: opened.jws, driftSince: null },
