@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { queryWords } from '../../src/domain/search-words.ts';
 import type { Tx } from '../../src/portal/db/database.ts';
 import { rows } from '../../src/portal/db/run.ts';
 import type { DirectoryQuery } from '../../src/portal/services/people/directory-cursor.ts';
@@ -74,6 +75,15 @@ describe('what it costs', () => {
     expect(tables.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
   });
 
+  test('several words are joined once, however many match', async () => {
+    for (const search of ['maria g', 'ingeniera de estructuras', '@gran a']) {
+      const ranges = (await plansOf({ search })).filter(
+        (node) => node['Relation Name'] === 'directory_word' && node['Node Type'].includes('Index'),
+      );
+      expect(ranges).toHaveLength(queryWords(search).length);
+    }
+  });
+
   test('a first page sorts nothing', async () => {
     for (const sort of sorts)
       expect((await plansOf({ sort })).map((node) => node['Node Type'])).not.toContain('Sort');
@@ -93,7 +103,7 @@ describe('what it costs', () => {
       );
     });
     expect(
-      setting.filter(({ name }) => /seqscan|nestloop|mergejoin|sort|bitmapscan/.test(String(name))),
+      setting.filter(({ name }) => /seqscan|nestloop|mergejoin|memoize|sort|bitmapscan/.test(String(name))),
     ).toEqual([]);
   });
 });

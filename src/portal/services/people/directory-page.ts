@@ -42,10 +42,8 @@ export async function directoryPage(
   query: DirectoryQuery,
 ): Promise<DirectoryPage> {
   await plannerSettings(tx, 'off', wholeReads);
-  const plan = await planOf(tx, accountId, query);
-  const { found, offset } = await (plan.few === null ? walk(tx, plan) : gather(tx, plan, plan.few));
+  const { found, offset, total } = await pageOf(tx, planOf(accountId, query));
   await plannerSettings(tx, 'on', [...wholeReads, ...sorting]);
-  const { total } = plan;
   const [first, last] = [found[0], found.at(-1)];
   const cursor = (side: Cursor['side'], row: Found | undefined, near: number) =>
     row === undefined ? null : writeCursor(query, { side, keys: row.keys, near });
@@ -62,10 +60,15 @@ interface Plan {
   readonly accountId: string;
   readonly query: DirectoryQuery;
   readonly cursor: Cursor | null;
+  readonly words: readonly string[];
   /** Conditions on `directory d`. */
   readonly where: SQL;
-  /** A statement that gives every match's `contact_id`, when few match. Null: walk along the order's index. */
-  readonly few: SQL | null;
+  /** A statement that gives every match's `contact_id`. */
+  readonly ids: SQL;
+}
+
+/** A plan of which the number of matches is known. */
+interface CountedPlan extends Plan {
   readonly total: number;
 }
 
@@ -78,9 +81,10 @@ interface Found extends Record<string, unknown> {
 interface Result {
   readonly found: Found[];
   readonly offset: number;
+  readonly total: number;
 }
 
-async function planOf(tx: Tx, accountId: string, query: DirectoryQuery): Promise<Plan> {
+function planOf(accountId: string, query: DirectoryQuery): Plan {
   const cursor = query.cursor === undefined ? null : readCursor(query, query.cursor);
   const words = queryWords(query.search ?? '');
   const filters = all([sql`d.account_id = ${accountId}`, ...filtersOn('d', query)]);
@@ -89,12 +93,22 @@ async function planOf(tx: Tx, accountId: string, query: DirectoryQuery): Promise
     words.length > 0
       ? contactsByWords(accountId, query, words)
       : sql`select d.contact_id from directory d where ${filters}`;
+  return { accountId, query, cursor, words, where, ids };
+}
+
+async function pageOf(tx: Tx, plan: Plan): Promise<Result> {
+  const { words, query } = plan;
+  // Several words are a join, which is not done twice: what finds them counts them, too.
+  if (words.length > 1) {
+    const result = await gather(tx, plan);
+    return result.total <= gatherLimit ? result : walk(tx, { ...plan, total: result.total });
+  }
+  const narrowed = words.length > 0 || query.state !== undefined || query.roleId !== undefined;
   const total =
     words.length > 0
-      ? await count(tx, sql`select count(*)::int as n from (${ids}) found`)
-      : await countKept(tx, accountId, query);
-  const narrowed = words.length > 0 || query.state !== undefined || query.roleId !== undefined;
-  return { accountId, query, cursor, where, few: narrowed && total <= gatherLimit ? ids : null, total };
+      ? await count(tx, sql`select count(*)::int as n from (${plan.ids}) found`)
+      : await countKept(tx, plan.accountId, query);
+  return narrowed && total <= gatherLimit ? gather(tx, plan) : walk(tx, { ...plan, total });
 }
 
 function filtersOn(relation: 'd' | 'c' | 'w0', { state, roleId }: DirectoryQuery): SQL[] {
@@ -128,50 +142,62 @@ function contactsByWords(accountId: string, query: DirectoryQuery, words: readon
 }
 
 /** Where a page without cursor begins. */
-function startOf({ query, total }: Plan): number {
+function startOf({ query, total }: CountedPlan): number {
   if (query.offset !== undefined) return Math.min(query.offset, total);
   return query.from === 'first' ? 0 : Math.max(0, total - query.limit);
 }
 
-/** Few match: fetch all, sort, number. */
-async function gather(tx: Tx, plan: Plan, ids: SQL): Promise<Result> {
-  const { cursor, query } = plan;
+/**
+ * Fetches all matches, sorts and numbers them, and counts them in the same statement. When more than `gatherLimit` match, they are counted
+ * alone and no row is fetched.
+ */
+async function gather(tx: Tx, plan: Plan): Promise<Result> {
+  const { cursor, query, ids } = plan;
   const [d, m] = [orderOf(query, 'd'), orderOf(query, 'm')];
   const backward = cursor?.side === 'before';
-  const found = await rows<Found & { position: number }>(
+  const start =
+    query.offset === undefined && query.from === 'last'
+      ? sql`greatest(0, counted.total - ${query.limit})`
+      : sql`${query.offset ?? 0}`;
+  const answer = await rows<{ total: number; id: string | null; keys: Keys; position: number }>(
     tx,
     sql`with found as materialized (${ids}),
+      counted as materialized (select count(*)::int as total from found),
       m as materialized (
         select ${d.columns}, row_number() over (order by ${d.by(true)})::int - 1 as position
         from found cross join lateral (
           select * from directory where account_id = ${plan.accountId} and contact_id = found.contact_id limit 1
-        ) d)
-    select m.contact_id as id, ${m.keys} as keys, m.position from m
-    where ${cursor === null ? sql`m.position >= ${startOf(plan)}` : m.beside(cursor.side, cursor.keys)}
-    order by m.position ${sql.raw(backward ? 'desc' : 'asc')} limit ${query.limit}`,
+        ) d
+        where (select total from counted) <= ${gatherLimit})
+    select counted.total, page.id, page.keys, page.position from counted left join lateral (
+      select m.contact_id as id, ${m.keys} as keys, m.position from m
+      where ${cursor === null ? sql`m.position >= ${start}` : m.beside(cursor.side, cursor.keys)}
+      order by m.position ${sql.raw(backward ? 'desc' : 'asc')} limit ${query.limit}
+    ) page on true order by page.position`,
   );
-  if (backward) found.reverse();
-  return { found, offset: found[0]?.position ?? (backward ? 0 : plan.total) };
+  const total = answer[0]?.total ?? 0;
+  const found = answer.flatMap(({ id, keys, position }) => (id === null ? [] : [{ id, keys, position }]));
+  return { found, offset: found[0]?.position ?? (backward ? 0 : total), total };
 }
 
 /** Many match: walk along the index of the order. */
-async function walk(tx: Tx, plan: Plan): Promise<Result> {
+async function walk(tx: Tx, plan: CountedPlan): Promise<Result> {
   await plannerSettings(tx, 'off', sorting);
   return plan.cursor === null ? walkFrom(tx, plan) : walkBeside(tx, plan, plan.cursor);
 }
 
 /** From a position, beginning at the nearer end. */
-async function walkFrom(tx: Tx, plan: Plan): Promise<Result> {
+async function walkFrom(tx: Tx, plan: CountedPlan): Promise<Result> {
   const start = startOf(plan);
   const length = Math.min(plan.query.limit, plan.total - start);
   const behind = plan.total - start - length;
   const forward = start <= behind;
   const found = await read(tx, plan, { where: plan.where, forward, skip: forward ? start : behind, length });
-  return { found, offset: start };
+  return { found, offset: start, total: plan.total };
 }
 
 /** Before or after a row; the position is counted from the end that the row was nearer to. */
-async function walkBeside(tx: Tx, plan: Plan, cursor: Cursor): Promise<Result> {
+async function walkBeside(tx: Tx, plan: CountedPlan, cursor: Cursor): Promise<Result> {
   const { where, total, query } = plan;
   const order = orderOf(query, 'd');
   const beside = (side: Cursor['side'], keys: Keys) => sql`${where} and ${order.beside(side, keys)}`;
@@ -183,14 +209,14 @@ async function walkBeside(tx: Tx, plan: Plan, cursor: Cursor): Promise<Result> {
     length: query.limit,
   });
   const [first, last] = [found[0], found.at(-1)];
-  if (first === undefined || last === undefined) return { found, offset: forward ? total : 0 };
+  if (first === undefined || last === undefined) return { found, offset: forward ? total : 0, total };
   const countBeside = (side: Cursor['side'], row: Found) =>
     count(tx, sql`select count(*)::int as n from directory d where ${beside(side, row.keys)}`);
   const offset =
     cursor.near <= total / 2
       ? await countBeside('before', first)
       : total - found.length - (await countBeside('after', last));
-  return { found, offset };
+  return { found, offset, total };
 }
 
 async function read(
@@ -215,8 +241,8 @@ async function count(tx: Tx, statement: SQL): Promise<number> {
   return row?.n ?? 0;
 }
 
-/** Ways that read everything, or one row at a time for everything. */
-const wholeReads = ['enable_seqscan', 'enable_nestloop', 'enable_mergejoin'];
+/** Ways that read everything, or one row at a time for everything; remembering rows that are asked for once. */
+const wholeReads = ['enable_seqscan', 'enable_nestloop', 'enable_mergejoin', 'enable_memoize'];
 /** Off: the order comes from its index, and reading stops when the page is full. */
 const sorting = ['enable_sort', 'enable_incremental_sort', 'enable_bitmapscan'];
 
