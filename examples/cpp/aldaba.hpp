@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,11 +16,13 @@
 #include <deque>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <random>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "json.hpp"
 #include "verify.hpp"
@@ -39,31 +42,65 @@ struct Lost : std::runtime_error {
 // The program was asked to end while it waited.
 struct Stopped {};
 
-// Where the client says how to reach it.
+inline std::string variable(const char *name) {
+  const char *value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// Where the client says how to reach it. A folder of the system that is empty or relative counts as absent.
 inline std::string defaultRuntimeFolder() {
-  const auto variable = [](const char *name) {
-    const char *value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
   if (!variable("ALDABA_PROFILE").empty()) return variable("ALDABA_PROFILE") + "/run";
   const std::string home = variable("HOME");
 #ifdef __APPLE__
   return home + "/Library/Application Support/Aldaba/run";
 #else
-  if (!variable("XDG_RUNTIME_DIR").empty()) return variable("XDG_RUNTIME_DIR") + "/aldaba";
-  const std::string state = variable("XDG_STATE_HOME");
-  return (state.empty() ? home + "/.local/state" : state) + "/aldaba/run/aldaba";
+  const auto absolute = [](const std::string &path) { return path.rfind('/', 0) == 0; };
+  const std::string runtime = variable("XDG_RUNTIME_DIR"), state = variable("XDG_STATE_HOME");
+  if (absolute(runtime)) return runtime + "/aldaba";
+  return (absolute(state) ? state : home + "/.local/state") + "/aldaba/run";
+#endif
+}
+
+// For the shell: what starts the client, in the order in which it is worth trying. Where there is a display, it can show a window.
+inline std::vector<std::string> defaultStartCommands() {
+  const std::string withoutWindow = "aldaba agent";
+#ifdef __APPLE__
+  return {"open -gj -a Aldaba --args --hidden", withoutWindow};
+#else
+  const bool display = !variable("DISPLAY").empty() || !variable("WAYLAND_DISPLAY").empty();
+  return display ? std::vector<std::string>{"aldaba-client --hidden", withoutWindow} : std::vector<std::string>{withoutWindow};
 #endif
 }
 
 struct Options {
-  std::string program, version, language, runtime = defaultRuntimeFolder(), startCommand;
+  std::string program, version, language, runtime = defaultRuntimeFolder();
+  // None: a client that does not run is not started.
+  std::vector<std::string> startCommands = defaultStartCommands();
+};
+
+// A stream socket, closed with its owner.
+class Socket {
+ public:
+  Socket() : handle_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+    fcntl(handle_, F_SETFD, FD_CLOEXEC);
+#ifdef SO_NOSIGPIPE
+    const int yes = 1;
+    setsockopt(handle_, SOL_SOCKET, SO_NOSIGPIPE, &yes, sizeof yes);
+#endif
+  }
+  ~Socket() { close(handle_); }
+  Socket(const Socket &) = delete;
+  Socket &operator=(const Socket &) = delete;
+  int handle() const { return handle_; }
+
+ private:
+  int handle_;
 };
 
 // A connection to the client. While it stands, the program uses a license. One thread: calls read until their answer came.
 class Client {
  public:
-  // `stopping` is asked whenever a signal interrupted waiting. Throws Refused, Lost or Stopped.
+  // `stopping` is asked four times a second while this waits. Throws Refused, Lost or Stopped.
   Client(const Options &options, std::function<bool()> stopping) : stopping_(std::move(stopping)) {
     const json::Value endpoint = connectOrStart(options);
     std::string bytes(32, '\0');
@@ -82,9 +119,6 @@ class Client {
     mode = said.text("mode");
     device = thumbprint(key);
   }
-  ~Client() {
-    if (socket_ >= 0) close(socket_);
-  }
   Client(const Client &) = delete;
   Client &operator=(const Client &) = delete;
 
@@ -100,6 +134,9 @@ class Client {
     request("license/release", "{}", std::chrono::steady_clock::now() + std::chrono::seconds(2));
   }
 
+  // Sentences for the person: what lies ahead, or what a program that waits is waiting for.
+  std::function<void(const std::string &)> onMessage = [](const std::string &) {};
+
   // Waits for changes until `until`, telling each. Throws Lost or Stopped.
   void listen(std::chrono::steady_clock::time_point until, const std::function<void(const json::Value &)> &onChange) {
     for (;;) {
@@ -113,7 +150,7 @@ class Client {
   }
 
  private:
-  int socket_ = -1;
+  std::unique_ptr<Socket> socket_;
   long lastId_ = 0;
   std::string buffered_;
   std::deque<json::Value> changes_;
@@ -122,8 +159,9 @@ class Client {
 
   json::Value connectOrStart(const Options &options) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    bool started = false;
-    for (;;) {
+    auto untried = options.startCommands.begin();
+    pid_t started = -1;
+    while (std::chrono::steady_clock::now() < end) {
       std::ifstream file(options.runtime + "/broker.json");
       std::stringstream text;
       text << file.rdbuf();
@@ -133,16 +171,29 @@ class Client {
       } catch (const std::runtime_error &) {
         // No file yet, or half of one.
       }
-      if (options.startCommand.empty() || std::chrono::steady_clock::now() > end) {
-        throw Lost("Aldaba does not run on this computer");
+      int status = 0;
+      const bool ended = started > 0 && waitpid(started, &status, WNOHANG) == started;
+      if (started < 0 || (ended && status != 0)) {
+        if (untried == options.startCommands.end()) break;
+        started = launch(*untried++);
+      } else if (ended) {
+        started = 0;
       }
-      if (!started && std::system(("(" + options.startCommand + ") </dev/null >/dev/null 2>&1 &").c_str()) != 0) {
-        throw Lost("Aldaba could not be started");
-      }
-      started = true;
       if (stopping_()) throw Stopped{};
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
+    throw Lost("Aldaba does not run on this computer");
+  }
+
+  // In a session of its own, so that closing the program's terminal does not end it.
+  static pid_t launch(const std::string &command) {
+    const pid_t child = fork();
+    if (child != 0) return child;
+    setsid();
+    const int nothing = open("/dev/null", O_RDWR);
+    for (int stream = 0; stream <= 2; ++stream) dup2(nothing, stream);
+    execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char *>(nullptr));
+    _exit(127);
   }
 
   bool reach(const std::string &address) {
@@ -150,12 +201,10 @@ class Client {
     name.sun_family = AF_UNIX;
     if (address.size() >= sizeof name.sun_path) return false;
     std::memcpy(name.sun_path, address.c_str(), address.size() + 1);
-    socket_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
-    fcntl(socket_, F_SETFD, FD_CLOEXEC);
-    if (::connect(socket_, reinterpret_cast<sockaddr *>(&name), sizeof name) == 0) return true;
-    close(socket_);
-    socket_ = -1;
-    return false;
+    auto socket = std::make_unique<Socket>();
+    if (::connect(socket->handle(), reinterpret_cast<sockaddr *>(&name), sizeof name) != 0) return false;
+    socket_ = std::move(socket);
+    return true;
   }
 
   // JSON-RPC 2.0 with a Content-Length before each message, as in the Language Server Protocol.
@@ -181,9 +230,9 @@ class Client {
   void write(const std::string &bytes) {
     for (std::size_t sent = 0; sent < bytes.size();) {
 #ifdef MSG_NOSIGNAL
-      const ssize_t count = send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+      const ssize_t count = send(socket_->handle(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
 #else
-      const ssize_t count = send(socket_, bytes.data() + sent, bytes.size() - sent, 0);
+      const ssize_t count = send(socket_->handle(), bytes.data() + sent, bytes.size() - sent, 0);
 #endif
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) throw Lost("Aldaba closed the connection");
@@ -196,10 +245,10 @@ class Client {
     for (;;) {
       if (stopping_()) throw Stopped{};
       if (std::chrono::steady_clock::now() >= until) return false;
-      pollfd waiting{socket_, POLLIN, 0};
+      pollfd waiting{socket_->handle(), POLLIN, 0};
       if (poll(&waiting, 1, 250) <= 0) continue;
       char bytes[4096];
-      const ssize_t count = recv(socket_, bytes, sizeof bytes, 0);
+      const ssize_t count = recv(socket_->handle(), bytes, sizeof bytes, 0);
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) throw Lost("Aldaba closed the connection");
       buffered_.append(bytes, static_cast<std::size_t>(count));
@@ -221,6 +270,8 @@ class Client {
         if (message.has("id") && !message["id"].isNull()) answers_[static_cast<long>(message["id"].number())] = message;
       } else if (message["method"].text() == "license/changed") {
         changes_.push_back(message["params"]);
+      } else if (message["method"].text() == "license/message") {
+        onMessage(message["params"]["text"].text());
       }
     }
   }

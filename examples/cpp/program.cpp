@@ -37,21 +37,32 @@ void say(const std::string &event, const Fields &fields, const std::string &sent
 
 std::string quoteOrNull(const std::string &text) { return text.empty() ? "null" : json::quote(text); }
 
+double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+// Until when the program may compute, seconds UTC: with what the client said last, and as long as nothing else is said.
+double computeUntil = 0;
+// The client went away, and that was said.
+bool away = false;
+// A license was granted, so that from now on a client that goes away or refuses ends nothing.
+bool held = false;
+
 // Whatever the client says, the program computes only with a license that it verified itself. It never ends because of one.
 void look(const json::Value &license, const aldaba::Client &client, const std::string &event) {
   bool verified = false;
   std::string wrong;
+  computeUntil = 0;
   if (license.has("document")) {
     try {
-      const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
       const auto &own = arguments.client;
-      aldaba::verifyLicense(license["document"].text(), {arguments.rootKey, own.program, own.version, client.device, now});
+      const double end =
+          aldaba::verifyLicense(license["document"].text(), {arguments.rootKey, own.program, own.version, client.device, now()}).end;
       verified = true;
+      if (license["permit"].text() == "full") computeUntil = end;
     } catch (const aldaba::Wrong &error) {
       wrong = error.what();
     }
   }
-  const bool computes = verified && license["permit"].text() == "full";
+  const bool computes = computeUntil > 0;
   const std::string message = license.has("message") ? license["message"].text() : license["state"].text();
   Fields fields;
   for (const char *name : {"state", "permit", "until", "reason", "message", "kind"}) {
@@ -63,26 +74,45 @@ void look(const json::Value &license, const aldaba::Client &client, const std::s
   say(event, fields, message + (computes ? " (computing)" : " (open, save and export only)"));
 }
 
+void computeNoMore(const std::string &reason) {
+  if (computeUntil == 0) return;
+  computeUntil = 0;
+  say("changed",
+      {{"state", R"("read-only")"},
+       {"permit", R"("read-only")"},
+       {"reason", json::quote(reason)},
+       {"verified", "false"},
+       {"may", R"(["open","save","export"])"}},
+      "Open, save and export only");
+}
+
 bool needsSignIn(const std::string &code) {
   return code == "sign-in-cancelled" || code == "sign-in-unavailable" || code == "not-signed-in";
 }
 
-// One connection, from its beginning to the program's end. Throws Lost when the client goes away.
-int run(std::chrono::steady_clock::time_point until, bool &held) {
-  aldaba::Client client(arguments.client, [until] { return stopAsked != 0 || std::chrono::steady_clock::now() >= until; });
+using Clock = std::chrono::steady_clock;
+Clock::time_point until = Clock::time_point::max();
+
+// Asked four times a second, whatever the program waits for and whether or not the client is there. For the license's end the clock on the
+// wall is asked, because the other one stands still while the computer sleeps.
+bool stopping() {
+  if (now() >= computeUntil) computeNoMore("over");
+  return stopAsked != 0 || Clock::now() >= until;
+}
+
+// One connection, from its beginning to the program's end. Throws Refused, or Lost when the client goes away.
+int run() {
+  aldaba::Client client(arguments.client, stopping);
+  away = false;
   say("connected",
       {{"client", json::quote(client.version)}, {"mode", quoteOrNull(client.mode)}, {"device", json::quote(client.device)}},
       "Aldaba " + client.version);
+  client.onMessage = [](const std::string &text) { say("message", {{"text", json::quote(text)}}, text); };
   bool acquired = false;
   try {
     look(client.acquire(arguments.question), client, "license");
     acquired = held = true;
     client.listen(until, [&](const json::Value &license) { look(license, client, "changed"); });
-  } catch (const aldaba::Refused &refusal) {
-    say("refused",
-        {{"code", json::quote(refusal.code)}, {"message", json::quote(refusal.what())}, {"next", json::quote(refusal.next)}},
-        std::string(refusal.what()) + " " + refusal.next);
-    return needsSignIn(refusal.code) ? 4 : 3;
   } catch (const aldaba::Stopped &) {
     // The person closes the program; what it holds goes back below. While it waits for the sign-in, closing the connection is enough.
   }
@@ -90,6 +120,15 @@ int run(std::chrono::steady_clock::time_point until, bool &held) {
   client.release();
   say("released", {}, "released");
   return 0;
+}
+
+// false: the person closes the program.
+bool wait(std::chrono::milliseconds time) {
+  for (const auto end = Clock::now() + time; Clock::now() < end;) {
+    if (stopping()) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return true;
 }
 
 bool readArguments(int count, char **values) {
@@ -106,8 +145,9 @@ bool readArguments(int count, char **values) {
       else if (name == "--version") arguments.client.version = value;
       else if (name == "--root-key") arguments.rootKey = value;
       else if (name == "--runtime") arguments.client.runtime = value;
-      else if (name == "--start-command") arguments.client.startCommand = value;
-      else if (name == "--language") arguments.client.language = value;
+      else if (name == "--start-command") {
+        arguments.client.startCommands = value.empty() ? std::vector<std::string>{} : std::vector<std::string>{value};
+      } else if (name == "--language") arguments.client.language = value;
       else if (name == "--seconds") arguments.seconds = std::atof(value.c_str());
       else return false;
     }
@@ -126,27 +166,29 @@ int main(int count, char **values) {
   action.sa_handler = askToStop;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  using Clock = std::chrono::steady_clock;
-  const auto until = arguments.seconds > 0
-                         ? Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(arguments.seconds))
-                         : Clock::time_point::max();
-  bool held = false;
+  if (arguments.seconds > 0) until = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(arguments.seconds));
   for (;;) {
     try {
-      return run(until, held);
-    } catch (const aldaba::Lost &error) {
+      return run();
+    } catch (const aldaba::Stopped &) {
+      return 0;
+    } catch (const aldaba::Refused &refusal) {
+      say("refused",
+          {{"code", json::quote(refusal.code)}, {"message", json::quote(refusal.what())}, {"next", json::quote(refusal.next)}},
+          std::string(refusal.what()) + " " + refusal.next);
+      if (!held) return needsSignIn(refusal.code) ? 4 : 3;
+      computeNoMore(refusal.code);
+      while (wait(std::chrono::hours(1))) continue;
+      return 0;
+    } catch (const std::exception &error) {
       if (!held) {
         say("failed", {{"message", json::quote(error.what())}}, error.what());
         return 1;
       }
       // The client was restarted or updated. What was verified holds until its end; a new connection is a new use.
-      say("lost", {}, "Aldaba is gone; coming back to it");
-    } catch (const aldaba::Stopped &) {
-      return 0;
+      if (!away) say("lost", {}, "Aldaba is gone; coming back to it");
+      away = true;
     }
-    for (int waited = 0; waited < 5; ++waited) {
-      if (stopAsked != 0 || Clock::now() >= until) return 0;
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
+    if (!wait(std::chrono::milliseconds(500))) return 0;
   }
 }

@@ -28,6 +28,12 @@ struct Expected {
   double now = 0;      // seconds since 1970 UTC
 };
 
+// A license that is genuine, and the last second UTC at which it may be worked with at the most; infinity = for good.
+struct Verified {
+  json::Value claims;
+  double end;
+};
+
 // A clock behind by up to this is a clock, not a trick. Seconds.
 constexpr double leeway = 7200;
 
@@ -183,7 +189,7 @@ inline std::string kindOf(const std::string &type) {
   throw Wrong("not a license");
 }
 
-inline json::Value verifyOrThrow(const std::string &document, const Expected &expected) {
+inline Verified verifyOrThrow(const std::string &document, const Expected &expected) {
   const json::Value header = part(document, 0);
   const std::string kind = kindOf(header["typ"].text());
   if (header["alg"].text() != "EdDSA") throw Wrong("not a license");
@@ -201,14 +207,15 @@ inline json::Value verifyOrThrow(const std::string &document, const Expected &ex
   if (claims["cnf"]["jkt"].text() != expected.device) throw Wrong("for another device");
   if (!covers(claims["versions"], expected.version)) throw Wrong("does not cover version " + expected.version);
   if (expected.now < claims["nbf"].number() - leeway) throw Wrong("not valid yet");
-  if (expected.now >= lastSecond(kind, claims)) throw Wrong("over");
-  return claims;
+  const double end = lastSecond(kind, claims);
+  if (expected.now >= end) throw Wrong("over");
+  return {claims, end};
 }
 
 }  // namespace detail
 
-// The certificates up to the root, the signature, the product, the version, the device and the time. Gives the claims; throws Wrong.
-inline json::Value verifyLicense(const std::string &document, const Expected &expected) {
+// The certificates up to the root, the signature, the product, the version, the device and the time. Throws Wrong.
+inline Verified verifyLicense(const std::string &document, const Expected &expected) {
   try {
     return detail::verifyOrThrow(document, expected);
   } catch (const Wrong &) {

@@ -26,34 +26,76 @@ class Lost(Exception):
 
 
 def default_runtime_folder():
-    """Where the client says how to reach it."""
-    given, home = os.environ.get, pathlib.Path.home()
-    if given("ALDABA_PROFILE"):
-        return pathlib.Path(given("ALDABA_PROFILE")) / "run"
+    """Where the client says how to reach it. A folder of the system that is empty or relative counts as absent."""
+
+    def given(name):
+        value = os.environ.get(name, "")
+        return pathlib.Path(value) if os.path.isabs(value) else None
+
+    home = pathlib.Path.home()
+    if os.environ.get("ALDABA_PROFILE"):
+        return pathlib.Path(os.environ["ALDABA_PROFILE"]) / "run"
     if sys.platform == "win32":
-        return pathlib.Path(given("LOCALAPPDATA") or home / "AppData" / "Local") / "Aldaba" / "run"
+        return (given("LOCALAPPDATA") or home / "AppData" / "Local") / "Aldaba" / "run"
     if sys.platform == "darwin":
         return home / "Library" / "Application Support" / "Aldaba" / "run"
-    state = pathlib.Path(given("XDG_STATE_HOME") or home / ".local" / "state") / "aldaba" / "run"
-    return pathlib.Path(given("XDG_RUNTIME_DIR") or state) / "aldaba"
+    runtime = given("XDG_RUNTIME_DIR")
+    if runtime:
+        return runtime / "aldaba"
+    return (given("XDG_STATE_HOME") or home / ".local" / "state") / "aldaba" / "run"
+
+
+def default_start_commands():
+    """For the shell: what starts the client, in the order in which it is worth trying. Where there is a display, it can show a window."""
+    without_window = "aldaba agent"
+    if sys.platform == "win32":
+        return [
+            r'"%LOCALAPPDATA%\Programs\Aldaba\Aldaba.exe" --hidden',
+            r'"%ProgramFiles%\Aldaba\Aldaba.exe" --hidden',
+            without_window,
+        ]
+    if sys.platform == "darwin":
+        return ["open -gj -a Aldaba --args --hidden", without_window]
+    display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return ["aldaba-client --hidden", without_window] if display else [without_window]
 
 
 class Client:
     """A connection to the client. While it stands, the program uses a license.
 
-    `on_change(license)` and `on_lost()` are called from a thread of this connection.
+    `on_change(license)`, `on_message(text)` and `on_lost()` are called from a thread of this connection; `on_lost` once, whoever ended it.
+    `start_commands` in place of `default_start_commands()`; none: a client that does not run is not started.
+    Raises Refused, or Lost when there is no client within 30 s or it is not what it says.
     """
 
-    def __init__(self, *, program, version, language=None, runtime=None, start_command=None):
-        self.on_change = lambda license: None
-        self.on_lost = lambda: None
-        self._stream, secret = _reach(pathlib.Path(runtime or default_runtime_folder()), start_command)
+    def __init__(
+        self,
+        *,
+        program,
+        version,
+        language=None,
+        runtime=None,
+        start_commands=None,
+        on_change=lambda license: None,
+        on_message=lambda text: None,
+        on_lost=lambda: None,
+    ):
+        self.on_change, self.on_message, self.on_lost = on_change, on_message, on_lost
+        commands = default_start_commands() if start_commands is None else start_commands
+        self._stream, secret = _reach_or_start(pathlib.Path(runtime or default_runtime_folder()), commands)
         self._last_id = 0
         self._answers = {}
         self._changed = threading.Condition()
         self._gone = False
         threading.Thread(target=self._listen, daemon=True).start()
 
+        try:
+            self.version, self.mode, self.device = self._greet(program, version, language, secret)
+        except BaseException:
+            self.close()
+            raise
+
+    def _greet(self, program, version, language, secret):
         nonce = secrets.token_urlsafe(32)
         said = self._request(
             "initialize",
@@ -68,9 +110,8 @@ class Client:
         )
         key = said["deviceKey"]["x"]
         if not verify_signature(key, f"aldaba-broker-v1\n{program}\n{nonce}".encode(), said["nonceSignature"]):
-            self.close()
             raise Lost("the client does not hold the key that it shows")
-        self.version, self.mode, self.device = said["client"]["version"], said["mode"], thumbprint(key)
+        return said["client"]["version"], said["mode"], thumbprint(key)
 
     def acquire(self, features=(), interactive=True):
         """Waits as long as the person takes to sign in. Raises Refused."""
@@ -120,6 +161,8 @@ class Client:
                         self._changed.notify_all()
                 elif message["method"] == "license/changed":
                     self.on_change(message["params"])
+                elif message["method"] == "license/message":
+                    self.on_message(message["params"]["text"])
         except (OSError, ValueError, TypeError, EOFError):
             with self._changed:
                 self._gone = True
@@ -127,21 +170,22 @@ class Client:
             self.on_lost()
 
 
-def _reach(runtime, start_command):
+def _reach_or_start(runtime, commands):
+    untried, started = list(commands), None
     deadline = time.monotonic() + 30
-    started = False
-    while True:
+    while time.monotonic() < deadline:
         try:
             endpoint = json.loads((runtime / "broker.json").read_text(encoding="utf-8"))
             return _connect(endpoint["address"]), endpoint["secret"]
         except (OSError, ValueError):
-            if start_command is None or time.monotonic() > deadline:
-                raise Lost("Aldaba does not run on this computer") from None
-        if not started:
+            pass
+        if started is None or started.poll() not in (None, 0):
+            if not untried:
+                break
             quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            subprocess.Popen(start_command, shell=True, start_new_session=True, **quiet)
-            started = True
+            started = subprocess.Popen(untried.pop(0), shell=True, start_new_session=True, **quiet)
         time.sleep(0.1)
+    raise Lost("Aldaba does not run on this computer")
 
 
 def _connect(address):

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { thumbprint, verifySignature } from './verify.ts';
 
@@ -39,25 +39,45 @@ export interface Client {
   acquire(options?: { features?: string[]; interactive?: boolean }): Promise<License>;
   release(): Promise<void>;
   onChange(listener: (license: License) => void): void;
+  /** Sentences for the person: what lies ahead, or what a program that waits is waiting for. */
+  onMessage(listener: (text: string) => void): void;
   /** Resolves when the connection is gone, whoever ended it. */
   readonly closed: Promise<void>;
   close(): void;
 }
 
-/** Where the client says how to reach it. */
+/** Where the client says how to reach it. A folder of the system that is empty or relative counts as absent. */
 export function defaultRuntimeFolder(): string {
-  const { ALDABA_PROFILE, LOCALAPPDATA, XDG_RUNTIME_DIR, XDG_STATE_HOME } = process.env;
-  if (ALDABA_PROFILE) return join(ALDABA_PROFILE, 'run');
+  const given = (name: string): string | undefined => {
+    const value = process.env[name];
+    return value !== undefined && isAbsolute(value) ? value : undefined;
+  };
+  if (process.env.ALDABA_PROFILE) return join(process.env.ALDABA_PROFILE, 'run');
   if (process.platform === 'win32')
-    return join(LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Aldaba', 'run');
+    return join(given('LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local'), 'Aldaba', 'run');
   if (process.platform === 'darwin')
     return join(homedir(), 'Library', 'Application Support', 'Aldaba', 'run');
-  const state = join(XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'aldaba', 'run');
-  return join(XDG_RUNTIME_DIR ?? state, 'aldaba');
+  const runtime = given('XDG_RUNTIME_DIR');
+  if (runtime !== undefined) return join(runtime, 'aldaba');
+  return join(given('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state'), 'aldaba', 'run');
+}
+
+/** For the shell: what starts the client, in the order in which it is worth trying. Where there is a display, it can show a window. */
+export function defaultStartCommands(): string[] {
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  const withoutWindow = 'aldaba agent';
+  if (process.platform === 'win32')
+    return [
+      '"%LOCALAPPDATA%\\Programs\\Aldaba\\Aldaba.exe" --hidden',
+      '"%ProgramFiles%\\Aldaba\\Aldaba.exe" --hidden',
+      withoutWindow,
+    ];
+  if (process.platform === 'darwin') return ['open -gj -a Aldaba --args --hidden', withoutWindow];
+  return DISPLAY || WAYLAND_DISPLAY ? ['aldaba-client --hidden', withoutWindow] : [withoutWindow];
 }
 
 /**
- * Connects to the client, starting it with `startCommand` when it does not run, and makes sure that it holds this device's key.
+ * Connects to the client, starting it when it does not run, and makes sure that it holds this device's key.
  * @throws Refused, or an Error when there is no client within 30 s or it is not what it says
  */
 export async function connectToClient(options: {
@@ -65,58 +85,87 @@ export async function connectToClient(options: {
   version: string;
   language?: string | undefined;
   runtime?: string | undefined;
-  /** For the shell, `aldaba agent`. */
-  startCommand?: string | undefined;
+  /** Instead of {@link defaultStartCommands}; none: a client that does not run is not started. */
+  startCommands?: readonly string[] | undefined;
 }): Promise<Client> {
-  const runtime = options.runtime ?? defaultRuntimeFolder();
-  let reached = await reach(runtime);
-  if (reached === null && options.startCommand !== undefined) {
-    spawn(options.startCommand, { shell: true, detached: true, stdio: 'ignore' }).unref();
-    for (const end = Date.now() + 30_000; reached === null && Date.now() < end; ) {
-      await sleep(100);
-      reached = await reach(runtime);
-    }
-  }
+  const reached = await reachOrStart(
+    options.runtime ?? defaultRuntimeFolder(),
+    options.startCommands ?? defaultStartCommands(),
+  );
   if (reached === null) throw new Error('Aldaba does not run on this computer');
-  const rpc = speak(reached.socket);
+  const { socket } = reached;
+  const rpc = speak(socket);
+  try {
+    const hello = await greet(rpc, options, reached.secret);
+    return {
+      ...hello,
+      acquire: async ({ features = [], interactive = true } = {}) =>
+        (await rpc.request('license/acquire', { features, interactive })) as License,
+      async release() {
+        await rpc.request('license/release', {});
+      },
+      onChange: (listener) => rpc.on('license/changed', (license) => listener(license as License)),
+      onMessage: (listener) => rpc.on('license/message', (said) => listener((said as { text: string }).text)),
+      closed: rpc.closed,
+      close: () => void socket.destroy(),
+    };
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+async function greet(
+  rpc: ReturnType<typeof speak>,
+  { program, version, language }: { program: string; version: string; language?: string | undefined },
+  secret: string | null,
+): Promise<Pick<Client, 'version' | 'mode' | 'device'>> {
   const nonce = randomBytes(32).toString('base64url');
-  const { program, version, language } = options;
-  const secret = reached.secret === null ? {} : { secret: reached.secret };
-  const hello = await rpc.request('initialize', {
+  const said = (await rpc.request('initialize', {
     protocolVersion: 1,
     program,
     version,
     nonce,
     ...(language === undefined ? {} : { language }),
-    ...secret,
-  });
-  const said = hello as {
+    ...(secret === null ? {} : { secret }),
+  })) as {
     client: { version: string };
     mode: string | null;
     deviceKey: { x: string };
     nonceSignature: string;
   };
   const proof = `aldaba-broker-v1\n${program}\n${nonce}`;
-  if (!verifySignature(said.deviceKey.x, proof, said.nonceSignature)) {
-    reached.socket.destroy();
+  if (!verifySignature(said.deviceKey.x, proof, said.nonceSignature))
     throw new Error('the client does not hold the key that it shows');
-  }
-  return {
-    version: said.client.version,
-    mode: said.mode,
-    device: thumbprint(said.deviceKey.x),
-    acquire: async ({ features = [], interactive = true } = {}) =>
-      (await rpc.request('license/acquire', { features, interactive })) as License,
-    async release() {
-      await rpc.request('license/release', {});
-    },
-    onChange: (listener) => rpc.on('license/changed', (license) => listener(license as License)),
-    closed: rpc.closed,
-    close: () => void reached.socket.destroy(),
-  };
+  return { version: said.client.version, mode: said.mode, device: thumbprint(said.deviceKey.x) };
 }
 
-async function reach(runtime: string): Promise<{ socket: Socket; secret: string | null } | null> {
+type Reached = { socket: Socket; secret: string | null };
+
+/** null: no client, and none of the commands brings one up within 30 s. */
+async function reachOrStart(runtime: string, commands: readonly string[]): Promise<Reached | null> {
+  const untried = [...commands];
+  let failed = true;
+  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(100)) {
+    const reached = await reach(runtime);
+    if (reached !== null) return reached;
+    if (!failed) continue;
+    const command = untried.shift();
+    if (command === undefined) return null;
+    failed = false;
+    const child = spawn(command, { shell: true, detached: true, stdio: 'ignore' });
+    child.once('error', () => {
+      failed = true;
+    });
+    child.once('exit', (code) => {
+      failed = code !== 0;
+    });
+    child.unref();
+  }
+  return null;
+}
+
+async function reach(runtime: string): Promise<Reached | null> {
   const text = await readFile(join(runtime, 'broker.json'), 'utf8').catch(() => null);
   if (text === null) return null;
   const { address, secret } = JSON.parse(text) as { address: string; secret: string | null };
@@ -145,9 +194,10 @@ function speak(socket: Socket) {
     }
   });
   socket.on('error', () => socket.destroy());
+  const gone = () => new Error('Aldaba closed the connection');
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => {
-      for (const { reject } of waiting.values()) reject(new Error('Aldaba closed the connection'));
+      for (const { reject } of waiting.values()) reject(gone());
       resolve();
     });
   });
@@ -175,6 +225,7 @@ function speak(socket: Socket) {
     closed,
     on: (method: string, listener: (params: unknown) => void) => void listeners.set(method, listener),
     request(method: string, params: object): Promise<unknown> {
+      if (socket.destroyed) return Promise.reject(gone());
       const id = ++lastId;
       const json = JSON.stringify({ jsonrpc: '2.0', id, method, params });
       return new Promise((resolve, reject) => {

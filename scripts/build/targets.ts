@@ -66,7 +66,13 @@ function commandLine(inline: InlineConfig): InlineConfig {
         input: 'src/cli/index.ts',
         external: [...nativeModules, ...builtinModules, /^node:/],
         platform: 'node',
-        output: { format: 'es', entryFileNames: 'aldaba.js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        output: {
+          format: 'es',
+          entryFileNames: 'aldaba.js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+          // npm links it under the name `aldaba`.
+          banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
+        },
       },
     },
   };

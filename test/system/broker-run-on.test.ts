@@ -49,7 +49,7 @@ test('the portal is cut off: every program renews, runs on, counts down, opens a
   programs = languages.map((language, index) =>
     runProgram(examples.commands[language], [
       ...['--program', products[index] ?? 'viga', '--language', 'en'],
-      ...['--root-key', portal.rootKey, '--runtime', client.runtime],
+      ...['--root-key', portal.rootKey, '--runtime', client.runtime, '--start-command', ''],
     ]),
   );
   await expect.poll(() => client.windows, { timeout: 20_000 }).toEqual(['sign-in']);
@@ -87,7 +87,12 @@ test('the portal is cut off: every program renews, runs on, counts down, opens a
   })();
   expect(client.windows).toEqual(['sign-in']);
 
+  // The client ends and nothing comes in its place: no more is computed than the last document allows.
+  await client.kill();
+  await Promise.all(programs.map((program) => program.line('lost')));
+  await all({ reason: 'over', permit: 'read-only', may: ['open', 'save', 'export'] })();
+  for (const program of programs) expect(program.child.exitCode).toBeNull();
+
   for (const program of programs) program.interrupt();
   expect(await Promise.all(programs.map((program) => program.exit))).toEqual(programs.map(() => 0));
-  await expect.poll(() => portal.held(), { timeout: 6000 }).toEqual([]);
 });

@@ -41,7 +41,17 @@ afterEach(async () => {
 });
 
 function launch(language: Language, product: string, more: readonly string[] = []): ProgramProcess {
-  const options = ['--program', product, '--root-key', portal.rootKey, '--runtime', client.runtime, ...more];
+  const options = [
+    '--program',
+    product,
+    '--root-key',
+    portal.rootKey,
+    '--runtime',
+    client.runtime,
+    '--start-command',
+    '',
+    ...more,
+  ];
   const program = runProgram(examples.commands[language], options);
   programs.push(program);
   return program;

@@ -6,6 +6,8 @@ import type { LicenseWarning } from '../../domain/license-facts.ts';
 interface StatusTexts {
   state: Record<BrokerLicense['state'], string>;
   warning: Record<LicenseWarning['kind'], string>;
+  /** What a program waits for while nobody is signed in. */
+  signIn: string;
   because: string;
   refusal: string;
 }
@@ -16,6 +18,7 @@ export interface BrokerTexts {
   /** A sentence for the status bar: where the license stands, until when, and why. At most 1000 characters. */
   status(license: BrokerLicense): string;
   warning(warning: LicenseWarning): string;
+  readonly signIn: string;
   refusal(error: AldabaError): { message: string; next: string };
 }
 
@@ -75,6 +78,7 @@ function createTexts(language: Language, broker: StatusTexts, errors: ErrorTexts
     },
     warning: ({ kind, at }) =>
       fill(broker.warning[kind], { at: at === null ? '' : moment.format(new Date(at)) }),
+    signIn: broker.signIn,
     refusal({ code }) {
       const { title, means, next } = errors[code];
       return { message: fill(broker.refusal, { title, means }), next };

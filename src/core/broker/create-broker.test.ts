@@ -189,6 +189,30 @@ describe('a program', () => {
     expect(uses()).toEqual([]);
   });
 
+  test('that waits for the sign-in is told so once, in its language; one that nobody may be asked for is not', async () => {
+    rig.session.identity = false;
+    const program = await start('viga', { language: 'en' });
+    program.begin('license/acquire', {}).answer.catch(() => undefined);
+    await becomes(() => expect(rig.session.waiting).toBe(1));
+    const quiet = await start('portico');
+    await refusal(quiet.request('license/acquire', { interactive: false }));
+    await rig.pass(60_000, 1000);
+    await becomes(() => expect(program.notifications).toHaveLength(1));
+    expect(program.notifications[0]).toMatchObject({
+      method: 'license/message',
+      params: { level: 'info', text: expect.stringContaining('aldaba sign-in') },
+    });
+    expect(quiet.notifications).toEqual([]);
+  });
+
+  test('that is answered at once is told nothing', async () => {
+    const program = await start();
+    await program.request('license/acquire', {});
+    rig.session.identity = false;
+    await rig.pass(2000, 1000);
+    expect(program.notifications.filter(({ method }) => method === 'license/message')).toEqual([]);
+  });
+
   test('that dies while it waits leaves nothing behind', async () => {
     rig.session.identity = false;
     const program = await start();

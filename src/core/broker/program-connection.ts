@@ -17,6 +17,8 @@ import { createRpcPeer, RpcError, rpcCodes } from './json-rpc.ts';
 
 /** ms in which a connection must say who it is. */
 export const initializeTerm = 10_000;
+/** ms that a program waits before its person is told for what: nobody reads a sentence that goes at once. */
+export const signInTerm = 1000;
 
 /** One program: from its connection to its end, one use. */
 export interface ProgramConnection {
@@ -157,7 +159,13 @@ export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
     switch (method) {
       case 'license/acquire': {
         const { features, interactive } = parse(method, params);
-        const license = await licenses.acquire({ ...use, features, interactive }, signal);
+        const telling = clock.setTimer(signInTerm, () => {
+          const waits = interactive && session.mode !== 'standalone' && !session.hasIdentity();
+          if (waits) peer.notify('license/message', { level: 'info', text: texts.signIn });
+        });
+        const license = await licenses
+          .acquire({ ...use, features, interactive }, signal)
+          .finally(() => telling.cancel());
         if (closed) await licenses.release(use);
         holds = true;
         return worded(license, texts);

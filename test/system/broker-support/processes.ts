@@ -146,7 +146,7 @@ export async function startClient(profile: string, portal: string, rootKey: stri
 }
 
 export interface ProgramLine {
-  event: 'connected' | 'license' | 'changed' | 'refused' | 'released' | 'lost' | 'failed';
+  event: 'connected' | 'message' | 'license' | 'changed' | 'refused' | 'released' | 'lost' | 'failed';
   [field: string]: unknown;
 }
 
@@ -167,7 +167,7 @@ export interface ProgramProcess {
 export function runProgram(
   command: readonly string[],
   options: readonly string[],
-  environment: Record<string, string> = {},
+  environment: Record<string, string | undefined> = {},
 ): ProgramProcess {
   const [file = '', ...first] = command;
   const child = spawn(file, [...first, '--json', ...options], {
