@@ -13,6 +13,7 @@ export default defineConfig({
         // Only the suite that has a keyring of its own may reach one.
         env: { ...(suite.under === 'secret-service' ? {} : withoutKeychain), ...suite.env },
         maxWorkers: suite.workers,
+        isolate: suite.sharesModules !== true,
         testTimeout: suite.testTimeout,
         hookTimeout: suite.testTimeout,
         // What a test waits for comes when it comes: on a busy machine later than vitest's one second.

@@ -7,8 +7,15 @@ export interface Suite {
   readonly exclude?: readonly string[];
   /** True when the tests load something under out/, so that the bundles are built first. */
   readonly needsBuild?: true;
-  /** Test files run at once. The runner never has more than two workers busy over all suites. */
+  /** Test files run at once. */
   readonly workers: 1 | 2;
+  /** What it takes on two cores. The runner starts the longest first, so that none is left to run alone at the end. */
+  readonly seconds: number;
+  /**
+   * True when the files of the suite share one process and its loaded modules, which saves each of them seconds of loading the portal and
+   * its database. Such tests change no global state; each makes its own portal, profile or page.
+   */
+  readonly sharesModules?: true;
   /** Limit of one test in milliseconds. */
   readonly testTimeout: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -30,6 +37,7 @@ export const suites: readonly Suite[] = [
     proves: 'each module, beside its source',
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'test/{bench,fakes,support}/**/*.test.ts'],
     workers: 2,
+    seconds: 45,
     testTimeout: 15_000,
     env: withoutElectron,
   },
@@ -38,6 +46,8 @@ export const suites: readonly Suite[] = [
     proves: 'one behavior over direct call, MessagePort, loopback and HTTP',
     include: ['test/contract/**/*.test.ts'],
     workers: 1,
+    seconds: 3,
+    sharesModules: true,
     testTimeout: 30_000,
     env: withoutElectron,
   },
@@ -46,6 +56,8 @@ export const suites: readonly Suite[] = [
     proves: 'the portal on its embedded database',
     include: ['test/portal/**/*.test.ts'],
     workers: 1,
+    seconds: 250,
+    sharesModules: true,
     testTimeout: 60_000,
     env: { ...withoutElectron, ALDABA_TEST_DATABASE: 'pglite' },
   },
@@ -54,6 +66,8 @@ export const suites: readonly Suite[] = [
     proves: 'the same portal tests on a real PostgreSQL server',
     include: ['test/portal/**/*.test.ts'],
     workers: 1,
+    seconds: 180,
+    sharesModules: true,
     testTimeout: 60_000,
     env: { ...withoutElectron, ALDABA_TEST_DATABASE: 'postgres' },
     globalSetup: 'test/support/postgres-setup.ts',
@@ -65,6 +79,8 @@ export const suites: readonly Suite[] = [
     exclude: ['test/system/keychain*.test.ts'],
     needsBuild: true,
     workers: 1,
+    seconds: 220,
+    sharesModules: true,
     testTimeout: 120_000,
     env: withoutElectron,
   },
@@ -73,6 +89,7 @@ export const suites: readonly Suite[] = [
     proves: 'secrets in a real Secret Service',
     include: ['test/system/keychain*.test.ts'],
     workers: 1,
+    seconds: 3,
     testTimeout: 30_000,
     env: withoutElectron,
     under: 'secret-service',
@@ -83,6 +100,8 @@ export const suites: readonly Suite[] = [
     include: ['test/e2e/**/*.test.ts'],
     needsBuild: true,
     workers: 1,
+    seconds: 390,
+    sharesModules: true,
     testTimeout: 90_000,
     env: withoutElectron,
   },
@@ -93,6 +112,7 @@ export const suites: readonly Suite[] = [
     exclude: ['test/electron/real/**'],
     needsBuild: true,
     workers: 1,
+    seconds: 8,
     testTimeout: 60_000,
     env: withoutElectron,
   },
@@ -102,6 +122,7 @@ export const suites: readonly Suite[] = [
     include: ['test/electron/real/**/*.test.ts'],
     needsBuild: true,
     workers: 1,
+    seconds: 2,
     testTimeout: 120_000,
     under: 'display',
   },
@@ -111,6 +132,7 @@ export const suites: readonly Suite[] = [
     include: ['test/packaging/**/*.test.ts'],
     needsBuild: true,
     workers: 1,
+    seconds: 14,
     testTimeout: 180_000,
     env: withoutElectron,
   },
