@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Permission } from '../contract/permissions.ts';
+import type { Guessing } from './auth/guessing.ts';
 import type { PasswordHasher } from './auth/password-hasher.ts';
 import type { ProofVerifier } from './auth/proof.ts';
 import type { Clock } from './clock.ts';
@@ -19,6 +20,7 @@ export interface Portal {
   /** Addresses under which requests may be proven: `url`, and its other names when it is this machine. */
   readonly origins: readonly string[];
   readonly keys: PortalKeys;
+  readonly guessing: Guessing;
   readonly hasher: PasswordHasher;
   readonly proofs: ProofVerifier;
   readonly limits: Limits;
@@ -33,6 +35,8 @@ export interface RequestInfo {
   readonly log: Logger;
   /** Network address of the caller, as the trusted proxies tell it. */
   readonly address: string;
+  /** The network that the address belongs to, by which attempts and requests are counted: see `countedNetwork`. */
+  readonly network: string;
   readonly method: string;
   /** Path without query. */
   readonly path: string;

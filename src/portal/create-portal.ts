@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { portalContract } from '../contract/portal.ts';
+import { createGuessing } from './auth/guessing.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createProofVerifier } from './auth/proof.ts';
 import type { Clock } from './clock.ts';
@@ -69,6 +70,7 @@ export async function createPortal(options: PortalOptions): Promise<RunningPorta
       log,
       settings,
       keys,
+      guessing: createGuessing({ database, clock, log }),
       hasher: createPasswordHasher(),
       proofs: createProofVerifier(clock),
       limits: createLimits(database),

@@ -9,6 +9,7 @@ import Fastify, {
 } from 'fastify';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { Portal, RequestContext } from './context.ts';
+import { countedNetwork } from './counted-network.ts';
 import { describe, toWireError, wireError } from './errors.ts';
 import { httpRoutes } from './http-routes.ts';
 import { newId } from './ids.ts';
@@ -102,6 +103,7 @@ function requestInfo(request: FastifyRequest, reply: FastifyReply): RequestConte
     id: request.id,
     log: request.log as Portal['log'],
     address: request.ip,
+    network: countedNetwork(request.ip),
     method: request.method,
     path: request.url.split('?', 1)[0] ?? '',
     proof: typeof dpop === 'string' ? dpop : undefined,

@@ -94,6 +94,13 @@ describe('who the caller is', () => {
     await signIn({ htu: `${portal.url}/v1/sessions`, forwarded: '198.51.100.9, 203.0.113.7' });
     expect(await addresses()).toEqual({ counted: ['address:203.0.113.7'], written: ['203.0.113.7'] });
   });
+
+  test('is one subscriber with all addresses of an IPv6 network, which the audit tells apart', async () => {
+    await start({ settings: { trustedProxies: ['127.0.0.1'] } });
+    const forwarded = ['2001:db8:1:2::7', '2001:db8:1:2:ffff:0:0:8'];
+    for (const from of forwarded) await signIn({ htu: `${portal.url}/v1/sessions`, forwarded: from });
+    expect(await addresses()).toEqual({ counted: ['address:2001:db8:1:2::/64'], written: forwarded });
+  });
 });
 
 test('a limit that is reached says when to come back, in the header as well', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { AldabaError } from '../../src/contract/errors.ts';
 import { guess } from '../../src/portal/db/schema.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
@@ -106,6 +107,54 @@ describe('the delay', () => {
     // The first five were checked against the person's hash, all others against nobody's.
     expect(hashes.mock.calls.filter(([, hash]) => hash !== null)).toHaveLength(5);
     expect(hashes.mock.calls).toHaveLength(30);
+  });
+
+  test('of the network raises no counter of a person, nor the other way round', async () => {
+    const { queries } = portal.services.database;
+    const failures = async () =>
+      Object.fromEntries((await queries.select().from(guess)).map((row) => [row.key, row.failures]));
+    await fail(luis, 5);
+    const before = await failures();
+    await fail(luis, 10);
+    expect(await failures()).toEqual(before);
+    for (let index = 0; index < 45; index += 1) await fail(`persona${index}@condor.example`, 1);
+    const blocked = await failures();
+    await fail('eva@condor.example', 10);
+    await fail('nadie@condor.example', 10);
+    expect(await failures()).toEqual(blocked);
+  });
+
+  test('holds however long somebody guesses', async () => {
+    await fail(luis, 1);
+    await portal.services.database.queries.update(guess).set({ failures: 5000 });
+    await fail(luis, 1);
+    portal.clock.advance(15 * minutes - 1);
+    expect(await attempt(luis, testPassword)).toBe('invalid-credentials');
+    portal.clock.advance(1);
+    expect(await attempt(luis, testPassword)).toBe('in');
+  });
+
+  test('does not count what nobody judged', async () => {
+    const busy = vi
+      .spyOn(portal.services.hasher, 'verify')
+      .mockRejectedValue(new AldabaError('unavailable', 'the queue is full', { retryAfter: 5 }));
+    for (let time = 0; time < 60; time += 1) expect(await attempt(luis, testPassword)).toBe('unavailable');
+    busy.mockRestore();
+    expect(
+      (await portal.services.database.queries.select().from(guess)).map(({ failures }) => failures),
+    ).toEqual([0, 0]);
+    expect(await attempt(luis, testPassword)).toBe('in');
+    // What was judged before stays.
+    await fail(luis, 4);
+    vi.spyOn(portal.services.hasher, 'verify').mockRejectedValueOnce(new AldabaError('unavailable'));
+    expect(await attempt(luis, testPassword)).toBe('unavailable');
+    await fail(luis, 1);
+    expect(await attempt(luis, testPassword)).toBe('invalid-credentials');
+  });
+
+  test('A15: is not caused by right passwords that come at the same moment', async () => {
+    const answers = await Promise.all(Array.from({ length: 16 }, () => attempt(luis, testPassword)));
+    expect(answers).toEqual(answers.map(() => 'in'));
   });
 
   test('leaves the forgotten password open', async () => {

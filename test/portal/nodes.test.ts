@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { linkRequest, rateLimit } from '../../src/portal/db/schema.ts';
 import { createMemoryKeys } from '../../src/portal/keys/key-files.ts';
 import { limitRules } from '../../src/portal/limits.ts';
@@ -7,6 +7,7 @@ import { describeUnless } from '../support/skip.ts';
 import {
   createRefreshToken,
   createTestClock,
+  createTestDevice,
   minutes,
   startTestPortal,
   type TestPortal,
@@ -76,6 +77,29 @@ describeUnless(missing, 'two nodes on one database', () => {
       ),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('undo nothing for one another: who signs in, refreshes or is signed in twice at once is served', async () => {
+    const [one, other] = nodes;
+    for (const node of nodes) vi.spyOn(node.services.hasher, 'verify').mockResolvedValue(true);
+    const accountId = (
+      await one.company('Cuarta', [{ email: luis, role: 'license-manager', password: testPassword }])
+    ).id;
+    const device = createTestDevice();
+    for (let round = 0; round < 60; round += 1) {
+      const session = await one.signIn(luis, testPassword, { device, accountId });
+      const codes = await Promise.allSettled([
+        session.refresh(),
+        ...nodes.flatMap((node) => [
+          node.signIn(luis, testPassword, { device, accountId }),
+          node.signIn(luis, testPassword, { accountId }),
+        ]),
+        other.client(device).sessions.signOut({ refreshToken: session.refreshToken }),
+      ]);
+      const refused = codes.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason.code] : []));
+      // The refresh may come after the end of its session, or of its token.
+      expect(refused.filter((code) => code !== 'session-ended')).toEqual([]);
+    }
   });
 
   test('share the delay that guessing causes', async () => {

@@ -62,6 +62,18 @@ describe('somebody who has a password already', () => {
     expect(trace.at(-1)).toMatchObject({ action: 'session.started', after: { joined: true } });
   });
 
+  test('is asked also when the company that invites is the only one left', async () => {
+    const email = condor.email('notifications-only');
+    const { client: administrator } = await puentes.as('administrator');
+    const contact = await administrator.people.createContact(
+      newContact(puentes.company, puentes.domain, { email }),
+    );
+    const { answer } = await signIn(email);
+    if (answer.kind !== 'choose-account') throw new Error('an invitation is a choice');
+    expect(answer.accounts.map(({ account }) => account.name)).toEqual(['Puentes del Sur']);
+    expect(await administrator.people.getContact({ id: contact.id })).toMatchObject({ state: 'invited' });
+  });
+
   test('C10: accepts by switching company in an open session, too', async () => {
     const email = condor.email('finance');
     const session = await condor.as('finance');

@@ -39,3 +39,28 @@ test('more than fit into the queue are told to come back, the others all get the
   // The queue has room again.
   expect(await hasher.verify('x', null)).toBe(false);
 });
+
+test('networks take turns: one that asks for many hashes keeps nobody else waiting, and fills the queue for itself alone', async () => {
+  const hasher = createPasswordHasher({ concurrency: 1, waiting: 6 });
+  const done: string[] = [];
+  const ask = (network: string) =>
+    hasher.verify('x', null, network).then(
+      () => done.push(network),
+      () => done.push(`${network} refused`),
+    );
+  await Promise.all(
+    ['flood', 'flood', 'flood', 'flood', 'flood', 'flood', 'flood', 'one', 'other', 'one'].map(ask),
+  );
+  expect(done).toEqual([
+    'flood refused',
+    'flood refused',
+    'flood refused',
+    'flood',
+    'flood',
+    'one',
+    'other',
+    'flood',
+    'one',
+    'flood',
+  ]);
+});

@@ -8,18 +8,19 @@ const parameters = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } 
 
 const derive = promisify(argon2);
 
+/** `network`: for whom, see `RequestInfo`. Networks take turns, so that one that asks for many hashes keeps nobody else waiting. */
 export interface PasswordHasher {
-  hash(password: string): Promise<string>;
+  hash(password: string, network?: string): Promise<string>;
   /**
    * Whether the password belongs to the hash. With `null` (nobody of that address, no password yet, or a locked one) the work
    * is the same and the answer false.
    */
-  verify(password: string, hash: string | null): Promise<boolean>;
+  verify(password: string, hash: string | null, network?: string): Promise<boolean>;
 }
 
 /**
  * @param options.concurrency hashes at once; each takes 19 MiB and a thread of the pool
- * @param options.waiting callers in the queue before `unavailable` is answered
+ * @param options.waiting callers in the queue before the newest of the network that has most there is answered `unavailable`
  */
 export function createPasswordHasher(
   options: { concurrency?: number; waiting?: number } = {},
@@ -27,13 +28,13 @@ export function createPasswordHasher(
   const queue = new Queue(options.concurrency ?? 2, options.waiting ?? 200);
   const decoy = encode(randomBytes(16), randomBytes(32));
   return {
-    async hash(password) {
+    async hash(password, network = '') {
       const salt = randomBytes(16);
-      return encode(salt, await queue.run(() => tag(password, salt, parameters)));
+      return encode(salt, await queue.run(network, () => tag(password, salt, parameters)));
     },
-    async verify(password, hash) {
+    async verify(password, hash, network = '') {
       const known = decode(hash ?? decoy);
-      const computed = await queue.run(() => tag(password, known.salt, known.parameters));
+      const computed = await queue.run(network, () => tag(password, known.salt, known.parameters));
       return timingSafeEqual(computed, known.tag) && hash !== null;
     },
   };
@@ -76,11 +77,18 @@ function decode(text: string): { salt: Buffer; tag: Buffer; parameters: Paramete
   };
 }
 
-/** First come, first served; bounded, so that a flood of sign-ins is refused instead of answered minutes later. */
+interface Waiter {
+  begin(): void;
+  refuse(error: AldabaError): void;
+}
+
+/** Lines take turns, first come first served within each; bounded, so that a flood is refused instead of answered minutes later. */
 class Queue {
   readonly #concurrency: number;
   readonly #capacity: number;
-  readonly #waiting: (() => void)[] = [];
+  /** By name, the next one's turn first. None is empty. */
+  readonly #lines = new Map<string, Waiter[]>();
+  #waiting = 0;
   #running = 0;
 
   constructor(concurrency: number, capacity: number) {
@@ -88,22 +96,52 @@ class Queue {
     this.#capacity = capacity;
   }
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(line: string, work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#concurrency) this.#running += 1;
-    else await this.#turn();
+    else await this.#turn(line);
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
+      const next = this.#next();
       // The place is handed over, so that nobody who comes now overtakes.
       if (next === undefined) this.#running -= 1;
-      else next();
+      else next.begin();
     }
   }
 
-  #turn(): Promise<void> {
-    if (this.#waiting.length >= this.#capacity)
-      throw new AldabaError('unavailable', 'the queue of password checks is full', { retryAfter: 5 });
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  #turn(line: string): Promise<void> {
+    return new Promise((begin, refuse) => {
+      const waiters = this.#lines.get(line) ?? [];
+      waiters.push({ begin, refuse });
+      this.#lines.set(line, waiters);
+      this.#waiting += 1;
+      if (this.#waiting > this.#capacity)
+        this.#takeNewest()?.refuse(
+          new AldabaError('unavailable', 'the queue of password checks is full', { retryAfter: 5 }),
+        );
+    });
+  }
+
+  /** Whoever is first in the line whose turn it is; that line is then the last. */
+  #next(): Waiter | undefined {
+    const [first] = this.#lines;
+    if (first === undefined) return undefined;
+    const [line, waiters] = first;
+    const waiter = waiters.shift();
+    this.#waiting -= 1;
+    this.#lines.delete(line);
+    if (waiters.length > 0) this.#lines.set(line, waiters);
+    return waiter;
+  }
+
+  /** Whoever came last into the longest line. */
+  #takeNewest(): Waiter | undefined {
+    const [longest] = [...this.#lines].sort(([, one], [, other]) => other.length - one.length);
+    if (longest === undefined) return undefined;
+    const [line, waiters] = longest;
+    this.#waiting -= 1;
+    const waiter = waiters.pop();
+    if (waiters.length === 0) this.#lines.delete(line);
+    return waiter;
   }
 }

@@ -40,7 +40,7 @@ export async function enterWithKey(
   const entered = await openWithKey({ portal, request, device }, input);
   if (entered !== null) return entered;
   // Right keys are not counted: a whole office behind one address comes back with them every few minutes.
-  await portal.limits.consume('key-address', request.address);
+  await portal.limits.consume('key-address', request.network);
   throw new AldabaError('key-invalid');
 }
 

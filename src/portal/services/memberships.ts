@@ -80,16 +80,28 @@ const join: Statement = {
   name: 'accept-join',
   text: `with entered as (
       update membership set accepted_at = $3::timestamptz
-      where account_id = $1::uuid and identity_id = $2::uuid and accepted_at is null returning 1)
-    update invitation set state = 'accepted', answered_at = $3::timestamptz
-      where account_id = $1::uuid and identity_id = $2::uuid and kind = 'join' and state = 'pending' and exists (select from entered)`,
+      where account_id = $1::uuid and identity_id = $2::uuid and accepted_at is null and suspended_at is null returning 1),
+    accepted as (update invitation set state = 'accepted', answered_at = $3::timestamptz
+      where account_id = $1::uuid and identity_id = $2::uuid and kind = 'join' and state = 'pending' and expires_at > $3::timestamptz
+        and exists (select from entered) and invitation_stands($1::uuid, $2::uuid)
+      returning 1)
+    select exists (select from entered) = exists (select from accepted) as stands`,
 };
 
-/** Entering a company for the first time accepts its invitation to join: who has a password already needs no other link. */
+/**
+ * Entering a company for the first time accepts its invitation to join: who has a password already needs no other link.
+ *
+ * @returns false when the invitation was taken back since it was looked up: the transaction has to be undone
+ */
 export async function acceptJoin(
   tx: Tx,
   who: { accountId: string; identityId: string },
   now: number,
-): Promise<void> {
-  await run(tx, join, [who.accountId, who.identityId, new Date(now).toISOString()]);
+): Promise<boolean> {
+  const [row] = await run<{ stands: boolean }>(tx, join, [
+    who.accountId,
+    who.identityId,
+    new Date(now).toISOString(),
+  ]);
+  return row?.stands === true;
 }

@@ -7,6 +7,7 @@ import type { Portal, RequestInfo } from '../context.ts';
 import type { Queries, Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
 import { linkRequest } from '../db/schema.ts';
+import { withRetry } from '../db/with-retry.ts';
 import { hashToken, newId } from '../ids.ts';
 import { sendMail } from '../mail/outbox.ts';
 import { endSessions } from './end-sessions.ts';
@@ -27,7 +28,7 @@ export async function requestLink(
   input: { email: string; language?: Language | undefined },
 ): Promise<void> {
   const emailNormalized = normalizeEmail(input.email);
-  await portal.limits.consume('link-address', request.address);
+  await portal.limits.consume('link-address', request.network);
   if (!(await portal.limits.allows('link-email', emailNormalized))) return;
   const now = portal.clock.now();
   await portal.database.queries.insert(linkRequest).values({
@@ -80,7 +81,7 @@ async function openLink(on: Queries | Tx, token: string, now: number): Promise<L
 
 /** What a link is for. Looking never uses it up: mail scanners open links. */
 export async function readLink({ portal, request }: Call, token: string) {
-  await portal.limits.consume('link-use', request.address);
+  await portal.limits.consume('link-use', request.network);
   const link = await openLink(portal.database.queries, token, portal.clock.now());
   return {
     purpose: link.purpose,
@@ -107,15 +108,15 @@ const useLink: Statement = {
  */
 const storePassword: Statement = {
   name: 'store-password',
-  text: `with person as (update identity set password_hash = $2, password_set_at = $3::timestamptz where id = $1::uuid),
+  text: `with person as (update identity set password_hash = $2, password_set_at = $3::timestamptz where id = $1::uuid returning id),
     other_links as (update password_link set revoked_at = $3::timestamptz
       where identity_id = $1::uuid and used_at is null and revoked_at is null),
     guesses as (delete from guess where key = $6),
-    entered as (update membership set accepted_at = $3::timestamptz
-      where identity_id = $1::uuid and accepted_at is null and suspended_at is null
-        and ($5::boolean or account_id = $4::uuid and $7::boolean)
-        and invitation_stands(account_id, identity_id)
-      returning account_id)
+    entered as (update membership m set accepted_at = $3::timestamptz from person
+      where m.identity_id = person.id and m.accepted_at is null and m.suspended_at is null
+        and ($5::boolean or m.account_id = $4::uuid and $7::boolean)
+        and invitation_stands(m.account_id, m.identity_id)
+      returning m.account_id)
     update invitation v set state = 'accepted', answered_at = $3::timestamptz
       where v.identity_id = $1::uuid and v.state = 'pending' and v.kind = 'activate'
         and v.account_id in (select account_id from entered)`,
@@ -131,7 +132,7 @@ export async function setPassword(
   { portal, request }: Call,
   { token, password }: { token: string; password: string },
 ): Promise<void> {
-  await portal.limits.consume('link-use', request.address);
+  await portal.limits.consume('link-use', request.network);
   const link = await openLink(portal.database.queries, token, portal.clock.now());
   const refusal = checkPassword(password, {
     email: link.email,
@@ -139,41 +140,49 @@ export async function setPassword(
   });
   if (refusal !== null)
     throw new AldabaError(refusal, 'refused by the password policy', { ...passwordLength });
-  const hash = await portal.hasher.hash(password);
+  const hash = await portal.hasher.hash(password, request.network);
 
-  await portal.database.asService(async (tx) => {
-    const now = portal.clock.now();
-    const at = new Date(now).toISOString();
-    const used = await run(tx, useLink, [hashToken(token), at]);
-    if (used.length === 0) throw new AldabaError('link-invalid', 'used meanwhile');
-    await run(tx, storePassword, [
-      link.identity_id,
-      hash,
-      at,
-      link.account_id,
-      !link.has_password,
-      `identity:${normalizeEmail(link.email)}`,
-      link.purpose === 'activate',
-    ]);
-    await endSessions(tx, { identityId: link.identity_id }, 'password-set', now);
-    if (link.has_password)
-      await sendMail(tx, {
-        accountId: link.account_id,
-        recipient: link.email,
-        template: 'password-set',
-        language: link.language,
-        data: { name: link.name, accountName: link.account_name, at },
-        at: now,
-      });
-    await audit(tx, {
-      accountId: link.account_id,
-      at: now,
-      action: link.has_password ? 'password.reset' : 'password.created',
-      actor: { kind: 'person', id: link.identity_id, name: link.name, email: link.email },
-      subject: { kind: 'identity', id: link.identity_id },
-      address: request.address,
-      requestId: request.id,
-    });
-  });
+  await withRetry(() =>
+    portal.database.asService((tx) => storeIn(tx, { portal, request }, { link, token, hash })),
+  );
   portal.wakeMail();
+}
+
+async function storeIn(
+  tx: Tx,
+  { portal, request }: Call,
+  { link, token, hash }: { link: Link; token: string; hash: string },
+): Promise<void> {
+  const now = portal.clock.now();
+  const at = new Date(now).toISOString();
+  const used = await run(tx, useLink, [hashToken(token), at]);
+  if (used.length === 0) throw new AldabaError('link-invalid', 'used meanwhile');
+  await run(tx, storePassword, [
+    link.identity_id,
+    hash,
+    at,
+    link.account_id,
+    !link.has_password,
+    `identity:${normalizeEmail(link.email)}`,
+    link.purpose === 'activate',
+  ]);
+  await endSessions(tx, { identityId: link.identity_id }, 'password-set', now);
+  if (link.has_password)
+    await sendMail(tx, {
+      accountId: link.account_id,
+      recipient: link.email,
+      template: 'password-set',
+      language: link.language,
+      data: { name: link.name, accountName: link.account_name, at },
+      at: now,
+    });
+  await audit(tx, {
+    accountId: link.account_id,
+    at: now,
+    action: link.has_password ? 'password.reset' : 'password.created',
+    actor: { kind: 'person', id: link.identity_id, name: link.name, email: link.email },
+    subject: { kind: 'identity', id: link.identity_id },
+    address: request.address,
+    requestId: request.id,
+  });
 }

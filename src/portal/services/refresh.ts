@@ -3,6 +3,7 @@ import { audit } from '../audit/audit.ts';
 import type { Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
 import type { EndReason } from '../db/schema.ts';
+import { withRetry } from '../db/with-retry.ts';
 import { hashToken } from '../ids.ts';
 import { endSessions } from './end-sessions.ts';
 import { readProfile } from './profile.ts';
@@ -12,14 +13,17 @@ import { type Access, idleMilliseconds, issueAccess, newAccess } from './tokens.
 /** Milliseconds after a rotation in which another successor is taken for a second process of the device, not for theft. */
 const raceMilliseconds = 20_000;
 
-/** Locks the token, so that two refreshes with it are decided one after the other. */
+/**
+ * Locks session and token, so that two refreshes with it are decided one after the other, and the company stays the one that is read.
+ * The session first, as whoever ends it or opens it anew does.
+ */
 const findRefresh: Statement = {
   name: 'find-refresh',
   text: `select s.id as session_id, s.identity_id, s.account_id, s.device_thumbprint, s.ended_at is not null as ended, s.end_reason,
       extract(epoch from s.idle_until) * 1000 as idle_until, extract(epoch from s.expires_at) * 1000 as expires_at,
       extract(epoch from t.rotated_at) * 1000 as rotated_at, t.next_hash, i.email, i.name
     from refresh_token t join session s on s.id = t.session_id join identity i on i.id = s.identity_id
-    where t.token_hash = $1 for update of t`,
+    where t.token_hash = $1 for update of s, t`,
 };
 
 interface RefreshRow {
@@ -58,30 +62,32 @@ export async function refresh(
   const { portal, request, device } = caller;
   const hash = hashToken(input.refreshToken);
   const next = Buffer.from(input.nextTokenHash, 'hex');
-  const answer = await portal.database.asService(async (tx) => {
-    const now = portal.clock.now();
-    const [row] = await run<RefreshRow>(tx, findRefresh, [hash]);
-    if (row === undefined) throw new AldabaError('session-ended', 'unknown refresh token');
-    if (row.device_thumbprint !== device.thumbprint)
-      throw new AldabaError('proof-invalid', 'the session belongs to another device key');
-    const over = whyOver(row, now);
-    if (over !== null) throw new AldabaError('session-ended', over ?? 'ended', { reason: over });
-    const where = { identityId: row.identity_id, sessionId: row.session_id, accountId: row.account_id };
-    const profile = await readProfile(tx, where, now);
-    if (row.rotated_at === null)
-      return {
-        kind: 'signed-in' as const,
-        access: await rotateTo(tx, { hash, next, sessionId: row.session_id, now }),
-        profile,
-      };
-    if (!next.equals(row.next_hash ?? Buffer.alloc(0))) {
-      if (now - Number(row.rotated_at) <= raceMilliseconds) throw new AldabaError('session-raced');
-      await endReplayed(tx, row, caller, now);
-      // Not thrown, so that the end of the session is committed.
-      return null;
-    }
-    return { kind: 'signed-in' as const, access: await issueAccess(tx, row.session_id, now), profile };
-  });
+  const answer = await withRetry(() =>
+    portal.database.asService(async (tx) => {
+      const now = portal.clock.now();
+      const [row] = await run<RefreshRow>(tx, findRefresh, [hash]);
+      if (row === undefined) throw new AldabaError('session-ended', 'unknown refresh token');
+      if (row.device_thumbprint !== device.thumbprint)
+        throw new AldabaError('proof-invalid', 'the session belongs to another device key');
+      const over = whyOver(row, now);
+      if (over !== null) throw new AldabaError('session-ended', over ?? 'ended', { reason: over });
+      const where = { identityId: row.identity_id, sessionId: row.session_id, accountId: row.account_id };
+      const profile = await readProfile(tx, where, now);
+      if (row.rotated_at === null)
+        return {
+          kind: 'signed-in' as const,
+          access: await rotateTo(tx, { hash, next, sessionId: row.session_id, now }),
+          profile,
+        };
+      if (!next.equals(row.next_hash ?? Buffer.alloc(0))) {
+        if (now - Number(row.rotated_at) <= raceMilliseconds) throw new AldabaError('session-raced');
+        await endReplayed(tx, row, caller, now);
+        // Not thrown, so that the end of the session is committed.
+        return null;
+      }
+      return { kind: 'signed-in' as const, access: await issueAccess(tx, row.session_id, now), profile };
+    }),
+  );
   if (answer === null) {
     request.log.warn({ device: device.thumbprint }, 'a spent refresh token was replayed: session ended');
     throw new AldabaError('session-ended', 'refresh token replayed', { reason: 'replay' });

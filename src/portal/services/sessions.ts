@@ -3,9 +3,10 @@ import { AldabaError } from '../../contract/errors.ts';
 import type { sessionSchema } from '../../contract/portal/sessions.ts';
 import { normalizeEmail } from '../../domain/email.ts';
 import { type AuditActor, audit } from '../audit/audit.ts';
-import { beginAttempt } from '../auth/guessing.ts';
 import type { Person, Portal, RequestInfo } from '../context.ts';
+import type { Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
+import { withRetry } from '../db/with-retry.ts';
 import { hashToken } from '../ids.ts';
 import { stepUpMilliseconds } from '../policy.ts';
 import { endSessions } from './end-sessions.ts';
@@ -36,28 +37,30 @@ const findByRefresh: Statement = {
 
 /** Ends the session of a refresh token. An unknown token, another device's and one whose session ended get the same answer. */
 export async function signOut({ portal, request, device }: Caller, refreshToken: string): Promise<void> {
-  await portal.database.asService(async (tx) => {
-    const [found] = await run<{
-      id: string;
-      account_id: string;
-      identity_id: string;
-      name: string;
-      email: string;
-    }>(tx, findByRefresh, [hashToken(refreshToken), device.thumbprint]);
-    if (found === undefined) return;
-    const now = portal.clock.now();
-    if ((await endSessions(tx, { sessionId: found.id }, 'signed-out', now)) === 0) return;
-    await audit(tx, {
-      accountId: found.account_id,
-      at: now,
-      action: 'session.ended',
-      actor: { kind: 'person', id: found.identity_id, name: found.name, email: found.email },
-      subject: { kind: 'session', id: found.id },
-      address: request.address,
-      device: device.thumbprint,
-      requestId: request.id,
-    });
-  });
+  await withRetry(() =>
+    portal.database.asService(async (tx) => {
+      const [found] = await run<{
+        id: string;
+        account_id: string;
+        identity_id: string;
+        name: string;
+        email: string;
+      }>(tx, findByRefresh, [hashToken(refreshToken), device.thumbprint]);
+      if (found === undefined) return;
+      const now = portal.clock.now();
+      if ((await endSessions(tx, { sessionId: found.id }, 'signed-out', now)) === 0) return;
+      await audit(tx, {
+        accountId: found.account_id,
+        at: now,
+        action: 'session.ended',
+        actor: { kind: 'person', id: found.identity_id, name: found.name, email: found.email },
+        subject: { kind: 'session', id: found.id },
+        address: request.address,
+        device: device.thumbprint,
+        requestId: request.id,
+      });
+    }),
+  );
 }
 
 const listOpen: Statement = {
@@ -97,64 +100,79 @@ export async function listSessions({
 /** Ends one of the person's own sessions. @throws `not-found` for another's, or one that ended */
 export async function endSession({ portal, request, principal }: PersonCall, id: string): Promise<void> {
   const { identityId, accountId, device } = principal;
-  await portal.database.asService(async (tx) => {
-    const now = portal.clock.now();
-    const ended = await endSessions(tx, { sessionId: id, identityId }, 'ended', now);
-    if (ended === 0) throw new AldabaError('not-found', 'no such session of this person');
-    await audit(tx, {
-      accountId,
-      at: now,
-      action: 'session.ended',
-      actor: actorOf(principal),
-      subject: { kind: 'session', id },
-      address: request.address,
-      device: device.thumbprint,
-      requestId: request.id,
-    });
-  });
+  await withRetry(() =>
+    portal.database.asService(async (tx) => {
+      const now = portal.clock.now();
+      const ended = await endSessions(tx, { sessionId: id, identityId }, 'ended', now);
+      if (ended === 0) throw new AldabaError('not-found', 'no such session of this person');
+      await audit(tx, {
+        accountId,
+        at: now,
+        action: 'session.ended',
+        actor: actorOf(principal),
+        subject: { kind: 'session', id },
+        address: request.address,
+        device: device.thumbprint,
+        requestId: request.id,
+      });
+    }),
+  );
 }
 
+/** Only into a company that the person may still enter; the membership's row is locked first, as whoever suspends it does. */
 const moveSession: Statement = {
   name: 'move-session',
-  text: `with old_access as (delete from access_token where session_id = $1::uuid)
-    update session set account_id = $2 where id = $1::uuid and ended_at is null returning id`,
+  text: `with here as (select from membership
+      where account_id = $2::uuid and identity_id = $3::uuid and accepted_at is not null and suspended_at is null for share),
+    moved as (update session set account_id = $2::uuid where id = $1::uuid and ended_at is null and exists (select from here) returning id),
+    old_access as (delete from access_token where session_id in (select id from moved))
+    select exists (select from here) as allowed, exists (select from moved) as moved`,
 };
 
 /** Goes on in another company with the same session (C10). Earlier access tokens end: none may act in a company it was not issued for. */
-export async function switchAccount(
+export async function switchAccount(call: PersonCall, accountId: string): Promise<SignedIn> {
+  return withRetry(() => call.portal.database.asService((tx) => switchIn(tx, call, accountId)));
+}
+
+async function switchIn(
+  tx: Tx,
   { portal, request, principal }: PersonCall,
   accountId: string,
 ): Promise<SignedIn> {
   const { identityId, sessionId, device } = principal;
-  return portal.database.asService(async (tx) => {
-    const now = portal.clock.now();
-    const entrant = await findEntrant(tx, identityId, now);
-    const entrance = entrant.entrances.find(({ membership }) => membership.account.id === accountId);
-    if (entrance === undefined) throw new AldabaError('not-found', 'not a company of this person');
-    if (entrance.joins) await acceptJoin(tx, { accountId, identityId }, now);
-    const moved = await run(tx, moveSession, [sessionId, accountId]);
-    if (moved.length === 0) throw new AldabaError('session-ended');
-    if (accountId !== principal.accountId) await releaseLeasesOfSessions(tx, [sessionId], now);
-    const access = await issueAccess(tx, sessionId, now);
-    const profile = profileOf(entrant, { identityId, sessionId, accountId });
-    await audit(tx, {
-      accountId,
-      at: now,
-      action: 'session.entered',
-      actor: actorOf(principal),
-      subject: { kind: 'session', id: sessionId },
-      after: { joined: entrance.joins },
-      address: request.address,
-      device: device.thumbprint,
-      requestId: request.id,
-    });
-    return { kind: 'signed-in', access, profile };
+  const now = portal.clock.now();
+  const entrant = await findEntrant(tx, identityId, now);
+  const entrance = entrant.entrances.find(({ membership }) => membership.account.id === accountId);
+  if (entrance === undefined) throw new AldabaError('not-found', 'not a company of this person');
+  if (entrance.joins && !(await acceptJoin(tx, { accountId, identityId }, now)))
+    throw new AldabaError('not-found', 'the invitation was taken back meanwhile');
+  const [move] = await run<{ allowed: boolean; moved: boolean }>(tx, moveSession, [
+    sessionId,
+    accountId,
+    identityId,
+  ]);
+  if (move?.allowed !== true) throw new AldabaError('not-found', 'not a company of this person any more');
+  if (!move.moved) throw new AldabaError('session-ended');
+  if (accountId !== principal.accountId) await releaseLeasesOfSessions(tx, [sessionId], now);
+  const access = await issueAccess(tx, sessionId, now);
+  const profile = profileOf(entrant, { identityId, sessionId, accountId });
+  await audit(tx, {
+    accountId,
+    at: now,
+    action: 'session.entered',
+    actor: actorOf(principal),
+    subject: { kind: 'session', id: sessionId },
+    after: { joined: entrance.joins },
+    address: request.address,
+    device: device.thumbprint,
+    requestId: request.id,
   });
+  return { kind: 'signed-in', access, profile };
 }
 
 const noteConfirmation: Statement = {
   name: 'note-confirmation',
-  text: 'update session set confirmed_at = $2 where id = $1 and ended_at is null',
+  text: 'update session set confirmed_at = $2 where id = $1 and ended_at is null returning 1',
 };
 
 /** The password again (D3, D10), under the same delay as signing in. @returns until when it counts, ms of UTC */
@@ -162,17 +180,18 @@ export async function confirmPassword(
   { portal, request, principal }: PersonCall,
   password: string,
 ): Promise<number> {
-  const attempt = await beginAttempt(portal, {
-    email: normalizeEmail(principal.email),
-    address: request.address,
-  });
-  const { found, delayed } = attempt;
-  const right = await portal.hasher.verify(password, delayed ? null : (found?.passwordHash ?? null));
-  if (!right || found?.id !== principal.identityId) throw new AldabaError('invalid-credentials');
-  return portal.database.asService(async (tx) => {
-    const now = portal.clock.now();
-    await attempt.forgive(tx);
-    await run(tx, noteConfirmation, [principal.sessionId, new Date(now).toISOString()]);
-    return now + stepUpMilliseconds;
+  const who = { email: normalizeEmail(principal.email), network: request.network };
+  return portal.guessing.attempt(who, async ({ found, delayed, forgive }) => {
+    const hash = delayed ? null : (found?.passwordHash ?? null);
+    const right = await portal.hasher.verify(password, hash, request.network);
+    if (!right || found?.id !== principal.identityId) throw new AldabaError('invalid-credentials');
+    return portal.database.asService(async (tx) => {
+      const now = portal.clock.now();
+      const noted = await run(tx, noteConfirmation, [principal.sessionId, new Date(now).toISOString()]);
+      // Another password ends the session, so this one is still the person's.
+      if (noted.length === 0) throw new AldabaError('session-ended');
+      await forgive(tx);
+      return now + stepUpMilliseconds;
+    });
   });
 }

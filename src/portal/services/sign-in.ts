@@ -4,11 +4,11 @@ import type { signedInSchema, signInOutputSchema } from '../../contract/portal/s
 import type { DeviceDescription } from '../../contract/primitives.ts';
 import { normalizeEmail } from '../../domain/email.ts';
 import { audit } from '../audit/audit.ts';
-import { beginAttempt } from '../auth/guessing.ts';
+import type { Attempt } from '../auth/guessing.ts';
 import type { Portal, ProvenDevice, RequestInfo } from '../context.ts';
 import type { Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
-import { accountTicket } from '../db/schema.ts';
+import { withRetry } from '../db/with-retry.ts';
 import { hashToken, newToken } from '../ids.ts';
 import { acceptJoin, type Entrance, type Entrant, findEntrant } from './memberships.ts';
 import { openSession } from './open-session.ts';
@@ -44,34 +44,50 @@ export async function signIn(caller: Caller, input: SignInInput): Promise<SignIn
   const { portal, request, device } = caller;
   if (input.device.key.x !== device.key)
     throw new AldabaError('proof-invalid', 'the proof is of another device key');
-  const attempt = await beginAttempt(portal, {
-    email: normalizeEmail(input.email),
-    address: request.address,
-  });
+  const who = { email: normalizeEmail(input.email), network: request.network };
+  return portal.guessing.attempt(who, (attempt) => judge(caller, input, attempt));
+}
+
+async function judge(caller: Caller, input: SignInInput, attempt: Attempt): Promise<SignInAnswer> {
+  const { portal, request } = caller;
   const { found, delayed } = attempt;
+  const passwordHash = found?.passwordHash ?? null;
   // The companies are looked up while the password is hashed, for nobody as well.
   const [right, entrant] = await Promise.all([
-    portal.hasher.verify(input.password, delayed ? null : (found?.passwordHash ?? null)),
+    portal.hasher.verify(input.password, delayed ? null : passwordHash, request.network),
     findEntrant(portal.database.queries, found?.id ?? nobody, portal.clock.now()),
   ]);
-  if (!right || found === null)
+  if (!right || found === null || passwordHash === null)
     throw new AldabaError('invalid-credentials', delayed ? 'delay is running' : 'wrong');
   const { entrances } = entrant;
   if (entrances.length === 0) throw new AldabaError('invalid-credentials', 'no company to enter');
   const chosen = choose(entrances, input.accountId);
 
-  return portal.database.asService(async (tx) => {
-    await attempt.forgive(tx);
-    if (chosen === null)
-      return offerChoice(tx, caller, { identityId: found.id, device: input.device, entrances });
-    return enter(tx, caller, {
-      entrant,
-      entrance: chosen,
-      device: input.device,
-      nextTokenHash: input.nextTokenHash,
-      confirmedAt: portal.clock.now(),
-    });
-  });
+  return withRetry(() =>
+    portal.database.asService(async (tx) => {
+      const answer =
+        chosen === null
+          ? await offerChoice(tx, caller, {
+              identityId: found.id,
+              passwordHash,
+              device: input.device,
+              entrances,
+            })
+          : await enter(tx, caller, {
+              entrant,
+              entrance: chosen,
+              device: input.device,
+              nextTokenHash: input.nextTokenHash,
+              confirmedAt: portal.clock.now(),
+              passwordHash,
+              forgive: attempt.forgive,
+            });
+      if (answer === null)
+        throw new AldabaError('invalid-credentials', 'password or membership changed meanwhile');
+      if (chosen === null) await attempt.forgive(tx);
+      return answer;
+    }),
+  );
 }
 
 /** The nil UUID (RFC 9562, 5.9): nobody's. */
@@ -80,31 +96,48 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 function choose(choices: readonly Entrance[], accountId: string | undefined): Entrance | null {
   if (accountId !== undefined)
     return choices.find(({ membership }) => membership.account.id === accountId) ?? null;
-  return choices.length === 1 ? (choices[0] ?? null) : null;
+  // Entering a company that invited somebody accepts the invitation: that is theirs to choose, also when there is nothing else.
+  return choices.length === 1 && choices[0]?.joins === false ? choices[0] : null;
 }
 
+/** Holds good for the password that was given: with another one the choice is over. */
+const insertTicket: Statement = {
+  name: 'insert-ticket',
+  text: `insert into account_ticket (token_hash, identity_id, password_hash, device, device_thumbprint, created_at, expires_at)
+    select $1, id, password_hash, $4::jsonb, $5, $6::timestamptz, $7::timestamptz from identity where id = $2 and password_hash = $3 for share
+    returning 1`,
+};
+
+/** @returns null when the password is not the one that was checked any more */
 async function offerChoice(
   tx: Tx,
   { portal, device }: Caller,
-  who: { identityId: string; device: DeviceDescription; entrances: readonly Entrance[] },
-): Promise<SignInAnswer> {
+  who: {
+    identityId: string;
+    passwordHash: string;
+    device: DeviceDescription;
+    entrances: readonly Entrance[];
+  },
+): Promise<SignInAnswer | null> {
   const ticket = newToken();
   const now = portal.clock.now();
-  await tx.insert(accountTicket).values({
-    tokenHash: hashToken(ticket),
-    identityId: who.identityId,
-    device: who.device,
-    deviceThumbprint: device.thumbprint,
-    createdAt: new Date(now),
-    expiresAt: new Date(now + ticketMilliseconds),
-  });
+  const inserted = await run(tx, insertTicket, [
+    hashToken(ticket),
+    who.identityId,
+    who.passwordHash,
+    JSON.stringify(who.device),
+    device.thumbprint,
+    new Date(now).toISOString(),
+    new Date(now + ticketMilliseconds).toISOString(),
+  ]);
+  if (inserted.length === 0) return null;
   return { kind: 'choose-account', ticket, accounts: who.entrances.map(({ membership }) => membership) };
 }
 
 const takeTicket: Statement = {
   name: 'take-ticket',
   text: `delete from account_ticket where token_hash = $1 and device_thumbprint = $2 and expires_at > $3
-    returning identity_id, device, extract(epoch from created_at) * 1000 as created_at`,
+    returning identity_id, password_hash, device, extract(epoch from created_at) * 1000 as created_at`,
 };
 
 /**
@@ -116,29 +149,45 @@ export async function chooseAccount(
   caller: Caller,
   input: { ticket: string; accountId: string; nextTokenHash: string },
 ): Promise<SignedIn> {
-  const { portal, device } = caller;
-  return portal.database.asService(async (tx) => {
-    const now = portal.clock.now();
-    const [ticket] = await run<{ identity_id: string; device: DeviceDescription; created_at: string }>(
-      tx,
-      takeTicket,
-      [hashToken(input.ticket), device.thumbprint, new Date(now).toISOString()],
-    );
-    if (ticket === undefined) throw new AldabaError('account-choice-expired', 'no such ticket');
-    const entrant = await findEntrant(tx, ticket.identity_id, now);
-    const entrance = choose(entrant.entrances, input.accountId);
-    if (entrance === null) throw new AldabaError('account-choice-expired', 'not among the choices');
-    return enter(tx, caller, {
-      entrant,
-      entrance,
-      device: ticket.device,
-      nextTokenHash: input.nextTokenHash,
-      confirmedAt: Number(ticket.created_at),
-    });
-  });
+  const { portal } = caller;
+  return withRetry(() => portal.database.asService((tx) => chooseIn(tx, caller, input)));
 }
 
-/** Opens the session and writes it down. */
+async function chooseIn(
+  tx: Tx,
+  caller: Caller,
+  input: { ticket: string; accountId: string; nextTokenHash: string },
+): Promise<SignedIn> {
+  const { portal, device } = caller;
+  const now = portal.clock.now();
+  const [ticket] = await run<{
+    identity_id: string;
+    password_hash: string | null;
+    device: DeviceDescription;
+    created_at: string;
+  }>(tx, takeTicket, [hashToken(input.ticket), device.thumbprint, new Date(now).toISOString()]);
+  if (ticket === undefined || ticket.password_hash === null)
+    throw new AldabaError('account-choice-expired', 'no such ticket');
+  const entrant = await findEntrant(tx, ticket.identity_id, now);
+  const entrance = choose(entrant.entrances, input.accountId);
+  if (entrance === null) throw new AldabaError('account-choice-expired', 'not among the choices');
+  const entered = await enter(tx, caller, {
+    entrant,
+    entrance,
+    device: ticket.device,
+    nextTokenHash: input.nextTokenHash,
+    confirmedAt: Number(ticket.created_at),
+    passwordHash: ticket.password_hash,
+  });
+  if (entered === null) throw new AldabaError('account-choice-expired', 'not among the choices any more');
+  return entered;
+}
+
+/**
+ * Opens the session and writes it down.
+ *
+ * @returns null when the person may not enter any more: the transaction has to be undone
+ */
 async function enter(
   tx: Tx,
   { portal, request, device }: Caller,
@@ -148,15 +197,18 @@ async function enter(
     device: DeviceDescription;
     nextTokenHash: string;
     confirmedAt: number;
+    /** See `NewSession`. */
+    passwordHash: string;
+    forgive?: Attempt['forgive'];
   },
-): Promise<SignedIn> {
+): Promise<SignedIn | null> {
   const now = portal.clock.now();
   const { entrant, entrance } = what;
   const { identity } = entrant;
   if (identity === null) throw new AldabaError('session-ended', 'no such person');
   const where = { accountId: entrance.membership.account.id, identityId: identity.id };
-  if (entrance.joins) await acceptJoin(tx, where, now);
-  const { sessionId, access } = await openSession(
+  if (entrance.joins && !(await acceptJoin(tx, where, now))) return null;
+  const opened = await openSession(
     tx,
     {
       ...where,
@@ -164,9 +216,13 @@ async function enter(
       thumbprint: device.thumbprint,
       nextTokenHash: what.nextTokenHash,
       confirmedAt: what.confirmedAt,
+      passwordHash: what.passwordHash,
     },
     now,
   );
+  if (opened === null) return null;
+  const { sessionId, access } = opened;
+  await what.forgive?.(tx);
   await audit(tx, {
     accountId: where.accountId,
     at: now,

@@ -73,6 +73,7 @@ export const accessToken = pgTable('access_token', {
 export const accountTicket = pgTable('account_ticket', {
   tokenHash: bytea('token_hash').primaryKey(),
   identityId: uuid('identity_id').notNull(),
+  passwordHash: text('password_hash'),
   device: jsonb('device').$type<DeviceDescription>().notNull(),
   deviceThumbprint: text('device_thumbprint').notNull(),
   createdAt: instant('created_at').notNull(),

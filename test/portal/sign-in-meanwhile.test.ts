@@ -1,0 +1,209 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { audit } from '../../src/portal/db/schema.ts';
+import { createLink, linkToken } from '../../src/portal/services/links.ts';
+import { needs } from '../support/skip.ts';
+import { acquire, type LicensePortal, startLicensePortal } from './licenses-support.ts';
+import {
+  createRefreshToken,
+  createTestDevice,
+  minutes,
+  type TestCompany,
+  type TestDevice,
+  testPassword,
+} from './support.ts';
+
+/** Passwords, memberships and companies that change while somebody comes in. */
+let portal: LicensePortal;
+let condor: TestCompany;
+let puentes: TestCompany;
+const ana = 'ana@condor.example';
+const luis = 'luis@condor.example';
+const anotherPassword = 'la barca vieja no tiene remos';
+
+beforeAll(async () => {
+  portal = await startLicensePortal();
+  condor = await portal.company('Estructuras Cóndor', [
+    { email: ana, role: 'administrator', password: testPassword },
+    { email: luis, role: 'license-installer', password: testPassword },
+    { email: 'eva@condor.example', role: 'license-installer', password: testPassword },
+  ]);
+  puentes = await portal.company('Puentes del Sur', [
+    { email: ana, role: 'license-manager', password: testPassword },
+  ]);
+});
+afterAll(() => portal.close());
+
+function signIn(email: string, device: TestDevice, accountId?: string) {
+  return portal.client(device).sessions.signIn({
+    email,
+    password: testPassword,
+    device: device.description,
+    nextTokenHash: createRefreshToken().hash,
+    ...(accountId === undefined ? {} : { accountId }),
+  });
+}
+
+async function resetPassword(email: string, password: string): Promise<void> {
+  const { services } = portal;
+  const link = {
+    identityId: identityOf(condor, email),
+    purpose: 'reset',
+    requestedBy: null,
+    hours: 1,
+  } as const;
+  const { id } = await services.database.asService((tx) =>
+    createLink(tx, services, { ...link, accountId: condor.id }),
+  );
+  await portal.client().passwords.set({ token: linkToken(services.keys, id), password });
+}
+
+/** Signs in with the right password; `change` happens while its hash is computed. */
+async function whileHashing(email: string, change: () => Promise<unknown>, accountId?: string) {
+  const hashing = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  vi.spyOn(portal.services.hasher, 'verify').mockImplementationOnce(async () => {
+    hashing.resolve();
+    await goOn.promise;
+    return true;
+  });
+  const device = createTestDevice();
+  const answer = signIn(email, device, accountId).then(
+    ({ kind }) => kind,
+    (error: { code: string }) => error.code,
+  );
+  await hashing.promise;
+  await change();
+  goOn.resolve();
+  const code = await answer;
+  const open = await portal.query(
+    sql`select 1 from session where device_thumbprint = ${device.thumbprint} and ended_at is null`,
+  );
+  return { code, open: open.length };
+}
+
+const identityOf = (company: TestCompany, email: string) => company.contacts[email]?.identityId ?? '';
+
+describe('a new password ends what the old one had begun', () => {
+  test('the choice among companies', async () => {
+    const device = createTestDevice();
+    const choice = await signIn(ana, device);
+    if (choice.kind !== 'choose-account') throw new Error('there was no choice');
+    await resetPassword(ana, anotherPassword);
+    const chosen = portal.client(device).sessions.chooseAccount({
+      ticket: choice.ticket,
+      accountId: condor.id,
+      nextTokenHash: createRefreshToken().hash,
+    });
+    await expect(chosen).rejects.toMatchObject({ code: 'account-choice-expired' });
+    await resetPassword(ana, testPassword);
+  });
+
+  test('a sign-in whose hash is being computed', async () => {
+    const refused = { code: 'invalid-credentials', open: 0 };
+    expect(await whileHashing(luis, () => resetPassword(luis, anotherPassword))).toEqual(refused);
+    await resetPassword(luis, testPassword);
+    // The same for whoever would be asked to choose.
+    expect(await whileHashing(ana, () => resetPassword(ana, anotherPassword))).toEqual(refused);
+    await resetPassword(ana, testPassword);
+    expect(await portal.query(sql`select 1 from account_ticket where expires_at > now()`)).toEqual([]);
+  });
+});
+
+test('who is suspended while the hash is computed does not come in', async () => {
+  const identityId = identityOf(condor, luis);
+  const suspended = (at: string | null) =>
+    portal.query(
+      sql`update membership set suspended_at = ${at}::timestamptz where identity_id = ${identityId} and account_id = ${condor.id}`,
+    );
+  const instant = new Date(portal.clock.now()).toISOString();
+  expect(await whileHashing(luis, () => suspended(instant))).toEqual({
+    code: 'invalid-credentials',
+    open: 0,
+  });
+  await suspended(null);
+  await portal.signIn(luis, testPassword);
+});
+
+test('an invitation that is revoked while the hash is computed is not accepted', async () => {
+  const email = 'eva@condor.example';
+  const other = await portal.company('Otra empresa', [
+    { email: 'marta@otra.example', role: 'administrator', password: testPassword },
+  ]);
+  const marta = await portal.signIn('marta@otra.example', testPassword);
+  const contact = await marta.client.people.createContact({
+    idempotencyKey: crypto.randomUUID(),
+    email,
+    firstName: 'Eva',
+    lastName: 'Muñoz',
+    roleId: other.roles['license-installer'],
+  });
+  const revoke = () =>
+    portal.query(sql`update invitation set state = 'revoked' where contact_id = ${contact.id}`);
+  expect(await whileHashing(email, revoke, other.id)).toEqual({ code: 'invalid-credentials', open: 0 });
+  const [member] = await portal.query(
+    sql`select accepted_at from membership where account_id = ${other.id} and identity_id = ${identityOf(condor, email)}`,
+  );
+  expect(member).toEqual({ accepted_at: null });
+});
+
+test('signing in to another company on the same device frees the seats of the first', async () => {
+  const device = createTestDevice();
+  await portal.addPool({ accountId: condor.id, product: 'viga', kind: 'floating', total: 1 });
+  const here = await portal.signIn(ana, testPassword, { device, accountId: condor.id });
+  await acquire(here.client);
+  expect(await portal.running(condor.id)).toBe(1);
+  // The same company again goes on with them.
+  await portal.signIn(ana, testPassword, { device, accountId: condor.id });
+  expect(await portal.running(condor.id)).toBe(1);
+  await portal.signIn(ana, testPassword, { device, accountId: puentes.id });
+  expect(await portal.running(condor.id)).toBe(0);
+});
+
+describe('a refresh under way', () => {
+  test('keeps the session where it is, so that profile and token are of one company', async (context) => {
+    needs(context, portal.engine === 'postgres', 'the embedded database does one thing after the other');
+    const session = await portal.signIn(ana, testPassword, { accountId: condor.id });
+    const { asService, queries } = portal.services.database;
+    const id = session.profile.sessionId;
+    let refreshed: Promise<void> = Promise.resolve();
+    await asService(async (tx) => {
+      // Nobody reads memberships, which a refresh does after it found the session.
+      await tx.execute(sql`lock table membership in access exclusive mode`);
+      refreshed = session.refresh();
+      const waiting = async () =>
+        (
+          (await queries.execute(
+            sql`select 1 from pg_locks l join pg_class c on c.oid = l.relation where c.relname = 'membership' and not l.granted`,
+          )) as { rows: unknown[] }
+        ).rows.length;
+      await expect.poll(waiting, { interval: 10 }).toBe(1);
+      await expect(
+        queries.execute(sql`select 1 from session where id = ${id} for update nowait`),
+      ).rejects.toMatchObject({ cause: { code: '55P03' } });
+    });
+    await refreshed;
+    expect((await session.client.sessions.profile()).membership.account.id).toBe(condor.id);
+  });
+
+  test('of two replays at once one ends the session and is written down', async () => {
+    const session = await portal.signIn(luis, testPassword);
+    const { device, refreshToken } = session;
+    await session.refresh();
+    portal.clock.advance(minutes);
+    const answers = await Promise.allSettled(
+      Array.from({ length: 4 }, () =>
+        portal.client(device).sessions.refresh({ refreshToken, nextTokenHash: createRefreshToken().hash }),
+      ),
+    );
+    expect(answers.map((answer) => answer.status === 'rejected' && answer.reason.code)).toEqual(
+      answers.map(() => 'session-ended'),
+    );
+    const written = await portal.services.database.queries.select().from(audit);
+    expect(
+      written.filter(
+        ({ action, subject }) => action === 'session.replayed' && subject?.id === session.profile.sessionId,
+      ),
+    ).toHaveLength(1);
+  });
+});
