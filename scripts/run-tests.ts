@@ -33,6 +33,10 @@ const started = performance.now();
 const inSlot = createSlots(Math.max(2, availableParallelism()) + 1);
 const reports: NamedReport[] = [];
 
+// What runs ends by itself at an interruption; what waits for its turn does not start.
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+
 // The build goes first: most suites wait for it, in their slot, for the seconds that it takes.
 const built = chosen.some((suite) => suite.needsBuild) ? inSlot(1, build) : Promise.resolve(undefined);
 const checked = isAsked('check') ? inSlot(1, () => report('check', () => checkReport(root))) : undefined;
@@ -56,6 +60,7 @@ async function build(): Promise<string | undefined> {
 }
 
 async function runOrName(suite: Suite, problem: string | undefined): Promise<SuiteRun> {
+  if (interruption.signal.aborted) return { report: failedReport(suite.name, 'was not run'), output: '' };
   if (problem === undefined) return runSuite(suite, root);
   return { report: failedReport(suite.name, 'out/ could not be built'), output: problem };
 }
