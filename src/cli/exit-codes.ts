@@ -34,6 +34,7 @@ const notLicensed: readonly ErrorCode[] = [
   'lease-reclaimed',
   'device-mismatch',
   'device-limit',
+  'rebind-limit',
   'device-changed',
   'device-drift',
   'read-only',

@@ -39,6 +39,7 @@ export const errorStatus = {
   'contact-without-access': 409,
   'invitation-not-pending': 409,
   'invitation-too-soon': 429,
+  'invitation-limit': 429,
   'role-exceeds-own': 403,
   'target-outranks-actor': 403,
   'last-administrator': 409,
@@ -47,6 +48,7 @@ export const errorStatus = {
   'owner-protected': 409,
   'no-seats-available': 409,
   'seat-not-assignable': 409,
+  'pool-not-current': 409,
 
   // Licenses
   'no-seat-free': 409,
@@ -59,6 +61,7 @@ export const errorStatus = {
   'lease-reclaimed': 410,
   'device-mismatch': 409,
   'device-limit': 409,
+  'rebind-limit': 409,
   'request-file-invalid': 422,
 
   // Reaching the portal (client only)
@@ -101,6 +104,7 @@ export const errorStatus = {
   'download-changed': 0,
   'open-failed': 0,
   'already-running': 0,
+  'client-silent': 0,
 
   // Programs (client only)
   'not-configured': 0,

@@ -119,6 +119,7 @@ describe('migrations', () => {
       'double precision': 'float8',
       'text[]': '_text',
       'uuid[]': '_uuid',
+      'timestamp with time zone[]': '_timestamptz',
     };
     const tables = Object.values(schema).filter((value) => is(value, PgTable));
     expect(tables.length).toBeGreaterThan(15);

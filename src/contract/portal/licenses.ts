@@ -167,7 +167,7 @@ export const licenses = {
     .input(z.object({ id: idSchema }))
     .output(z.object({ path: z.string(), expiresAt: instantSchema }))
     .errors(errorMap('not-found')),
-  /** Standalone with network: the license key is the credential; no access token. A repeated call by the same device answers the same activation. */
+  /** Standalone with network: the license key is the credential; no access token. A repeated call by the same device answers the same activation; with other parts, three times a year. */
   activate: base
     .route({
       method: 'POST',
@@ -178,7 +178,7 @@ export const licenses = {
     })
     .input(z.object({ key: z.string().max(64), device: deviceSchema, salt: base64UrlSchema }))
     .output(z.object({ activation: activationSchema, document: jwsSchema }))
-    .errors(errorMap('key-invalid', 'key-exhausted')),
+    .errors(errorMap('key-invalid', 'key-exhausted', 'rebind-limit')),
   /** Standalone without network: the request file's JWS in, the license file's JWS out. No access token, no proof header: the request is signed by the device. */
   activateOffline: base
     .route({
@@ -198,7 +198,7 @@ export const licenses = {
         file: z.string(),
       }),
     )
-    .errors(errorMap('key-invalid', 'key-exhausted', 'request-file-invalid')),
+    .errors(errorMap('key-invalid', 'key-exhausted', 'rebind-limit', 'request-file-invalid')),
   /** Give the place back: the receipt that the device signed, sent by itself or carried by somebody. No access token, no proof header. */
   deactivate: base
     .route({

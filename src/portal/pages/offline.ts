@@ -8,6 +8,7 @@ const problems: ErrorCode[] = [
   'request-file-invalid',
   'key-invalid',
   'key-exhausted',
+  'rebind-limit',
   'too-many-requests',
   'unavailable',
   'internal',

@@ -179,6 +179,8 @@ export const activation = pgTable(
     expiresAt: instant('expires_at'),
     seq: integer('seq').notNull().default(0),
     endedAt: instant('ended_at'),
+    successorId: uuid('successor_id'),
+    reboundAt: instant('rebound_at').array().notNull().default([]),
   },
   (table) => [primaryKey({ columns: [table.accountId, table.id] })],
 );

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { AldabaError } from '../../../contract/errors.ts';
 import type { activationSchema } from '../../../contract/portal/licenses.ts';
-import type { Components, platforms } from '../../../contract/primitives.ts';
+import type { platforms } from '../../../contract/primitives.ts';
 import { parseLicenseKey } from '../../../domain/license-key.ts';
 import { audit } from '../../audit/audit.ts';
 import type { Portal, RequestInfo } from '../../context.ts';
@@ -11,17 +11,16 @@ import { rows } from '../../db/run.ts';
 import { newId } from '../../ids.ts';
 import { hashKey } from '../keys.ts';
 import { versionRange } from '../leases/grant.ts';
+import { findPlace, type PlacesOfKey } from './place.ts';
+import { checkRebind, type Shown } from './rebind.ts';
 
 export type Activation = z.output<typeof activationSchema>;
 
 /** A device that asks for a standalone license; it has proven its key. */
-export interface ActivatingDevice {
+export interface ActivatingDevice extends Shown {
   readonly thumbprint: string;
   readonly name: string;
   readonly platform: (typeof platforms)[number];
-  /** Salted hashes, and their salt. */
-  readonly components: Components;
-  readonly salt: string;
 }
 
 export interface Activated {
@@ -32,15 +31,14 @@ export interface Activated {
   readonly accountName: string;
 }
 
-const dayMilliseconds = 86_400_000;
-
 /**
- * Puts a license on a device, by key. The key's row stays locked while its devices are counted. A device that has one gets the same
- * activation again, with a license signed anew: whoever lost the answer or the file repeats the request.
+ * Puts a license on a device, by key. The key's row stays locked while its places are counted. A device that has one gets the same
+ * activation again, with a license signed anew: whoever lost the answer or the file repeats the request, and whoever changed parts
+ * registers them, a few times a year.
  *
  * Wrong keys are limited per network address, right ones are not: a company's computers may share one.
  *
- * @throws `key-invalid` (unknown, ended, revoked, a cloud key), `key-exhausted`, `too-many-requests`
+ * @throws `key-invalid` (unknown, ended, revoked, a cloud key), `key-exhausted`, `rebind-limit`, `too-many-requests`
  */
 export async function activateDevice(
   portal: Portal,
@@ -52,7 +50,7 @@ export async function activateDevice(
     return await putLicense(portal, keyText, device, request);
   } catch (error) {
     if (error instanceof AldabaError && error.code === 'key-invalid')
-      await portal.limits.consume('key-address', request.address);
+      await portal.limits.consume('key-address', request.network);
     throw error;
   }
 }
@@ -69,19 +67,28 @@ async function putLicense(
   // The key is what says which account this is about.
   return portal.database.asService(async (tx) => {
     const found = await lockKey(tx, key, now);
-    const repeated = await repeatActivation(tx, found, device);
-    const activation = repeated ?? (await insertActivation(tx, found, device, now));
-    if (repeated === undefined)
+    const earlier = await findEarlier(tx, found, device);
+    const rebind = earlier === undefined ? null : checkRebind(earlier, device, now);
+    const reboundAt = rebind?.reboundAt ?? earlier?.reboundAt ?? [];
+    const activation = earlier?.running
+      ? await repeatActivation(tx, found, earlier.id, device, reboundAt)
+      : await insertActivation(tx, found, device, reboundAt, now);
+    const written = {
+      accountId: found.accountId,
+      at: now,
+      actor: { kind: 'key', id: found.keyId },
+      subject: { kind: 'activation', id: activation.id, product: found.product },
+      address: request.address,
+      device: device.thumbprint,
+      requestId: request.id,
+    } as const;
+    const after = { device: device.name, platform: device.platform };
+    if (!earlier?.running) await audit(tx, { ...written, action: 'license.activated', after });
+    if (rebind !== null)
       await audit(tx, {
-        accountId: found.accountId,
-        at: now,
-        action: 'license.activated',
-        actor: { kind: 'key', id: found.keyId },
-        subject: { kind: 'activation', id: activation.id, product: found.product },
-        after: { device: device.name, platform: device.platform },
-        address: request.address,
-        device: device.thumbprint,
-        requestId: request.id,
+        ...written,
+        action: 'license.rebound',
+        after: { ...after, changed: [...rebind.changed], times: rebind.reboundAt.length },
       });
     return {
       activation: {
@@ -98,22 +105,16 @@ async function putLicense(
   });
 }
 
-/** Instants in milliseconds of UTC. */
-interface Key extends Record<string, unknown> {
-  keyId: string;
-  accountId: string;
+interface Key extends Record<string, unknown>, PlacesOfKey {
   accountName: string;
   product: string;
-  productName: string;
-  deviceLimit: number;
-  endsAt: number | null;
-  termDays: number | null;
   graceDays: number;
   features: string[];
   versionFrom: string | null;
   versionTo: string | null;
 }
 
+/** Instants in milliseconds of UTC. */
 interface StoredActivation extends Record<string, unknown> {
   id: string;
   deviceName: string;
@@ -141,18 +142,39 @@ const columns =
   sql.raw(`id, device_name as "deviceName", seq, (extract(epoch from activated_at) * 1000)::float8 as "activatedAt",
   (extract(epoch from expires_at) * 1000)::float8 as "expiresAt"`);
 
+/** What this device key was given last under the key, returned or not. */
+interface Earlier extends Record<string, unknown>, Shown {
+  id: string;
+  running: boolean;
+  reboundAt: number[];
+}
+
+async function findEarlier(tx: Tx, key: Key, device: ActivatingDevice): Promise<Earlier | undefined> {
+  const [earlier] = await rows<Earlier>(
+    tx,
+    sql`select id, components, salt, ended_at is null as running,
+        array(select (extract(epoch from at) * 1000)::float8 from unnest(rebound_at) at) as "reboundAt"
+      from activation
+      where account_id = ${key.accountId} and key_id = ${key.keyId} and device_thumbprint = ${device.thumbprint}
+      order by ended_at desc nulls first, id desc limit 1`,
+  );
+  return earlier;
+}
+
 async function repeatActivation(
   tx: Tx,
   key: Key,
+  id: string,
   device: ActivatingDevice,
-): Promise<StoredActivation | undefined> {
+  reboundAt: readonly number[],
+): Promise<StoredActivation> {
   const [activation] = await rows<StoredActivation>(
     tx,
     sql`update activation set seq = seq + 1, device_name = ${device.name}, components = ${JSON.stringify(device.components)}::jsonb,
-        salt = ${device.salt}
-      where account_id = ${key.accountId} and key_id = ${key.keyId} and device_thumbprint = ${device.thumbprint} and ended_at is null
-      returning ${columns}`,
+        salt = ${device.salt}, rebound_at = ${instants(reboundAt)}
+      where account_id = ${key.accountId} and id = ${id} returning ${columns}`,
   );
+  if (activation === undefined) throw new Error('the activation went away under the lock of its key');
   return activation;
 }
 
@@ -160,33 +182,30 @@ async function insertActivation(
   tx: Tx,
   key: Key,
   device: ActivatingDevice,
+  reboundAt: readonly number[],
   now: number,
 ): Promise<StoredActivation> {
-  const [use] = await rows<{ devices: number }>(
-    tx,
-    sql`select count(*)::int as devices from activation
-      where account_id = ${key.accountId} and key_id = ${key.keyId} and ended_at is null`,
-  );
-  if ((use?.devices ?? 0) >= key.deviceLimit)
-    throw new AldabaError('key-exhausted', `key ${key.keyId}`, {
-      total: key.deviceLimit,
-      product: key.productName,
-    });
-  const ends = [key.endsAt, key.termDays === null ? null : now + key.termDays * dayMilliseconds];
-  const expiresAt = ends.reduce((one, other) =>
-    one === null || (other !== null && other < one) ? other : one,
-  );
+  const { expiresAt, predecessorId } = await findPlace(tx, key, device.thumbprint, now);
+  const id = newId(now);
+  if (predecessorId !== null)
+    await tx.execute(
+      sql`update activation set successor_id = ${id} where account_id = ${key.accountId} and id = ${predecessorId}`,
+    );
   const [activation] = await rows<StoredActivation>(
     tx,
     sql`insert into activation (account_id, id, key_id, product_code, device_thumbprint, device_name, platform, components, salt,
-        activated_at, expires_at)
-      values (${key.accountId}, ${newId(now)}, ${key.keyId}, ${key.product}, ${device.thumbprint}, ${device.name}, ${device.platform},
+        activated_at, expires_at, rebound_at)
+      values (${key.accountId}, ${id}, ${key.keyId}, ${key.product}, ${device.thumbprint}, ${device.name}, ${device.platform},
         ${JSON.stringify(device.components)}::jsonb, ${device.salt}, ${iso(now)}::timestamptz,
-        ${expiresAt === null ? null : iso(expiresAt)}::timestamptz)
+        ${expiresAt === null ? null : iso(expiresAt)}::timestamptz, ${instants(reboundAt)})
       returning ${columns}`,
   );
   if (activation === undefined) throw new Error('the activation was not written');
   return activation;
+}
+
+function instants(milliseconds: readonly number[]) {
+  return sql`${sql.param(milliseconds.map(iso))}::timestamptz[]`;
 }
 
 function signLicense(
