@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type CoreRig, createCoreRig } from '../../test/fakes/core-rig.ts';
+import { type CoreRig, createCoreRig, type RunningCore } from '../../test/fakes/core-rig.ts';
 import { testIds } from '../../test/fakes/portal-people.ts';
+import { testLicenseKey } from '../../test/fakes/portal-router.ts';
 import { createMemorySecrets } from '../../test/fakes/secrets.ts';
 import { createMemorySettings } from '../../test/fakes/settings.ts';
 import { createBroker } from './broker/create-broker.ts';
@@ -96,7 +97,100 @@ describe('starting', () => {
   });
 });
 
+describe('a keychain that opens late', () => {
+  async function activated(): Promise<void> {
+    const { client, core } = await rig.start();
+    await client.setup.chooseMode({ mode: 'standalone' });
+    await client.setup.setPortal({ address: rig.portal.address });
+    await client.setup.activate({ key: testLicenseKey });
+    await core.stop();
+  }
+  const shown = ({ core }: RunningCore) => {
+    const { setup, licenses, device } = core.state.get();
+    return { step: setup.step, licenses: licenses?.length ?? null, known: device.thumbprint !== '' };
+  };
+  const inTime = (running: RunningCore) =>
+    expect.poll(async () => {
+      await rig.clock.advance(30_000);
+      return shown(running);
+    });
+
+  test('a refusal at the start is not the last word: it is asked again', async () => {
+    await activated();
+    const running = rig.make();
+    running.secrets.fault = 'keychain-locked';
+    await running.core.start();
+    expect(shown(running)).toEqual({ step: 'done', licenses: null, known: false });
+    expect(running.core.state.get().keychain.state).toBe('locked');
+    running.secrets.fault = null;
+    await inTime(running).toEqual({ step: 'done', licenses: 1, known: true });
+  });
+
+  test('the first thing that opens it is enough', async () => {
+    await activated();
+    const running = rig.make();
+    running.secrets.fault = 'keychain-locked';
+    await running.core.start();
+    running.secrets.fault = null;
+    await running.client.setup.back();
+    await running.client.programs.list().catch(() => undefined);
+    await expect.poll(() => shown(running)).toMatchObject({ licenses: 1, known: true });
+    expect(shown(running).step, 'whoever is choosing goes on choosing').toBe('choose-mode');
+  });
+
+  test('a prompt that waits for its person shows neither an activation nor an empty page', async () => {
+    await activated();
+    const running = rig.make();
+    const opened = Promise.withResolvers<void>();
+    running.secrets.before = () => opened.promise;
+    const starting = running.core.start();
+    await expect
+      .poll(async () => {
+        await rig.clock.advance(1000);
+        return shown(running);
+      })
+      .toEqual({ step: 'done', licenses: null, known: false });
+    opened.resolve();
+    await starting;
+    await expect.poll(() => shown(running)).toEqual({ step: 'done', licenses: 1, known: true });
+  });
+
+  test('a machine that was never activated asks for its activation all the same', async () => {
+    const { client, core } = await rig.start();
+    await client.setup.chooseMode({ mode: 'standalone' });
+    await core.stop();
+    const running = rig.make({ locked: { mode: 'standalone' } });
+    running.secrets.fault = 'keychain-locked';
+    await running.core.start();
+    expect(shown(running)).toMatchObject({ step: 'standalone', licenses: null });
+    running.secrets.fault = null;
+    await inTime(running).toMatchObject({ step: 'standalone', licenses: 0 });
+  });
+});
+
 describe('stopping', () => {
+  test('does not wait for a keychain that asks its person', async () => {
+    await rig.signIn(await rig.start());
+    const running = rig.make({ dies: true });
+    running.secrets.before = () => new Promise(() => {});
+    const ends = async (work: Promise<void>) => {
+      let done = false;
+      void work.then(() => {
+        done = true;
+      });
+      await expect
+        .poll(async () => {
+          await rig.clock.advance(100);
+          return done;
+        })
+        .toBe(true);
+    };
+    await ends(running.core.start());
+    const started = rig.clock.monotonic();
+    await ends(running.core.stop());
+    expect(rig.clock.monotonic() - started).toBeLessThanOrEqual(5000);
+  });
+
   test('ends what is under way, whatever the network does', async () => {
     const running = await rig.start();
     await rig.signIn(running);

@@ -43,7 +43,7 @@ const keychainPatience = 2000;
 export function createCore(ports: Ports, createBroker: CreateBroker | null = null): Core {
   const { clock, settings, paths, log } = ports;
   const state = createStateStore(initialState(ports), clock);
-  const secrets = observeSecrets(ports.secrets, state);
+  const secrets = observeSecrets(ports.secrets, state, () => licenses.keychainOpened());
   const observed: Ports = { ...ports, secrets };
   const lock = createProcessLock(join(paths.runtime, 'locks'));
   const device = createDevice({ secrets, hardware: ports.hardware, lock, data: paths.data });
@@ -124,7 +124,8 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
 
   function showDevice(): void {
     const now = state.get().device;
-    state.update({ device: { ...now, thumbprint: device.thumbprint } });
+    if (now.thumbprint !== device.thumbprint)
+      state.update({ device: { ...now, thumbprint: device.thumbprint } });
   }
 
   /** A keyring that asks its person to unlock it may take minutes; programs with a valid license do not wait for that. */
@@ -171,6 +172,7 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
       }
       await readDevice();
       await session.start();
+      undo.push(licenses.onRead(showDevice));
       await licenses.start();
       await downloads.start();
       await setup.start();

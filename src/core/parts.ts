@@ -72,8 +72,14 @@ export interface Session {
 
 /** Rights of this device by product; the state machine is in domain/license-state. */
 export interface Licenses {
-  /** From disk; no network. */
+  /** From disk; no network. Where the keychain does not open in 2 s, reading goes on, and is tried again, in the background. */
   start(): Promise<void>;
+  /** True when a standalone license is on disk, by a look at the files that needs no keychain. */
+  isStored(): Promise<boolean>;
+  /** Once, when the disk was read. */
+  onRead(listener: () => void): () => void;
+  /** The keychain answers again: what waits for it is read now. */
+  keychainOpened(): void;
   /** With a valid right on disk: answers with no network on the path. Otherwise ensures the identity, then acquires. */
   acquire(
     use: Use & { features: string[]; interactive: boolean },

@@ -23,6 +23,8 @@ import { createStandalone } from './standalone.ts';
 const orphanTerm = 30_000;
 /** ms that stopping waits for the portal to hear of what was given back; the rest is told at the next start. */
 const stopTerm = 2000;
+/** ms that stopping waits for the clock's mark to be written. */
+const saveTerm = 1000;
 
 export interface LicensesOptions {
   /**
@@ -44,6 +46,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
   const random = options.random ?? Math.random;
   const write = options.write === undefined ? {} : { write: options.write };
   const remove = options.remove === undefined ? {} : { remove: options.remove };
+  const readListeners = new Set<() => void>();
   let stopping = false;
 
   const crypto = createDocumentCrypto();
@@ -74,6 +77,9 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     clockContact,
     random,
     answersPrograms: options.answersPrograms ?? true,
+    onRead: () => {
+      for (const listener of [...readListeners]) listener();
+    },
   });
 
   /** The license, when this use may run with it as it stands: no file, no network, no waiting. */
@@ -191,6 +197,14 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     },
 
     clock: () => (keeper.isReady ? guard.verdict(entries.now()) : null),
+    isStored: store.hasLicense,
+    onRead(listener) {
+      readListeners.add(listener);
+      return () => void readListeners.delete(listener);
+    },
+    keychainOpened() {
+      if (!keeper.isReady) void keeper.ready().catch(() => undefined);
+    },
     onChange: entries.onChange,
     onWarning: entries.onWarning,
 
@@ -204,7 +218,8 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
       ]);
       await atMost(clock, stopTerm, told);
       guard.advance(entries.now(), 0);
-      await guard.save();
+      // A keychain that asks its person may take a minute to answer.
+      await atMost(clock, saveTerm, guard.save());
     },
 
     installLicense: standalone.installLicense,

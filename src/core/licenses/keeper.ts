@@ -6,6 +6,7 @@ import type { ClockContact } from './clock-contact.ts';
 import type { ClockGuard } from './clock-guard.ts';
 import type { Entries } from './entries.ts';
 import type { Entry } from './entry.ts';
+import { createReading } from './reading.ts';
 import type { Renewals } from './renewals.ts';
 import type { Seats } from './seats.ts';
 import type { Standalone } from './standalone.ts';
@@ -48,6 +49,8 @@ export function createKeeper(
   },
 ): Keeper {
   const {
+    /** Called once, when the disk was read. */
+    onRead: () => void;
     ports,
     device,
     gateway,
@@ -63,9 +66,8 @@ export function createKeeper(
   } = needs;
   const { clock, log } = ports;
   let timer: { cancel(): void } | null = null;
+    onRead,
   let stopped = true;
-  let loading: Promise<void> | null = null;
-  let loaded = false;
   let lastWall = clock.now();
   let lastRun = clock.monotonic();
   let markSavedAt = clock.monotonic();
@@ -87,15 +89,20 @@ export function createKeeper(
       // In the background: reading hardware may take a second, and a program waits.
       void standalone.checkDevice(entry);
     }
-    loaded = true;
   }
 
-  function ready(): Promise<void> {
-    if (loaded) return Promise.resolve();
-    loading ??= load().finally(() => {
-      loading = null;
-    });
-    return loading;
+  const reading = createReading(clock, load, () => {
+    plan();
+    onRead();
+  });
+  const { ready } = reading;
+
+  /** Whoever waits for it hears why not; here it is only not forgotten. */
+  async function read(): Promise<void> {
+    await ready().catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'licenses could not be read yet'),
+    );
+    plan();
   }
 
   const hasDebts = (entry: Entry) => seats.hasDebts(entry) || standalone.owesReceipt(entry);
@@ -176,6 +183,7 @@ export function createKeeper(
       await atMost(clock, settleTerm, talk());
       entries.hold(false);
       publishAll();
+    if (reading.due() === 0) void read();
       plan();
       return;
     }
@@ -204,7 +212,8 @@ export function createKeeper(
     timer?.cancel();
     timer = null;
     if (stopped) return;
-    let wait = Math.min(longestSleep, talkWait(), orphansLeaveAt - clock.monotonic());
+    const readAgain = reading.due() ?? Number.POSITIVE_INFINITY;
+    let wait = Math.min(longestSleep, talkWait(), readAgain, orphansLeaveAt - clock.monotonic());
     for (const entry of entries.all()) {
       const next = entries.standing(entry).nextCheckAt;
       if (next !== null) wait = Math.min(wait, next - entries.now());
@@ -234,15 +243,12 @@ export function createKeeper(
           plan();
         }),
       );
-      const reading = ready().catch((error: unknown) =>
-        log.warn({ error: String(error) }, 'licenses could not be read yet'),
-      );
-      await atMost(clock, keychainTerm, reading);
+      await atMost(clock, keychainTerm, read());
       plan();
     },
     ready,
     get isReady() {
-      return loaded;
+      return reading.isDone;
     },
     plan,
     stop() {

@@ -15,6 +15,8 @@ export interface LicenseStore {
    * @throws AldabaError `disk-full`, `internal`; then the old record is still there
    */
   update(product: string, change: (record: LicenseRecord) => LicenseRecord): Promise<LicenseRecord>;
+  /** True when a record holds a standalone license, whatever it is worth. Changes nothing. */
+  hasLicense(): Promise<boolean>;
   /** Renames the product's file, for a document that does not verify. @returns the new path */
   setAside(product: string): Promise<string>;
 }
@@ -96,6 +98,12 @@ export function createLicenseStore({
         }
         return after;
       }),
+    async hasLicense() {
+      for (const name of await readdir(folder).catch(() => [])) {
+        if (name.endsWith(ending) && (await read(name.slice(0, -ending.length)))?.license) return true;
+      }
+      return false;
+    },
     setAside: (product) => keepAside(fileOf(product)),
   };
 }

@@ -5,6 +5,7 @@ import type { Settings } from '../../contract/settings.ts';
 import { createAlarm } from '../alarm.ts';
 import { type Access, isUnreachable } from '../gateway/gateway.ts';
 import { backoff } from '../licenses/backoff.ts';
+import { atMost } from '../licenses/at-most.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
 import type { Device, PortalClient, Session, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
@@ -56,6 +57,8 @@ const firstRenewal = 1500;
 const retry = { first: 15_000, most: 600_000 };
 
 export function createSession({ ports, device, lock, state, file, portalAt }: SessionNeeds): SessionControl {
+/** ms that stopping waits for what is under way. */
+const stopTerm = 500;
   const { clock, settings, log } = ports;
   const credentials = createCredentials(ports.secrets, log);
   const identity = createIdentity({
@@ -285,8 +288,8 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       alarm.clear();
       identity.close();
       waiting.rejectAll('cancelled');
-      await token.settled();
-      await leaving?.catch(() => undefined);
+      // A keychain that asks its person may take a minute to answer.
+      await atMost(clock, stopTerm, Promise.all([token.settled(), leaving?.catch(() => undefined)]));
     },
   };
 }

@@ -54,8 +54,12 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
   let draft: string | null = null;
   let ticket: string | null = null;
   let requestedAt: Instant | null = null;
+  /** A standalone license is on disk: what counts until licenses were read. */
+  let isStored = false;
+  /** What was shown by itself, with nobody having chosen anything since. */
+  let untouched: SetupStep | null = null;
   let turn: Promise<unknown> = Promise.resolve();
-  let unsubscribe = () => {};
+  const unsubscribe: (() => void)[] = [];
   let tidying: { cancel(): void } | null = null;
 
   const fixedMode = (): Mode | null => (settings.locked().has('mode') ? settings.current().mode : null);
@@ -94,9 +98,14 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
     if (mode === null) return requestedAt === null ? chooseModeStep() : entry('standalone');
     const works =
       mode === 'standalone'
-        ? state.get().licenses?.some((license) => license.kind === 'license') === true
+        ? (state.get().licenses?.some((license) => license.kind === 'license') ?? isStored)
         : session.hasIdentity();
     return works ? { step: 'done', ...idle, mode } : entry(mode);
+  }
+
+  function showHome(): void {
+    untouched = home();
+    show(untouched);
   }
 
   /** The step that must be showing for what was asked. */
@@ -158,16 +167,25 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
           requestedAt = null;
         }
       }
-      show(home());
+      isStored = await licenses.isStored();
+      showHome();
+      unsubscribe.push(
+        licenses.onRead(() => {
+          // Whoever is choosing another way in goes on choosing.
+          if (state.get().setup === untouched) showHome();
+        }),
+      );
       if (state.get().setup.step === 'done') tidying = clock.setTimer(tidyAfter, () => void tidy());
-      unsubscribe = session.onIdentity((event) => {
-        // Whoever is choosing another way in goes on choosing.
-        if (event !== 'ready' && state.get().setup.step !== 'done') return;
-        const next = home();
-        show(
-          event === 'ended' ? { ...next, problem: toProblem(new AldabaError('session-ended'), clock) } : next,
-        );
-      });
+      unsubscribe.push(
+        session.onIdentity((event) => {
+          // Whoever is choosing another way in goes on choosing.
+          const isHere = event === 'ready' || event === 'replaced';
+          if (!isHere && state.get().setup.step !== 'done') return;
+          const next = home();
+          const byPortal = event === 'ended' || event === 'lapsed';
+          show(byPortal ? { ...next, problem: toProblem(new AldabaError('session-ended'), clock) } : next);
+        }),
+      );
     },
 
     chooseMode: (mode) =>
@@ -304,7 +322,7 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
       }),
 
     stop() {
-      unsubscribe();
+      for (const end of unsubscribe.splice(0)) end();
       tidying?.cancel();
     },
   };

@@ -19,12 +19,14 @@ function stateOf(error: unknown): KeychainState | null {
   }
 }
 
-/** The same secrets, with each refusal and each recovery of the keychain shown in the snapshot. */
-export function observeSecrets(secrets: Secrets, state: StateStore): Secrets {
+/** The same secrets, with each refusal and each recovery of the keychain shown in the snapshot. @param opened called after a recovery */
+export function observeSecrets(secrets: Secrets, state: StateStore, opened: () => void): Secrets {
   const working: KeychainState = secrets.backend === 'memory' ? 'unavailable' : 'ok';
   const show = (next: KeychainState) => {
     const now = state.get().keychain;
-    if (now.state !== next) state.update({ keychain: { ...now, state: next } });
+    if (now.state === next) return;
+    state.update({ keychain: { ...now, state: next } });
+    if (next === 'ok') opened();
   };
   async function watched<T>(operation: Promise<T>): Promise<T> {
     try {
