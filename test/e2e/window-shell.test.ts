@@ -94,6 +94,7 @@ describeUnless(missing, 'the shell', () => {
         page: builtWindow,
         port,
         texts: { noLink: '', usedLink: '' },
+        used: () => {},
         log: createMemoryLog(),
       });
     const host = await start(0);
@@ -195,6 +196,7 @@ describeUnless(missing, 'the shell', () => {
       page: builtWindow,
       port: 0,
       texts: { noLink: '', usedLink: '' },
+      used: () => {},
       log: createMemoryLog(),
     });
     const page = await context.newPage();

@@ -101,6 +101,7 @@ export async function startComputer(options: ComputerOptions): Promise<Computer>
       page: options.page,
       port,
       texts: { noLink: 'no link', usedLink: 'used link' },
+      used: () => {},
       log: hostLog,
     });
     return {

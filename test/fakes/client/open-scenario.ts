@@ -32,6 +32,7 @@ export async function openScenario(
     page,
     port: 0,
     texts: { noLink: 'no link', usedLink: 'used link' },
+    used: () => {},
     log,
   });
   return {
