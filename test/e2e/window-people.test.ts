@@ -180,6 +180,75 @@ describeUnless(missing, 'people', () => {
     expect(await zapata.getByRole('link').getAttribute('href')).toBe('https://aldaba.example/comprar');
   });
 
+  test('E9: somebody else takes the last seat: the panel says how many are missing, where to buy, and offers it no more', async () => {
+    const { page } = await open('seat-gone');
+    await scenarioNamed('people/seat-gone').act?.(page, window);
+    const said = page.getByRole('status').filter({ hasText: 'No quedan puestos libres' });
+    expect(await said.getByRole('link').getAttribute('href')).toBe('https://aldaba.example/comprar');
+    const zapata = page.getByRole('dialog').getByRole('listitem').filter({ hasText: 'Zapata' });
+    await zapata.getByText('Los 12 puestos están asignados').waitFor();
+    expect(await zapata.getByRole('button').count()).toBe(0);
+  });
+
+  test('another company is another page: none of the rows, numbers and filters of the one before', async () => {
+    const { page, core } = await open('few');
+    await at(page, 0).waitFor();
+    await page.getByLabel('Filtrar por estado').selectOption('active');
+    await at(page, 0).waitFor();
+    core.hold('people.listContacts');
+    const { profile } = core.get();
+    if (profile === null) throw new Error('nobody is signed in');
+    const andes = { ...profile.membership, account: { id: id('account', 2), name: 'Andes' } };
+    core.update({ profile: { ...profile, membership: andes } });
+    await page.getByText('El directorio de Andes.').waitFor();
+    expect(await rows(page).count()).toBe(0);
+    expect(await page.getByLabel('Filtrar por estado').inputValue()).toBe('');
+  });
+
+  test('a field that the portal does not take is marked, with what may be wrong with it', async () => {
+    const { page } = await open('add-field-refused');
+    await scenarioNamed('people/add-field-refused').act?.(page, window);
+    const email = page.locator('[name=email]');
+    expect(await email.getAttribute('aria-invalid')).toBe('true');
+    await email.fill('pena@condor.example');
+    await page.getByText('Con esta dirección no se puede').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Agregar e invitar' }).click();
+    await page.getByRole('button', { name: 'Listo' }).waitFor();
+  });
+
+  test('what is asked over a panel leaves the panel and what was typed in it; deleting closes both', async () => {
+    const { page, core } = await open('reset-over-contact');
+    await scenarioNamed('people/reset-over-contact').act?.(page, window);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: '¿Restablecer la contraseña' }).waitFor({ state: 'detached' });
+    expect(await page.locator('[name=jobTitle]').inputValue()).toBe('Coordinadora BIM');
+    const more = page.getByRole('button', { name: 'Más acciones' });
+    await expectFocus(more);
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Suspender' }).click();
+    await page.getByRole('dialog').getByText('Suspendido', { exact: true }).waitFor();
+    expect(await page.locator('[name=jobTitle]').inputValue()).toBe('Coordinadora BIM');
+    await more.click();
+    await page.getByRole('menuitem', { name: 'Eliminar' }).click();
+    await page.getByLabel('Su contraseña').fill(rightPassword);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    expect(core.callsTo('people.deleteContact')).toHaveLength(1);
+  });
+
+  test.each([
+    ['contact-roles-refused', 'people.listRoles', 'Instalador de licencias'],
+    ['add-pools-refused', 'people.listPools', 'Viga'],
+  ])('%s: what a panel could not read says so with a way to try again', async (name, procedure, then) => {
+    const { page, core } = await open(name);
+    await scenarioNamed(`people/${name}`).act?.(page, window);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('alert').getByText('El portal no puede atender ahora').waitFor();
+    core.allow(procedure);
+    await dialog.getByRole('alert').getByRole('button', { name: 'Reintentar' }).press('Enter');
+    await dialog.getByRole(name === 'add-pools-refused' ? 'checkbox' : 'radio', { name: then }).waitFor();
+  });
+
   test('A15: a shared mailbox is warned of and is never offered to administer', async () => {
     const { page } = await open('few');
     await page.getByRole('button', { name: 'Agregar persona' }).click();

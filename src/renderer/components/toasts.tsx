@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next';
 import type { Trouble } from '../lib/problem.ts';
 import { Button } from './button.tsx';
 import classes from './toasts.module.css';
+import { TroubleDetails } from './trouble-details.tsx';
 import { useTroubleText } from './trouble-view.tsx';
 
 interface Toast {
@@ -132,6 +133,7 @@ function TroubleText({ trouble }: { trouble: Trouble }) {
       <p>
         {means} {next}
       </p>
+      <TroubleDetails trouble={trouble} />
     </div>
   );
 }

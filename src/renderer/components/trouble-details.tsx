@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../lib/format-context.tsx';
 import type { Trouble } from '../lib/problem.ts';
@@ -7,9 +7,10 @@ import { ExternalLink } from './external-link.tsx';
 import classes from './trouble-view.module.css';
 
 /** The numbers and names that came with a refusal, each in its sentence. */
-export function TroubleDetails({ trouble: { data } }: { trouble: Trouble }) {
+export function TroubleDetails({ trouble: { data, at } }: { trouble: Trouble }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const now = useNow(0);
   if (data === undefined) return null;
   const { available, needed, product, device, file, until, retryAfter, holders, buyUrl, requestId } = data;
   const lines = [
@@ -39,24 +40,24 @@ export function TroubleDetails({ trouble: { data } }: { trouble: Trouble }) {
               {t('details.holder', {
                 name: holder.name,
                 device: holder.device,
-                since: format.time(holder.since),
+                since: format.moment(holder.since, now),
               })}
             </li>
           ))}
         </ul>
       )}
-      {retryAfter !== undefined && <RetryAfter key={retryAfter} seconds={retryAfter} />}
+      {retryAfter !== undefined && <RetryAfter seconds={retryAfter} from={at} />}
       {buyUrl !== undefined && <ExternalLink href={buyUrl}>{t('details.buy')}</ExternalLink>}
     </>
   );
 }
 
-/** Counts down from when it was shown. */
-function RetryAfter({ seconds }: { seconds: number }) {
+/** Counts down from when it was answered, however late it is shown; from now when nothing says when that was. */
+function RetryAfter({ seconds, from }: { seconds: number; from: string | undefined }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [end, setEnd] = useState(() => Date.now() + seconds * 1000);
-  useEffect(() => setEnd(Date.now() + seconds * 1000), [seconds]);
+  const [shown] = useState(() => Date.now());
+  const end = (from === undefined ? shown : Date.parse(from)) + seconds * 1000;
   const left = Math.max(0, Math.ceil((end - useNow(1000)) / 1000));
   // Not live: a screen reader would say each second.
   return (

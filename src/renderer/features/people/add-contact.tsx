@@ -3,17 +3,23 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../contract/portal/people.ts';
 import { Button } from '../../components/button.tsx';
-import { Bone } from '../../components/page.tsx';
 import { useStepUp } from '../../components/step-up.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { type Language, languageNames, languages, pickLanguage } from '../../lib/languages.ts';
 import { may } from '../../lib/pages.ts';
-import { toTrouble } from '../../lib/problem.ts';
 import { useAction } from '../../lib/use-action.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
 import { emailError } from '../sign-in/email-error.ts';
 import { ContactAdded } from './contact-added.tsx';
-import { type FieldErrors, MailFields, NameFields, type PersonData, WorkFields } from './contact-fields.tsx';
+import {
+  type FieldErrors,
+  MailFields,
+  NameFields,
+  type PersonData,
+  refusedFields,
+  WorkFields,
+} from './contact-fields.tsx';
+import { Loaded } from './loaded.tsx';
 import { assignable, RoleChoice, recommended } from './role-choice.tsx';
 import { SeatChoice } from './seat-choice.tsx';
 import classes from './side-panel.module.css';
@@ -77,8 +83,9 @@ function AddForm({
   const cache = usePeopleCache();
   const action = useAction();
   const roles = useRoles();
-  const pools = (usePools().data?.pools ?? []).filter((pool) => pool.kind === 'named');
-  const mayAssignSeats = useAppState((state) => may(state, 'seat:assign'));
+  const pools = usePools();
+  const named = pools.data?.pools.filter((pool) => pool.kind === 'named' && pool.open);
+  const mayAssignSeats = useAppState((state) => may(state, 'seat:assign') && may(state, 'seat:read'));
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const [draft, setDraft] = useState<Draft>(() => empty(language));
   const [dirty, setDirty] = useState(false);
@@ -133,7 +140,8 @@ function AddForm({
     onAdded(done.value);
   }
 
-  const shared = { value: draft, errors, onChange: change };
+  const shown = { ...errors, ...refusedFields(trouble, t) };
+  const shared = { value: draft, errors: shown, onChange: change };
   return (
     <SidePanel
       title={t('people.add.title')}
@@ -166,7 +174,7 @@ function AddForm({
           spellCheck={false}
           maxLength={254}
           value={draft.email}
-          error={errors.email ?? (twice ? t('people.field.emailTwice') : undefined)}
+          error={shown.email ?? (twice ? t('people.field.emailTwice') : undefined)}
           onChange={(event) => change({ email: event.currentTarget.value })}
         />
         {twice && (
@@ -183,30 +191,32 @@ function AddForm({
         />
         <MailFields {...shared} />
       </PanelSection>
-      {mayAssignSeats && pools.length > 0 && (
+      {mayAssignSeats && named?.length !== 0 && (
         <PanelSection id="add-seats" title={t('people.add.seats')} text={t('people.add.seatsText')}>
-          <SeatChoice pools={pools} value={draft.poolIds} onChange={(poolIds) => change({ poolIds })} />
+          <Loaded query={pools} height={48}>
+            {() => (
+              <SeatChoice
+                pools={named ?? []}
+                value={draft.poolIds}
+                onChange={(poolIds) => change({ poolIds })}
+              />
+            )}
+          </Loaded>
         </PanelSection>
       )}
       <PanelSection id="add-role" title={t('people.field.role')} text={t('people.add.roleText')}>
-        {roles.error !== null ? (
-          <TroubleView trouble={toTrouble(roles.error)} live>
-            <Button size="xs" busy={roles.isFetching} onClick={() => void roles.refetch()}>
-              {t('common.retry')}
-            </Button>
-          </TroubleView>
-        ) : roles.data === undefined ? (
-          <Bone height={240} />
-        ) : (
-          <RoleChoice
-            roles={offered}
-            value={roleId}
-            helpUrl={roles.data.helpUrl}
-            shared={draft.shared}
-            error={errors.roleId}
-            onChange={(id) => change({ roleId: id })}
-          />
-        )}
+        <Loaded query={roles} height={240}>
+          {({ helpUrl }) => (
+            <RoleChoice
+              roles={offered}
+              value={roleId}
+              helpUrl={helpUrl}
+              shared={draft.shared}
+              error={shown.roleId}
+              onChange={(id) => change({ roleId: id })}
+            />
+          )}
+        </Loaded>
       </PanelSection>
     </SidePanel>
   );

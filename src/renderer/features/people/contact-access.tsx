@@ -13,7 +13,7 @@ export function ContactAccess({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow(60_000);
-  const { state, invitation, lastSignInAt, createdAt, role, owner, association, allowed } = contact;
+  const { state, invitation, lastSignInAt, createdAt, role, owner, association } = contact;
   return (
     <PanelSection id="contact-access" title={t('people.edit.access')}>
       <dl className={classes.facts}>
@@ -35,12 +35,10 @@ export function ContactAccess({ contact }: { contact: Contact }) {
             )}
           </dd>
         </div>
-        {!allowed.includes('assign-role') && (
-          <div>
-            <dt>{t('people.column.role')}</dt>
-            <dd>{roleName(t, role)}</dd>
-          </div>
-        )}
+        <div>
+          <dt>{t('people.column.role')}</dt>
+          <dd>{roleName(t, role)}</dd>
+        </div>
         <div>
           <dt>{t('people.edit.added')}</dt>
           <dd>{format.date(createdAt)}</dd>

@@ -1,6 +1,6 @@
 import { Menu } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../contract/portal/people.ts';
 import { Button } from '../../components/button.tsx';
@@ -8,15 +8,17 @@ import { useStepUp } from '../../components/step-up.tsx';
 import { useToast } from '../../components/toasts.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { initialsOf } from '../../lib/initials.ts';
+import { may as mayDo } from '../../lib/pages.ts';
 import { toTrouble } from '../../lib/problem.ts';
 import { useAction } from '../../lib/use-action.ts';
-import { useClient } from '../../lib/window-context.tsx';
+import { useAppState, useClient } from '../../lib/window-context.tsx';
 import { ContactAccess } from './contact-access.tsx';
 import { ContactConflict } from './contact-conflict.tsx';
 import { changesOf, type Difference, differences, type Editable, editableOf } from './contact-edit.ts';
-import { type FieldErrors, MailFields, NameFields, WorkFields } from './contact-fields.tsx';
+import { type FieldErrors, MailFields, NameFields, refusedFields, WorkFields } from './contact-fields.tsx';
 import { ContactSeats } from './contact-seats.tsx';
 import { nameOf } from './directory-view.ts';
+import { Loaded } from './loaded.tsx';
 import { assignable, RoleChoice } from './role-choice.tsx';
 import { actionsFor, MenuItems, type RowAction } from './row-menu.tsx';
 import classes from './side-panel.module.css';
@@ -29,11 +31,17 @@ const elsewhere: readonly RowAction[] = ['open', 'seats'];
 export function ContactDrawer({
   known,
   at,
+  covered,
+  menu: menuButton,
   onClose,
   onAction,
 }: {
   known: Contact;
   at: 'top' | 'seats';
+  /** Another dialog asks about this person. */
+  covered: boolean;
+  /** The button of the actions that are no edits. */
+  menu: RefObject<HTMLButtonElement | null>;
   onClose: () => void;
   onAction: (action: RowAction, contact: Contact) => void;
 }) {
@@ -43,7 +51,9 @@ export function ContactDrawer({
   const toast = useToast();
   const cache = usePeopleCache();
   const action = useAction();
-  const roles = useRoles().data;
+  const rolesQuery = useRoles();
+  const roles = rolesQuery.data;
+  const mayReadRoles = useAppState((state) => mayDo(state, 'role:read'));
   const query = useContact(known);
   const [base, setBase] = useState(known);
   const [typed, setTyped] = useState<Partial<Editable>>({});
@@ -53,8 +63,14 @@ export function ContactDrawer({
   const changes = changesOf(editableOf(base), typed);
   const dirty = Object.keys(changes).length > 0;
   const latest = query.data;
-  // While nothing is typed the panel follows what the portal says; afterwards saving finds out whether they meet.
-  if (!dirty && latest !== undefined && latest !== base && latest.revision >= base.revision) setBase(latest);
+  // The panel follows what the portal says unless something is typed and what is edited here changed; saving then finds out whether they meet.
+  if (
+    latest !== undefined &&
+    latest !== base &&
+    latest.revision >= base.revision &&
+    (!dirty || alike(base, latest))
+  )
+    setBase(latest);
   useSeatsFirst(at);
 
   const value = { ...editableOf(base), ...typed };
@@ -100,7 +116,12 @@ export function ContactDrawer({
 
   const name = nameOf(base);
   const menu = actionsFor(base).filter((one) => !elsewhere.includes(one));
-  const shared = { value, errors, readOnly, onChange: change };
+  const shared = {
+    value,
+    errors: { ...errors, ...refusedFields(action.trouble, t) },
+    readOnly,
+    onChange: change,
+  };
   return (
     <SidePanel
       title={
@@ -116,6 +137,7 @@ export function ContactDrawer({
       }
       dirty={dirty}
       busy={action.busy}
+      covered={covered}
       onClose={onClose}
       onSubmit={() => void save()}
       notice={
@@ -129,6 +151,7 @@ export function ContactDrawer({
               <Menu position="top-start" width={232} withinPortal={false}>
                 <Menu.Target>
                   <Button
+                    ref={menuButton}
                     disabled={action.busy}
                     rightSection={<IconChevronDown size={16} stroke={1.75} aria-hidden />}
                   >
@@ -169,19 +192,29 @@ export function ContactDrawer({
         <MailFields {...shared} />
       </PanelSection>
       <ContactSeats contact={base} onChanged={setBase} />
-      {may('assign-role') && roles !== undefined && (
+      {may('assign-role') && mayReadRoles && (
         <PanelSection id="contact-role" title={t('people.field.role')} text={t('people.edit.roleText')}>
-          <RoleChoice
-            roles={offered}
-            value={value.roleId}
-            helpUrl={roles.helpUrl}
-            shared={value.shared}
-            onChange={(roleId) => change({ roleId })}
-          />
+          <Loaded query={rolesQuery} height={240}>
+            {({ helpUrl }) => (
+              <RoleChoice
+                roles={offered}
+                value={value.roleId}
+                helpUrl={helpUrl}
+                shared={value.shared}
+                error={errors.roleId}
+                onChange={(roleId) => change({ roleId })}
+              />
+            )}
+          </Loaded>
         </PanelSection>
       )}
     </SidePanel>
   );
+}
+
+/** Nothing that is edited here is another. */
+function alike(one: Contact, other: Contact): boolean {
+  return differences(editableOf(one), editableOf(other), {}).length === 0;
 }
 
 /** Opened for the seats, the panel begins there. */

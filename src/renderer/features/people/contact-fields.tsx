@@ -1,5 +1,7 @@
 import { Checkbox, TextInput } from '@mantine/core';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
+import { refusedField, type Trouble } from '../../lib/problem.ts';
 import classes from './side-panel.module.css';
 
 /** What is written about a person, as it is typed. */
@@ -12,7 +14,16 @@ export interface PersonData {
   readonly receivesNotifications: boolean;
 }
 
-export type FieldErrors = Readonly<Partial<Record<'email' | 'firstName' | 'lastName' | 'roleId', string>>>;
+const marked = ['email', 'firstName', 'lastName', 'jobTitle', 'phone', 'roleId'] as const;
+export type FieldErrors = Readonly<Partial<Record<(typeof marked)[number], string>>>;
+
+/** The field that the portal did not take, with what may be wrong with it. */
+export function refusedFields(trouble: Trouble | null, t: TFunction): FieldErrors {
+  const refused = refusedField(trouble);
+  const field = marked.find((one) => one === refused);
+  if (field === undefined) return {};
+  return { [field]: field === 'email' ? t('people.field.emailRefused') : t('people.field.refused') };
+}
 
 interface Fields {
   readonly value: PersonData;
@@ -53,7 +64,7 @@ export function NameFields({
   );
 }
 
-export function WorkFields({ value, readOnly = false, onChange }: Fields) {
+export function WorkFields({ value, errors, readOnly = false, onChange }: Fields) {
   const { t } = useTranslation();
   return (
     <div className={classes.pair}>
@@ -64,6 +75,7 @@ export function WorkFields({ value, readOnly = false, onChange }: Fields) {
         autoComplete="off"
         readOnly={readOnly}
         value={value.jobTitle}
+        error={errors.jobTitle}
         onChange={(event) => onChange({ jobTitle: event.currentTarget.value })}
       />
       <TextInput
@@ -74,6 +86,7 @@ export function WorkFields({ value, readOnly = false, onChange }: Fields) {
         autoComplete="off"
         readOnly={readOnly}
         value={value.phone}
+        error={errors.phone}
         onChange={(event) => onChange({ phone: event.currentTarget.value })}
       />
     </div>

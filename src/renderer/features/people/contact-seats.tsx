@@ -3,6 +3,9 @@ import { useTranslation } from 'react-i18next';
 import type { Contact, Pool } from '../../../contract/portal/people.ts';
 import { Button } from '../../components/button.tsx';
 import { ExternalLink } from '../../components/external-link.tsx';
+import { may } from '../../lib/pages.ts';
+import { useAppState } from '../../lib/window-context.tsx';
+import { Loaded } from './loaded.tsx';
 import { Free } from './seat-choice.tsx';
 import classes from './side-panel.module.css';
 import { PanelSection } from './side-panel.tsx';
@@ -20,12 +23,14 @@ export function ContactSeats({
   const { t } = useTranslation();
   const actions = useContactActions(onChanged);
   const [busy, setBusy] = useState<string | null>(null);
-  const pools = usePools().data?.pools ?? [];
-  const mayAssign = contact.allowed.includes('assign-seat');
+  const query = usePools();
+  const mayRead = useAppState((state) => may(state, 'seat:read'));
+  const mayAssign = contact.allowed.includes('assign-seat') && mayRead;
   const mayWithdraw = contact.allowed.includes('withdraw-seat');
-  const open = pools.filter(
-    (pool) => pool.kind === 'named' && !contact.seats.some((seat) => seat.poolId === pool.id),
-  );
+  const openOf = (pools: readonly Pool[]) =>
+    pools.filter(
+      (pool) => pool.kind === 'named' && pool.open && !contact.seats.some((seat) => seat.poolId === pool.id),
+    );
 
   async function run(poolId: string, call: () => Promise<unknown>) {
     setBusy(poolId);
@@ -38,7 +43,7 @@ export function ContactSeats({
   return (
     <PanelSection id="contact-seats" title={t('people.column.seats')}>
       {contact.seats.length === 0 && !mayAssign && <p className={classes.soft}>{t('people.seats.has0')}</p>}
-      {(contact.seats.length > 0 || (mayAssign && open.length > 0)) && (
+      {contact.seats.length > 0 && (
         <ul className={classes.rows}>
           {contact.seats.map((seat) => (
             <li key={seat.poolId} className={classes.rowItem}>
@@ -62,16 +67,23 @@ export function ContactSeats({
               )}
             </li>
           ))}
-          {mayAssign &&
-            open.map((pool) => (
-              <OpenSeat
-                key={pool.id}
-                pool={pool}
-                busy={busy === pool.id}
-                onAssign={() => void run(pool.id, () => actions.assignSeat(contact, pool))}
-              />
-            ))}
         </ul>
+      )}
+      {mayAssign && (
+        <Loaded query={query} height={48}>
+          {({ pools }) => (
+            <ul className={classes.rows}>
+              {openOf(pools).map((pool) => (
+                <OpenSeat
+                  key={pool.id}
+                  pool={pool}
+                  busy={busy === pool.id}
+                  onAssign={() => void run(pool.id, () => actions.assignSeat(contact, pool))}
+                />
+              ))}
+            </ul>
+          )}
+        </Loaded>
       )}
     </PanelSection>
   );

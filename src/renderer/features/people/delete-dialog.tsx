@@ -1,3 +1,4 @@
+import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../contract/portal/people.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
@@ -8,7 +9,18 @@ import { nameOf } from './directory-view.ts';
 import { usePeopleCache } from './use-people.ts';
 
 /** D10: says what goes with the person, and asks for the own password. */
-export function DeleteDialog({ contact, onClose }: { contact: Contact; onClose: () => void }) {
+export function DeleteDialog({
+  contact,
+  onDeleted,
+  onClose,
+  returnTo,
+}: {
+  contact: Contact;
+  onDeleted: () => void;
+  onClose: () => void;
+  /** Where the focus goes when the menu that opened it is gone. */
+  returnTo: RefObject<HTMLElement | null>;
+}) {
   const { t } = useTranslation();
   const client = useClient();
   const toast = useToast();
@@ -22,6 +34,7 @@ export function DeleteDialog({ contact, onClose }: { contact: Contact; onClose: 
     cache.rowsChanged();
     if (products.length > 0) cache.seatsChanged();
     toast.show({ text: t('people.delete.done', { name }) });
+    onDeleted();
   }
 
   return (
@@ -32,6 +45,7 @@ export function DeleteDialog({ contact, onClose }: { contact: Contact; onClose: 
       password
       onConfirm={remove}
       onClose={onClose}
+      returnTo={returnTo}
     >
       <p>{t('people.delete.text', { name, email: contact.email })}</p>
       <p>

@@ -18,15 +18,26 @@ import { PoolSummary } from './pool-summary.tsx';
 import { ResetDialog } from './reset-dialog.tsx';
 import type { RowAction } from './row-menu.tsx';
 import { useContactActions } from './use-contact-actions.ts';
+import { useAccountId } from './use-people.ts';
 
 /** What stands over the table. */
 type Open =
   | { readonly what: 'add' }
-  | { readonly what: 'contact'; readonly contact: Contact; readonly at: 'top' | 'seats' }
-  | { readonly what: 'delete' | 'reset'; readonly contact: Contact };
+  | { readonly what: 'contact'; readonly contact: Contact; readonly at: 'top' | 'seats' };
+
+/** What is asked, over the table or over the panel of the same person. */
+interface Asking {
+  readonly what: 'delete' | 'reset';
+  readonly contact: Contact;
+}
+
+/** Of the company that the person is in: another company is another page, with nothing kept of the one before. */
+export default function PeoplePage() {
+  return <CompanyPeople key={useAccountId()} />;
+}
 
 /** The company's directory: who is in it, with which role and seats, and what may be done about it (A1, A7, A8). */
-export default function PeoplePage() {
+function CompanyPeople() {
   const { t } = useTranslation();
   const format = useFormat();
   const company = useAppState((state) => state.profile?.membership.account.name ?? '');
@@ -34,23 +45,26 @@ export default function PeoplePage() {
   const [view, setView] = useState<DirectoryView>(wholeDirectory);
   const [total, setTotal] = useState<number | null>(null);
   const [open, setOpen] = useState<Open | null>(null);
+  const [asking, setAsking] = useState<Asking | null>(null);
   const addButton = useRef<HTMLButtonElement>(null);
   const grid = useRef<GridHandle>(null);
+  const panelMenu = useRef<HTMLButtonElement>(null);
   const actions = useContactActions();
 
   const close = useCallback(() => setOpen(null), []);
+  const asked = useCallback(() => setAsking(null), []);
   /** Where the focus goes back to: it is known when something opens, and the element may be another one by then. */
   const origin = useRef<'add' | 'grid' | null>(null);
   useEffect(() => {
-    if (open !== null) {
-      origin.current = open.what === 'add' ? 'add' : 'grid';
+    if (open !== null || asking !== null) {
+      origin.current = open?.what === 'add' ? 'add' : 'grid';
       return;
     }
     const back = origin.current;
     origin.current = null;
     if (back === 'add') addButton.current?.focus();
     if (back === 'grid') grid.current?.focus();
-  }, [open]);
+  }, [open, asking]);
 
   const act = useCallback(
     (action: RowAction, contact: Contact) => {
@@ -60,9 +74,9 @@ export default function PeoplePage() {
         case 'seats':
           return setOpen({ what: 'contact', contact, at: 'seats' });
         case 'delete':
-          return setOpen({ what: 'delete', contact });
+          return setAsking({ what: 'delete', contact });
         case 'reset-password':
-          return setOpen({ what: 'reset', contact });
+          return setAsking({ what: 'reset', contact });
         case 'resend':
           return void actions.resend(contact);
         case 'suspend':
@@ -120,16 +134,21 @@ export default function PeoplePage() {
           key={open.contact.id}
           known={open.contact}
           at={open.at}
+          covered={asking !== null}
+          menu={panelMenu}
           onClose={close}
           onAction={act}
         />
       )}
-      {open?.what === 'delete' && <DeleteDialog contact={open.contact} onClose={close} />}
-      {open?.what === 'reset' && (
+      {asking?.what === 'delete' && (
+        <DeleteDialog contact={asking.contact} onDeleted={close} onClose={asked} returnTo={panelMenu} />
+      )}
+      {asking?.what === 'reset' && (
         <ResetDialog
-          contact={open.contact}
-          onConfirm={() => actions.resetPassword(open.contact)}
-          onClose={close}
+          contact={asking.contact}
+          onConfirm={() => actions.resetPassword(asking.contact)}
+          onClose={asked}
+          returnTo={panelMenu}
         />
       )}
     </Page>

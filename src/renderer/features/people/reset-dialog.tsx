@@ -1,3 +1,4 @@
+import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../contract/portal/people.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
@@ -8,10 +9,13 @@ export function ResetDialog({
   contact,
   onConfirm,
   onClose,
+  returnTo,
 }: {
   contact: Contact;
   onConfirm: () => Promise<void>;
   onClose: () => void;
+  /** Where the focus goes when the menu that opened it is gone. */
+  returnTo: RefObject<HTMLElement | null>;
 }) {
   const { t } = useTranslation();
   return (
@@ -20,6 +24,7 @@ export function ResetDialog({
       confirm={t('people.reset.confirm')}
       onConfirm={onConfirm}
       onClose={onClose}
+      returnTo={returnTo}
     >
       <p>{t('people.reset.text', { email: contact.email })}</p>
       <p>{t('people.reset.consequence')}</p>

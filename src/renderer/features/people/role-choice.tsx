@@ -2,33 +2,33 @@ import { useTranslation } from 'react-i18next';
 import type { assignableRoles } from '../../../contract/permissions.ts';
 import { ExternalLink } from '../../components/external-link.tsx';
 import { OptionCards } from '../../components/option-cards.tsx';
-import { roleName } from '../../lib/role-name.ts';
+import { isBuiltInRole, roleName } from '../../lib/role-name.ts';
 import classes from './side-panel.module.css';
 import type { Role } from './use-people.ts';
 
-type Explained = (typeof assignableRoles)[number];
+type Offered = (typeof assignableRoles)[number];
 
 /** Widest first, so that the choice reads as how much one gives. */
-const order: readonly Explained[] = [
+const order: readonly Offered[] = [
   'administrator',
   'license-manager',
   'license-installer',
   'notifications-only',
 ];
 
-function isExplained(key: string | null): key is Explained {
+function isOffered(key: string | null): key is Offered {
   return order.some((role) => role === key);
 }
 
 /** Roles that may be given to this person; a mailbox of several people never administers (A15). What the person has stays in the list. */
 export function assignable(roles: readonly Role[], shared: boolean, current: string | null): Role[] {
-  const rank = ({ key }: Role) => (isExplained(key) ? order.indexOf(key) : order.length);
+  const rank = ({ key }: Role) => (isOffered(key) ? order.indexOf(key) : order.length);
   return roles
     .filter(
       (role) =>
         role.id === current ||
         (role.mayAssign &&
-          (!role.builtIn || isExplained(role.key)) &&
+          (!role.builtIn || isOffered(role.key)) &&
           !(shared && role.key === 'administrator')),
     )
     .sort((a, b) => rank(a) - rank(b));
@@ -69,7 +69,7 @@ export function RoleChoice({
         options={roles.map((role) => ({
           value: role.id,
           title: roleName(t, role),
-          text: isExplained(role.key) ? t(`people.role.${role.key}`) : t('people.role.custom'),
+          text: isBuiltInRole(role.key) ? t(`people.role.${role.key}`) : t('people.role.custom'),
           badge: role.key === 'license-installer' ? t('people.role.recommended') : undefined,
         }))}
       />

@@ -52,6 +52,8 @@ export function useContactActions(onChanged?: (contact: Contact) => void): Conta
         return contact;
       } catch (error) {
         const trouble = toTrouble(error);
+        // Somebody else took the seat or gave it back: what shows is not so any more.
+        if (said.seats) cache.seatsChanged();
         if (trouble.code !== 'cancelled') toast.trouble(trouble);
         return null;
       }

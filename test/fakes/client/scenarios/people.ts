@@ -138,6 +138,55 @@ export const peopleScenarios: readonly Scenario[] = [
     await page.getByText('No se ha guardado.').waitFor();
   }),
   after('contact', (page) => openRow(page, 5)),
+  {
+    ...people('contact-roles-refused', 64, {}, (core) => core.refuse('people.listRoles', 'unavailable')),
+    async act(page) {
+      await row(page, 5).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Reintentar' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    ...people('add-pools-refused', 64, {}, (core) => core.refuse('people.listPools', 'unavailable')),
+    async act(page) {
+      await openAdd(page);
+      await page.getByRole('dialog').getByRole('button', { name: 'Reintentar' }).scrollIntoViewIfNeeded();
+    },
+  },
+  after('add-field-refused', async (page) => {
+    await openAdd(page);
+    await fill(page, { ...rosa, email: 'peña@condor.example' });
+    await page.getByRole('button', { name: 'Agregar e invitar' }).click();
+    await page.getByText('Con esta dirección no se puede').scrollIntoViewIfNeeded();
+  }),
+  after('reset-over-contact', async (page) => {
+    await openRow(page, 5);
+    await page.locator('[name=jobTitle]').fill('Coordinadora BIM');
+    await page.getByRole('button', { name: 'Más acciones' }).click();
+    await page.getByRole('menuitem', { name: 'Restablecer' }).click();
+    await page.getByRole('dialog', { name: '¿Restablecer la contraseña' }).waitFor();
+  }),
+  after(
+    'seat-gone',
+    async (page, { core }) => {
+      await pick(page, 5, 'Puestos');
+      const zapata = page.getByRole('dialog').getByRole('listitem').filter({ hasText: 'Zapata' });
+      await zapata.waitFor();
+      core.directory.pools = core.directory.pools.map((pool) => ({
+        ...pool,
+        used: pool.total,
+        available: 0,
+      }));
+      await zapata.getByRole('button').click();
+      await page.getByText('Hacen falta 1; quedan libres 0.').waitFor();
+    },
+    (core) => {
+      core.directory.pools = core.directory.pools.map((pool) => ({
+        ...pool,
+        used: pool.total - 1,
+        available: 1,
+      }));
+    },
+  ),
   after('contact-menu', async (page) => {
     await openRow(page, 5);
     await page.getByRole('button', { name: 'Más acciones' }).click();
