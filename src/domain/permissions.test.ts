@@ -110,7 +110,7 @@ describe('refusal', () => {
   test('E8: a license manager gives a seat to an administrator, who outranks them', () => {
     expect(refusal(actor('license-manager'), 'assign-seat', target('owner'))).toBeNull();
     expect(refusal(actor('license-manager'), 'assign-seat', target('owner', { state: 'suspended' }))).toBe(
-      'seat-not-assignable',
+      'contact-suspended',
     );
   });
 

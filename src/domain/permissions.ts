@@ -119,7 +119,7 @@ const rules: { readonly [action in ContactAction]: Rule } = {
     outranked: null,
     notSelf: false,
     notOwner: false,
-    state: (target) => (target.state === 'suspended' ? 'seat-not-assignable' : null),
+    state: (target) => (target.state === 'suspended' ? 'contact-suspended' : null),
   },
   'withdraw-seat': {
     permissions: ['seat:withdraw'],

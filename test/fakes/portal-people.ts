@@ -43,6 +43,7 @@ export const testPool = {
   total: 10,
   used: 4,
   available: 6,
+  open: true,
   endsAt: null,
   buyUrl: 'https://portal.example/buy/viga',
 };

@@ -304,7 +304,7 @@ describe('deleting', () => {
     );
     expect(back.state).toBe('invited');
     await people.portal.nextMail(email('license-installer'));
-    await people.portal.signIn(email('license-installer'), testPassword);
+    await people.portal.signIn(email('license-installer'), testPassword, { accountId: company.id });
     expect(await client.people.getContact({ id: back.id })).toMatchObject({ state: 'active' });
   });
 });

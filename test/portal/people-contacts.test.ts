@@ -168,19 +168,21 @@ describe('adding a contact', () => {
 
   test('a company invites at most 500 people in 24 hours', async () => {
     const { company, domain, as } = await people.staffed('Invitadora');
-    const role = company.roles['license-installer'];
     const at = new Date(people.portal.clock.now() - 23 * hours).toISOString();
     await people.query(
-      sql`insert into invitation (account_id, id, kind, state, email, email_normalized, role_id, sent_at, expires_at, resends_since, created_at)
-        select ${company.id}, gen_random_uuid(), 'activate', 'revoked', '', '', ${role}, ${at}, ${at}, ${at}, ${at}
-        from generate_series(1, 500)`,
+      sql`insert into mail (id, account_id, recipient, template, language, data, created_at, next_attempt_at, sent_at)
+        select gen_random_uuid(), ${company.id}, 'x@x.example', 'activate', 'es', '{}', ${at}, ${at}, ${at} from generate_series(1, 500)`,
     );
     const { client } = await as('administrator');
     const data = await expectRefusal(
       client.people.createContact(newContact(company, domain)),
-      'too-many-requests',
+      'invitation-limit',
     );
-    expect(data?.retryAfter).toBe(3600);
+    expect(data).toEqual({
+      retryAfter: 3600,
+      until: new Date(people.portal.clock.now() + hours).toISOString(),
+      maximum: 500,
+    });
     // Notifications invite nobody.
     await client.people.createContact(
       newContact(company, domain, { roleId: company.roles['notifications-only'] }),
@@ -258,6 +260,23 @@ describe('the activation', () => {
     expect(data?.retryAfter).toBe((24 * hours - 6 * minutes - 59 * seconds) / 1000);
     people.portal.clock.advance(days);
     await resend();
+  });
+
+  test('once a minute also for an address that was deleted and added again', async () => {
+    const { company, domain, as } = await people.staffed('Con prisa');
+    const email = `otra.vez@${domain}`;
+    const client = await confirmed(await as('administrator'));
+    const add = (change = {}) =>
+      client.people.createContact(newContact(company, domain, { email, ...change }));
+    await client.people.deleteContact({ id: (await add()).id });
+    expect(await expectRefusal(add({ email: email.toUpperCase() }), 'invitation-too-soon')).toMatchObject({
+      retryAfter: 60,
+    });
+    // Who is not invited gets no mail.
+    const silent = await add({ roleId: company.roles['notifications-only'] });
+    await client.people.deleteContact({ id: silent.id });
+    people.portal.clock.advance(minutes);
+    await add();
   });
 
   describe('by somebody who is not entitled to it any more', () => {

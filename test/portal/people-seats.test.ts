@@ -96,29 +96,49 @@ describe('assigning a seat', () => {
     }
   });
 
-  test('not to a suspended contact, not of a floating pool, not before or after its term', async () => {
-    const { company, as, contactId } = await people.staffed();
-    const { client } = await as('administrator');
-    const now = people.portal.clock.now();
-    const named = await people.pool(company, { total: 5 });
-    for (const pool of [
-      await people.pool(company, { kind: 'floating', total: 5 }),
-      await people.pool(company, { total: 5, startsAt: now + days }),
-      await people.pool(company, { total: 5, startsAt: now - 2 * days, endsAt: now }),
-    ])
+  describe('is refused for its own reason', () => {
+    test('a floating pool: nobody is assigned to it', async () => {
+      const { company, as, contactId } = await people.staffed();
+      const { client } = await as('administrator');
+      const poolId = await people.pool(company, { kind: 'floating', total: 5 });
+      const claim = { poolId, contactId: contactId('license-installer') };
+      await expectRefusal(client.people.assignSeat(claim), 'seat-not-assignable');
+    });
+
+    test('before or after the term of the pool, which the list of pools says, current ones first', async () => {
+      const { company, domain, as, contactId } = await people.staffed();
+      const { client } = await as('administrator');
+      const now = people.portal.clock.now();
+      const product = `programa-${randomUUID().slice(0, 8)}`;
+      const over = await people.pool(company, { product, startsAt: now - 2 * days, endsAt: now });
+      const later = await people.pool(company, { product, startsAt: now + days });
+      const open = await people.pool(company, { product, endsAt: now + days });
+      const { pools } = await client.people.listPools();
+      expect(pools.map((pool) => [pool.id, pool.open])).toEqual([
+        [open, true],
+        [over, false],
+        [later, false],
+      ]);
+      for (const poolId of [over, later]) {
+        const claim = { poolId, contactId: contactId('license-installer') };
+        await expectRefusal(client.people.assignSeat(claim), 'pool-not-current');
+        const input = newContact(company, domain, { poolIds: [poolId] });
+        await expectRefusal(client.people.createContact(input), 'pool-not-current');
+      }
+    });
+
+    test('a suspended contact, a pool of nobody', async () => {
+      const { company, as, contactId } = await people.staffed();
+      const { client } = await as('administrator');
+      const poolId = await people.pool(company, { total: 5 });
+      await client.people.suspendContact({ id: contactId('license-installer') });
+      const claim = { poolId, contactId: contactId('license-installer') };
+      await expectRefusal(client.people.assignSeat(claim), 'contact-suspended');
       await expectRefusal(
-        client.people.assignSeat({ poolId: pool, contactId: contactId('license-installer') }),
-        'seat-not-assignable',
+        client.people.assignSeat({ poolId: randomUUID(), contactId: contactId('owner') }),
+        'not-found',
       );
-    await client.people.suspendContact({ id: contactId('license-installer') });
-    await expectRefusal(
-      client.people.assignSeat({ poolId: named, contactId: contactId('license-installer') }),
-      'seat-not-assignable',
-    );
-    await expectRefusal(
-      client.people.assignSeat({ poolId: randomUUID(), contactId: contactId('owner') }),
-      'not-found',
-    );
+    });
   });
 });
 

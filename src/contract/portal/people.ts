@@ -109,6 +109,8 @@ export const poolSchema = z.object({
   /** Seats assigned to contacts (named) or leases running now (floating). */
   used: z.number().int().nonnegative(),
   available: z.number().int().nonnegative(),
+  /** Its term has begun and is not over: seats of it can be assigned. */
+  open: z.boolean(),
   endsAt: instantSchema.nullable(),
   buyUrl: z.string(),
 });
@@ -176,6 +178,9 @@ export const people = {
         'shared-identity-not-administrator',
         'no-seats-available',
         'seat-not-assignable',
+        'pool-not-current',
+        'invitation-limit',
+        'invitation-too-soon',
         'not-found',
         'idempotency-mismatch',
       ),
@@ -212,6 +217,7 @@ export const people = {
         'confirmation-required',
         'owner-protected',
         'self-not-allowed',
+        'invitation-limit',
         'invitation-too-soon',
       ),
     ),
@@ -312,7 +318,15 @@ export const people = {
     })
     .input(z.object({ poolId: idSchema, contactId: idSchema }))
     .output(contactSchema)
-    .errors(errorMap('not-found', 'no-seats-available', 'seat-not-assignable')),
+    .errors(
+      errorMap(
+        'not-found',
+        'no-seats-available',
+        'seat-not-assignable',
+        'pool-not-current',
+        'contact-suspended',
+      ),
+    ),
   /** The holder's lease ends at the next heartbeat. Withdrawing twice is not an error. */
   withdrawSeat: authed
     .route({

@@ -93,8 +93,6 @@ export const invitation = pgTable(
     invitedBy: uuid('invited_by'),
     sentAt: instant('sent_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
-    resends: integer('resends').notNull().default(0),
-    resendsSince: instant('resends_since').notNull(),
     answeredAt: instant('answered_at'),
     createdAt: instant('created_at').notNull(),
   },

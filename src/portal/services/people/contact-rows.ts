@@ -60,7 +60,8 @@ export async function readContacts(
         case when d.state = 'invited' and v.expires_at <= ${at} then 'expired' else d.state end as state,
         coalesce(m.owner, false) as owner, m.accepted_at is not null as accepted, m.suspended_at is not null as suspended,
         coalesce(i.has_password, false) as has_password,
-        coalesce(i.home_account_id <> c.account_id, false) as association,
+        -- Nobody learns of a mere invitee whether another company has them already.
+        coalesce(m.accepted_at is not null and i.home_account_id <> c.account_id, false) as association,
         (extract(epoch from m.last_sign_in_at) * 1000)::float8 as last_sign_in_at,
         r.id as role_id, r.key as role_key, r.name as role_name, r.permissions as role_permissions,
         v.id as invitation_id, (extract(epoch from v.sent_at) * 1000)::float8 as invitation_sent_at,

@@ -11,7 +11,7 @@ import { idempotent } from '../idempotent.ts';
 import type { PersonCall } from '../sessions.ts';
 import { answer, change, type Desk } from './desk.ts';
 import { insertPeople, type NewPerson } from './insert-people.ts';
-import { checkDailyInvitations, type Invitee, mailInvitation } from './invitations.ts';
+import { checkDailyInvitations, checkInvitee, type Invitee, mailInvitation } from './invitations.ts';
 import { type Role, roleToGive } from './roles.ts';
 import { assignSeats } from './seats.ts';
 
@@ -33,8 +33,8 @@ export interface NewContact {
  * Adds a contact with a role (A8), invites them by mail when the role gives access (A14, D4), and gives them seats (E8): all or nothing.
  * The same key again gets the same answer, and no second mail.
  *
- * @throws `contact-exists`, `role-exceeds-own`, `shared-identity-not-administrator`, `no-seats-available`, `seat-not-assignable`, `not-found`,
- * `idempotency-mismatch`, `too-many-requests`, `forbidden` when inviting or seats are not the actor's to give
+ * @throws `contact-exists`, `role-exceeds-own`, `shared-identity-not-administrator`, `no-seats-available`, `seat-not-assignable`,
+ * `pool-not-current`, `not-found`, `idempotency-mismatch`, `invitation-limit`, `invitation-too-soon`, `forbidden` when inviting or seats are not the actor's to give
  */
 export function createContact(call: PersonCall, input: NewContact): Promise<Contact> {
   const { idempotencyKey, ...request } = input;
@@ -62,7 +62,10 @@ async function add(desk: Desk, input: NewContact): Promise<Contact> {
   if (input.poolIds.length > 0 && !can(actor, 'seat:assign'))
     throw new AldabaError('forbidden', 'may not assign seats');
   await refuseKnown(desk, input.email);
-  if (invited) await checkDailyInvitations(desk);
+  if (invited) {
+    await checkInvitee(desk, input.email);
+    await checkDailyInvitations(desk);
+  }
 
   const contactId = newId(now);
   const access = await accessOf(desk, input, role, invited);

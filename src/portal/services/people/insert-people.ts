@@ -92,9 +92,9 @@ export async function insertPeople(tx: Tx, accountId: string, people: readonly N
   ]);
   await insertAll(tx, invitations, (list) => [
     sql`insert into invitation (account_id, id, kind, email, email_normalized, identity_id, contact_id, role_id, invited_by, sent_at,
-        expires_at, resends_since, created_at)
+        expires_at, created_at)
       select ${accountId}, id, kind, email, "emailKey", "identityId", "contactId", "roleId", "invitedBy", to_timestamp("sentAt" / 1000),
-        to_timestamp("expiresAt" / 1000), to_timestamp("sentAt" / 1000), to_timestamp("sentAt" / 1000)
+        to_timestamp("expiresAt" / 1000), to_timestamp("sentAt" / 1000)
       from jsonb_to_recordset(${list}::jsonb) i(id uuid, kind text, email text, "emailKey" text, "identityId" uuid, "contactId" uuid,
         "roleId" uuid, "invitedBy" uuid, "sentAt" float8, "expiresAt" float8)`,
     'contact-exists',

@@ -10,10 +10,11 @@ import type { PersonCall } from '../sessions.ts';
 import type { ContactRow } from './contact-rows.ts';
 import { answer, change, contactFor, type Desk } from './desk.ts';
 
-/** Milliseconds between two mails to one contact. */
-const resendGap = 60_000;
-const resendsPerDay = 5;
-/** New invitations of one company in 24 h. */
+/** Milliseconds between two mails to one address. */
+const mailGap = 60_000;
+/** Mails to one address in 24 h: the first and five again. */
+const mailsPerDay = 6;
+/** Mails of one company in 24 h by which people are invited. */
 const invitationsPerDay = 500;
 const day = 24 * 3_600_000;
 
@@ -72,69 +73,77 @@ export async function mailInvitation(
   return { kind: 'activate', expiresAt: link.expiresAt.getTime() };
 }
 
-/** @throws `too-many-requests` when the company has invited its number of people for a day */
-export async function checkDailyInvitations({ tx, accountId, now }: Desk): Promise<void> {
-  const since = new Date(now - day).toISOString();
-  const [sent] = await rows<{ n: number; oldest: number }>(
+/** @throws `invitation-limit` when the company has invited its number of people for a day */
+export async function checkDailyInvitations(desk: Desk): Promise<void> {
+  const sent = await invitationMails(desk, invitationsPerDay);
+  const oldest = sent.at(-1);
+  if (sent.length < invitationsPerDay || oldest === undefined) return;
+  throw new AldabaError('invitation-limit', 'invitations of a day', {
+    ...waitUntil(oldest + day, desk.now),
+    maximum: invitationsPerDay,
+  });
+}
+
+/** @throws `invitation-too-soon` for more than one mail a minute to an address, or five again a day, whatever became of its contact */
+export async function checkInvitee(desk: Desk, email: string): Promise<void> {
+  checkMails(await invitationMails(desk, mailsPerDay, email), desk.now);
+}
+
+/** When this company's mails by which people are invited were written in the last 24 h, newest first: mails stay when contacts go. */
+async function invitationMails(
+  { tx, accountId, now }: Desk,
+  limit: number,
+  email?: string,
+): Promise<number[]> {
+  const to = email === undefined ? sql`true` : sql`lower(recipient) = lower(${email})`;
+  const sent = await rows<{ at: number }>(
     tx,
-    sql`select count(*)::int as n, (extract(epoch from min(created_at)) * 1000)::float8 as oldest from (
-        select created_at from invitation where account_id = ${accountId} and created_at > ${since}::timestamptz
-        order by created_at desc limit ${invitationsPerDay}) recent`,
+    sql`select (extract(epoch from created_at) * 1000)::float8 as at from mail
+      where account_id = ${accountId} and created_at > ${instant(now - day)} and template in ('activate', 'join') and ${to}
+      order by created_at desc limit ${limit}`,
   );
-  if (sent !== undefined && sent.n >= invitationsPerDay)
-    throw new AldabaError('too-many-requests', 'invitations of a day', {
-      retryAfter: Math.ceil((sent.oldest + day - now) / 1000),
-      maximum: invitationsPerDay,
-    });
+  return sent.map(({ at }) => at);
+}
+
+function checkMails(sent: readonly number[], now: number): void {
+  const refuse = (until: number): never => {
+    throw new AldabaError('invitation-too-soon', 'mailed again too soon', waitUntil(until, now));
+  };
+  const [newest] = sent;
+  const oldest = sent[mailsPerDay - 1];
+  if (newest !== undefined && now < newest + mailGap) refuse(newest + mailGap);
+  if (oldest !== undefined) refuse(oldest + day);
+}
+
+function waitUntil(until: number, now: number) {
+  return { retryAfter: Math.max(1, Math.ceil((until - now) / 1000)), until: new Date(until).toISOString() };
 }
 
 /**
  * Invites a member who has not come in: mails, and writes the one pending invitation of the contact, new or rotated.
  *
- * @throws `invitation-too-soon` for more than one mail a minute or five again a day
+ * @throws `invitation-too-soon`
  */
 export async function invite(desk: Desk, row: ContactRow, roleId: string): Promise<void> {
   const { tx, accountId, now, call } = desk;
   if (row.identity_id === null) throw new Error('who is invited is a member');
-  const [last] = await rows<{ id: string; sent_at: number; resends: number; resends_since: number }>(
-    tx,
-    sql`select id, (extract(epoch from sent_at) * 1000)::float8 as sent_at, resends,
-        (extract(epoch from resends_since) * 1000)::float8 as resends_since
-      from invitation where account_id = ${accountId} and contact_id = ${row.id} order by created_at desc, id desc limit 1`,
-  );
-  const window = last === undefined ? null : countResend(last, now);
+  await checkInvitee(desk, row.email);
   const { kind, expiresAt } = await mailInvitation(desk, inviteeOf(row, row.identity_id));
   const values = sql`${kind}, ${roleId}, ${call.principal.identityId}, ${instant(now)}, ${instant(expiresAt)}`;
-  if (last === undefined || window === null) {
-    await tx.execute(
-      sql`insert into invitation (account_id, id, email, email_normalized, identity_id, contact_id, resends_since, created_at,
-          kind, role_id, invited_by, sent_at, expires_at)
-        select c.account_id, ${newId(now)}, c.email, c.email_normalized, c.identity_id, c.id, ${instant(now)}, ${instant(now)}, ${values}
-        from contact c where c.account_id = ${accountId} and c.id = ${row.id}`,
-    );
-    return;
-  }
-  await tx.execute(
-    sql`update invitation set (kind, role_id, invited_by, sent_at, expires_at) = row(${values}), state = 'pending', answered_at = null,
-        resends = ${window.resends}, resends_since = ${instant(window.since)}
-      where account_id = ${accountId} and id = ${last.id}`,
+  const rotated = await rows(
+    tx,
+    sql`update invitation set (kind, role_id, invited_by, sent_at, expires_at) = row(${values}), state = 'pending', answered_at = null
+      where account_id = ${accountId} and id = (
+        select id from invitation where account_id = ${accountId} and contact_id = ${row.id} order by created_at desc, id desc limit 1)
+      returning id`,
   );
-}
-
-function countResend(
-  last: { sent_at: number; resends: number; resends_since: number },
-  now: number,
-): { resends: number; since: number } {
-  const refuse = (until: number): never => {
-    throw new AldabaError('invitation-too-soon', 'mailed again too soon', {
-      retryAfter: Math.max(1, Math.ceil((until - now) / 1000)),
-      until: new Date(until).toISOString(),
-    });
-  };
-  if (now < last.sent_at + resendGap) refuse(last.sent_at + resendGap);
-  if (now >= last.resends_since + day) return { resends: 1, since: now };
-  if (last.resends >= resendsPerDay) refuse(last.resends_since + day);
-  return { resends: last.resends + 1, since: last.resends_since };
+  if (rotated.length > 0) return;
+  await tx.execute(
+    sql`insert into invitation (account_id, id, email, email_normalized, identity_id, contact_id, created_at,
+        kind, role_id, invited_by, sent_at, expires_at)
+      select c.account_id, ${newId(now)}, c.email, c.email_normalized, c.identity_id, c.id, ${instant(now)}, ${values}
+      from contact c where c.account_id = ${accountId} and c.id = ${row.id}`,
+  );
 }
 
 /** Ends what was sent to somebody who is not to come in any more. */
@@ -213,11 +222,12 @@ async function checkResets({ tx, accountId, now }: Desk, identityId: string): Pr
     sql`select (extract(epoch from created_at) * 1000)::float8 as at from password_link
       where account_id = ${accountId} and identity_id = ${identityId} and purpose = 'reset' and requested_by is not null
         and created_at > ${instant(now - day)}
-      order by created_at desc limit ${resendsPerDay + 1}`,
+      order by created_at desc limit ${mailsPerDay}`,
   );
-  const [newest, oldest] = [sent[0], sent.at(-1)];
-  if (newest === undefined || oldest === undefined) return;
-  countResend({ sent_at: newest.at, resends: sent.length - 1, resends_since: oldest.at }, now);
+  checkMails(
+    sent.map(({ at }) => at),
+    now,
+  );
 }
 
 function instant(milliseconds: number) {

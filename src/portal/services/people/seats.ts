@@ -35,7 +35,7 @@ interface LockedPool extends Record<string, unknown> {
  * so that a pool never has more seats than were bought, at any concurrency (E9). A seat that the contact has already is no error.
  *
  * @returns the products of seats that are new
- * @throws `not-found`, `seat-not-assignable` (floating, not begun, ended), `no-seats-available`
+ * @throws `not-found`, `seat-not-assignable` (floating), `pool-not-current` (not begun, ended), `no-seats-available`
  */
 export async function assignSeats(tx: Tx, claim: SeatClaim): Promise<string[]> {
   const { accountId, contactId, now } = claim;
@@ -49,8 +49,10 @@ export async function assignSeats(tx: Tx, claim: SeatClaim): Promise<string[]> {
         from pool where account_id = ${accountId} and id = ${poolId} for no key update`,
     );
     if (pool === undefined) throw new AldabaError('not-found', 'no such pool');
-    if (pool.kind !== 'named' || !pool.open)
-      throw new AldabaError('seat-not-assignable', `${pool.kind} pool`, { product: pool.product_code });
+    if (pool.kind !== 'named')
+      throw new AldabaError('seat-not-assignable', 'floating', { product: pool.product_code });
+    if (!pool.open)
+      throw new AldabaError('pool-not-current', 'not begun or over', { product: pool.product_code });
     // A statement of its own: it sees what whoever held the lock before has committed.
     const [use] = await rows<{ used: number; mine: number }>(
       tx,
@@ -140,6 +142,7 @@ export async function listPools({ portal, principal }: PersonCall): Promise<{ po
       kind: 'named' | 'floating';
       total: number;
       used: number;
+      open: boolean;
       ends_at: number | null;
       buy_url: string;
     }>(
@@ -149,9 +152,10 @@ export async function listPools({ portal, principal }: PersonCall): Promise<{ po
             when 'named' then (select count(*) from seat s where s.account_id = p.account_id and s.pool_id = p.id)
             else (select count(distinct (l.holder_id, l.device_thumbprint)) from lease l
               where l.account_id = p.account_id and l.pool_id = p.id and l.ended_at is null and l.expires_at > ${at})
-          end::int as used
+          end::int as used,
+          p.starts_at <= ${at} and coalesce(p.ends_at > ${at}, true) as open
         from pool p join product o on o.code = p.product_code
-        where p.account_id = ${accountId} order by o.name, p.kind, p.id`,
+        where p.account_id = ${accountId} order by o.name, p.kind, open desc, p.id`,
     ),
   );
   return {
@@ -163,6 +167,7 @@ export async function listPools({ portal, principal }: PersonCall): Promise<{ po
       total: row.total,
       used: row.used,
       available: Math.max(0, row.total - row.used),
+      open: row.open,
       endsAt: row.ends_at === null ? null : new Date(row.ends_at).toISOString(),
       buyUrl: row.buy_url || portal.settings.buyUrl,
     })),
