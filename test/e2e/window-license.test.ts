@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { formatLicenseKey, licenseKeyRandomBytes } from '../../src/domain/license-key.ts';
 import { at, passView, problem } from '../fakes/client/states.ts';
 import { findBrowser, launchBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
@@ -9,6 +10,7 @@ import { type OpenWindow, openWindow } from './window/open-window.ts';
 import { scenarioNamed } from './window/scenario-named.ts';
 
 const { missing } = await findBrowser();
+const key = formatLicenseKey(new Uint8Array(licenseKeyRandomBytes).fill(9));
 
 describeUnless(missing, 'the license', () => {
   let browser: Browser;
@@ -104,6 +106,36 @@ describeUnless(missing, 'the license', () => {
       .waitFor();
   });
 
+  test('asking again for what is not given is no success', async () => {
+    const { page } = await open('license/read-only');
+    await page.getByRole('button', { name: 'Renovar ahora' }).press('Enter');
+    await page.getByRole('status').filter({ hasText: 'Alguna licencia no permite trabajar ahora' }).waitFor();
+    expect(await page.getByText('Las licencias están al día.').count()).toBe(0);
+  });
+
+  test('what is not read yet is not said to be nothing', async () => {
+    const { page, core } = await open('license/loading');
+    await page.getByRole('status').filter({ hasText: 'Cargando…' }).waitFor();
+    expect(await page.getByText('Todavía no hay licencias').count()).toBe(0);
+    core.update({ licenses: [] });
+    await page.getByText('Todavía no hay licencias en este equipo').waitFor();
+  });
+
+  test('a device that changed is registered again from its card, with the key', async () => {
+    const { page, core } = await open('license/device-drift');
+    await tabTo(page, /^Registrar de nuevo…$/);
+    await page.keyboard.press('Enter');
+    await expectFocus(page, 'Clave');
+    await page.keyboard.type('ALD-12345');
+    await page.keyboard.press('Enter');
+    await page.getByText('La clave tiene un error').waitFor();
+    await page.getByRole('textbox', { name: 'Clave' }).fill(key);
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'Este equipo quedó registrado' }).waitFor();
+    await page.getByRole('region', { name: 'Este equipo' }).getByText('Reconocido').waitFor();
+    expect(core.callsTo('licenses.registerAgain')).toEqual([{ key }]);
+  });
+
   test('releasing says its consequence first; Escape leaves everything as it was, the focus too', async () => {
     const { page, core } = await open('license/release-dialog');
     await tabTo(page, /^Liberar$/);
@@ -146,10 +178,27 @@ describeUnless(missing, 'the license', () => {
     const receipt = page.getByRole('dialog', { name: 'Guarde el recibo' });
     await receipt.getByText('Hasta entonces la licencia no se podrá usar en otro equipo.').waitFor();
     await expectFocus(page, 'Guardar el recibo');
+    // Unsaved, it is not lost by a key.
+    await page.keyboard.press('Escape');
+    await receipt.getByText('Todavía no lo ha guardado.').waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
     expect(download.suggestedFilename()).toBe('zapata.aldaba-receipt');
-    expect(await readFile(await download.path(), 'utf8')).toContain('ALDABA RECEIPT');
+    expect(await readFile(await download.path(), 'utf8')).toContain('ALDABA RETURN RECEIPT');
     await receipt.getByText('Se guardó zapata.aldaba-receipt.').waitFor();
+    await page.keyboard.press('Escape');
+    await receipt.waitFor({ state: 'detached' });
+  });
+
+  test('what is on its way keeps its dialog: the answer may be the only copy of a receipt', async () => {
+    const { page, core } = await open('license/standalone');
+    const release = core.hold('licenses.giveBack');
+    await page.getByRole('button', { name: 'Devolver' }).click();
+    const dialog = page.getByRole('dialog', { name: '¿Devolver la licencia de Zapata?' });
+    await dialog.getByRole('button', { name: 'Devolver' }).click();
+    await dialog.getByRole('button', { name: 'Cerrar' }).click();
+    await page.keyboard.press('Escape');
+    release();
+    await page.getByRole('dialog', { name: 'Guarde el recibo' }).waitFor();
   });
 
   test('every degraded keychain has its banner; a notice can be dismissed', async () => {

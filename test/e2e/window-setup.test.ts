@@ -77,6 +77,21 @@ describeUnless(missing, 'the first run', () => {
     expect(core.callsTo('setup.cancelSignIn')).toHaveLength(1);
   });
 
+  test.each(['setup/mode-waiting', 'setup/portal-waiting'])(
+    'A17: who waits is named on %s too',
+    async (name) => {
+      const { page } = await open(name);
+      await page.getByRole('region', { name: '3 programas esperan a que termine:' }).waitFor();
+    },
+  );
+
+  test('a keychain that does not open is said on every step', async () => {
+    const { page, core } = await open('setup/keychain-locked');
+    await page.getByText('El llavero está bloqueado').waitFor();
+    core.update({ keychain: { backend: 'secret-service', state: 'ok' } });
+    await page.getByText('El llavero está bloqueado').waitFor({ state: 'detached' });
+  });
+
   test('A3: a wrong password is said at once without saying which of the two failed; the next try clears it', async () => {
     const { page } = await open('sign-in/waiting');
     await expectFocus(page, 'Contraseña');

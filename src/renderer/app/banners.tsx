@@ -5,6 +5,7 @@ import { LinkButton } from '../components/button.tsx';
 import { TroubleView } from '../components/trouble-view.tsx';
 import { useAppState, useClient } from '../lib/window-context.tsx';
 import classes from './banners.module.css';
+import { KeychainBanner, keychainCode } from './keychain-banner.tsx';
 
 type Notice = AppState['notices'][number];
 
@@ -20,15 +21,13 @@ export function Banners() {
 
   return (
     <div className={classes.banners} role="status" aria-label={t('shell.notices')}>
-      {about !== null && (
-        <TroubleView trouble={{ code: about }} tone="warning">
-          {keychain.state === 'unavailable' && !locked && (
-            <LinkButton href="#/settings" size="xs">
-              {t('keychain.open')}
-            </LinkButton>
-          )}
-        </TroubleView>
-      )}
+      <KeychainBanner>
+        {keychain.state === 'unavailable' && !locked && (
+          <LinkButton href="#/settings" size="xs">
+            {t('keychain.open')}
+          </LinkButton>
+        )}
+      </KeychainBanner>
       {rest.map((notice) => (
         <div key={notice.id} className={classes.notice}>
           <TroubleView trouble={notice} tone={notice.level} />
@@ -45,17 +44,4 @@ export function Banners() {
 
 function dismiss(client: ReturnType<typeof useClient>, { id }: Notice): Promise<void> {
   return client.settings.dismissNotice({ id }).catch(() => {});
-}
-
-function keychainCode({ state }: AppState['keychain']) {
-  switch (state) {
-    case 'ok':
-      return null;
-    case 'unavailable':
-      return 'keychain-unavailable' as const;
-    case 'locked':
-      return 'keychain-locked' as const;
-    case 'denied':
-      return 'keychain-denied' as const;
-  }
 }

@@ -58,7 +58,10 @@ export function ConfirmDialog({
   return (
     <Modal
       opened
-      onClose={onClose}
+      // What is on its way has an answer that only this dialog takes.
+      onClose={() => {
+        if (!action.busy) onClose();
+      }}
       title={title}
       closeOnEscape={!action.busy}
       closeOnClickOutside={false}

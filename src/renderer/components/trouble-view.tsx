@@ -32,7 +32,7 @@ export function TroubleView({
         <p>{means}</p>
         <p>{next}</p>
         <TroubleDetails trouble={trouble} />
-        {children !== undefined && <div className={classes.actions}>{children}</div>}
+        {children !== undefined && children !== false && <div className={classes.actions}>{children}</div>}
       </div>
     </div>
   );

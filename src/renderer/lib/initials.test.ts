@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { leaseView } from '../../../test/fakes/client/states.ts';
 import { initialsOf } from './initials.ts';
 import { programName } from './program-name.ts';
 
@@ -12,6 +13,8 @@ test.each([
 });
 
 test('a program is named by its code until its product is known', () => {
-  expect(programName('viga')).toBe('Viga');
-  expect(programName('viga-mixta')).toBe('Viga mixta');
+  expect(programName('viga', { licenses: null })).toBe('Viga');
+  expect(programName('viga-mixta', { licenses: [] })).toBe('Viga mixta');
+  expect(programName('portico', { licenses: [leaseView] })).toBe('Pórtico');
+  expect(programName('portico', { licenses: [{ ...leaseView, productName: 'portico' }] })).toBe('Portico');
 });

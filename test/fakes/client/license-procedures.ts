@@ -28,7 +28,7 @@ export function licenseProcedures(
           ? {
               told: false,
               fileName: `${input.product}.aldaba-receipt`,
-              content: '-----BEGIN ALDABA RECEIPT-----\n',
+              content: '-----BEGIN ALDABA RETURN RECEIPT-----\n',
             }
           : { told: true, fileName: null, content: null };
       }),

@@ -1,10 +1,14 @@
 import { IconDeviceDesktop } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppState } from '../../../contract/client/state.ts';
+import { Button } from '../../components/button.tsx';
 import { StateChip } from '../../components/state-chip.tsx';
 import { useAppState } from '../../lib/window-context.tsx';
 import classes from './device-card.module.css';
+
+const RegisterDialog = lazy(() => import('./register-dialog.tsx'));
 
 const tones = { match: 'ok', drift: 'warn', mismatch: 'stop', unknown: 'idle' } as const;
 const componentNames = ['machine', 'smbios', 'board', 'disk', 'cpu', 'network'] as const;
@@ -13,6 +17,8 @@ const componentNames = ['machine', 'smbios', 'board', 'disk', 'cpu', 'network'] 
 export function DeviceCard() {
   const { t } = useTranslation();
   const device = useAppState((state) => state.device);
+  const mode = useAppState((state) => state.settings.mode);
+  const [registering, setRegistering] = useState(false);
   const changed = device.components.filter(({ change }) => change !== 'same');
   return (
     <section className={classes.card} aria-labelledby="device-heading">
@@ -28,6 +34,11 @@ export function DeviceCard() {
       </p>
       <StateChip tone={tones[device.match]}>{t(`device.match.${device.match}`)}</StateChip>
       {device.match !== 'match' && <p className={classes.soft}>{t(`device.means.${device.match}`)}</p>}
+      {mode === 'standalone' && (device.match === 'drift' || device.match === 'mismatch') && (
+        <Button size="sm" onClick={() => setRegistering(true)}>
+          {t('device.register.open')}
+        </Button>
+      )}
       {changed.length > 0 && (
         <ul className={classes.parts}>
           {device.components.map(({ name, change }) => (
@@ -42,6 +53,11 @@ export function DeviceCard() {
         <dt>{t('device.thumbprint')}</dt>
         <dd>{device.thumbprint.slice(0, 12)}…</dd>
       </dl>
+      {registering && (
+        <Suspense>
+          <RegisterDialog onClose={() => setRegistering(false)} />
+        </Suspense>
+      )}
     </section>
   );
 }

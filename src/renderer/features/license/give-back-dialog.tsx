@@ -1,6 +1,6 @@
 import { Modal } from '@mantine/core';
 import { IconFileDownload } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LicenseView } from '../../../contract/client/state.ts';
 import { Button } from '../../components/button.tsx';
@@ -51,11 +51,21 @@ export function GiveBackDialog({ view, onClose }: { view: LicenseView; onClose: 
 function ReceiptDialog({ receipt, onClose }: { receipt: Receipt; onClose: () => void }) {
   const { t } = useTranslation();
   const [saved, setSaved] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const save = useRef<HTMLButtonElement>(null);
   useReturnFocus();
+
+  /** Unsaved, it is asked once more: the key's place stays taken without it. */
+  function leave() {
+    if (saved || asking) return onClose();
+    setAsking(true);
+    save.current?.focus();
+  }
+
   return (
     <Modal
       opened
-      onClose={onClose}
+      onClose={leave}
       title={t('license.receipt.title')}
       closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': t('common.close') }}
@@ -65,10 +75,15 @@ function ReceiptDialog({ receipt, onClose }: { receipt: Receipt; onClose: () => 
           <p>{t('license.receipt.text')}</p>
           <p>{t('license.receipt.consequence')}</p>
         </div>
-        <p role="status">{saved ? t('license.receipt.saved', { fileName: receipt.fileName }) : ''}</p>
+        <p role="status">
+          {saved
+            ? t('license.receipt.saved', { fileName: receipt.fileName })
+            : asking && t('license.receipt.unsaved')}
+        </p>
         <div className={dialog.buttons}>
-          <Button onClick={onClose}>{t('common.close')}</Button>
+          <Button onClick={leave}>{asking && !saved ? t('license.receipt.leave') : t('common.close')}</Button>
           <Button
+            ref={save}
             variant="filled"
             data-autofocus
             leftSection={<IconFileDownload size={16} stroke={1.75} aria-hidden />}

@@ -4,10 +4,11 @@ import { useTranslation } from 'react-i18next';
 import type { LicenseView } from '../../../contract/client/state.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { Page } from '../../components/page.tsx';
+import { Bone, Page } from '../../components/page.tsx';
 import { ProgramTags } from '../../components/program-tags.tsx';
 import { useToast } from '../../components/toasts.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
+import { programName } from '../../lib/program-name.ts';
 import { useAction } from '../../lib/use-action.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
 import { DeviceCard } from './device-card.tsx';
@@ -24,7 +25,12 @@ export default function LicensePage() {
   const renewal = useAction();
   const [givingUp, setGivingUp] = useState<{ how: 'release' | 'give-back'; view: LicenseView } | null>(null);
   const close = () => setGivingUp(null);
-  const licenses = useAppState((state) => state.licenses) ?? [];
+  const read = useAppState((state) => state.licenses);
+  // Until the portal gave something, a product is known by its code alone.
+  const licenses = (read ?? []).map((view) => ({
+    ...view,
+    productName: programName(view.product, { licenses: read }),
+  }));
   const uses = useAppState((state) => state.uses);
   const connection = useAppState((state) => state.connection);
   const mode = useAppState((state) => state.settings.mode);
@@ -34,8 +40,14 @@ export default function LicensePage() {
   const offline = connection.state === 'offline';
 
   async function renew() {
-    if ((await renewal.run(() => client.licenses.renew())) !== null)
-      toast.show({ text: t('license.renewed') });
+    const done = await renewal.run(async () => {
+      await client.licenses.renew();
+      // The portal answered; whether it gave what was asked stands in the licenses.
+      return (await client.state.get()).licenses ?? [];
+    });
+    if (done === null) return;
+    const well = done.value.every(({ permit }) => permit === 'full');
+    toast.show({ text: well ? t('license.renewed') : t('license.asked') });
   }
 
   return (
@@ -57,7 +69,9 @@ export default function LicensePage() {
     >
       {offline && (
         <div role="status">
-          <TroubleView trouble={connection.problem ?? { code: 'network-offline' }} tone="warning" />
+          <TroubleView trouble={connection.problem ?? { code: 'network-offline' }} tone="warning">
+            {licenses.length > 0 && <p>{t('license.renewAlone')}</p>}
+          </TroubleView>
         </div>
       )}
       {renewal.trouble !== null && <TroubleView trouble={renewal.trouble} live />}
@@ -69,7 +83,8 @@ export default function LicensePage() {
       )}
       <div className={classes.columns}>
         <div className={classes.list}>
-          {licenses.length === 0 && (
+          {read === null && <LicenseBones />}
+          {read?.length === 0 && (
             <EmptyState
               icon={<IconCertificateOff size={32} stroke={1.25} aria-hidden />}
               title={t('license.empty.title')}
@@ -86,5 +101,20 @@ export default function LicensePage() {
       {givingUp?.how === 'release' && <ReleaseDialog view={givingUp.view} onClose={close} />}
       {givingUp?.how === 'give-back' && <GiveBackDialog view={givingUp.view} onClose={close} />}
     </Page>
+  );
+}
+
+/** What is held is read once the keychain opens; until then nothing is known, which is not the same as nothing. */
+function LicenseBones() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p className="visually-hidden" role="status">
+        {t('common.loading')}
+      </p>
+      {[0, 1].map((index) => (
+        <Bone key={index} height={180} />
+      ))}
+    </>
   );
 }

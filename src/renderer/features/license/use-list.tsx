@@ -3,14 +3,16 @@ import type { LicenseView } from '../../../contract/client/state.ts';
 import { useFormat } from '../../lib/format-context.tsx';
 import { programName } from '../../lib/program-name.ts';
 import { useNow } from '../../lib/use-now.ts';
+import { useAppState } from '../../lib/window-context.tsx';
 import classes from './license-card.module.css';
 
 /** Programs that use the license now, or wait for it. */
-export function UseList({ view }: { view: Pick<LicenseView, 'product' | 'productName' | 'programs'> }) {
+export function UseList({ view }: { view: Pick<LicenseView, 'programs'> }) {
   const uses = view.programs;
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow(30_000);
+  const licenses = useAppState((state) => state.licenses);
   return (
     <div className={classes.uses}>
       <h3 className={classes.usesTitle}>{t('license.uses.title')}</h3>
@@ -22,7 +24,7 @@ export function UseList({ view }: { view: Pick<LicenseView, 'product' | 'product
             <li key={use.id} className={classes.use}>
               <span className={classes.pulse} data-state={use.state} aria-hidden />
               <span>
-                {use.program === view.product ? view.productName : programName(use.program)} {use.version}
+                {programName(use.program, { licenses })} {use.version}
               </span>
               <span className={classes.since}>
                 {use.state === 'waiting'

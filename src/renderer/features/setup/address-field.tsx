@@ -22,6 +22,7 @@ export function AddressField({
       size="md"
       autoComplete="url"
       spellCheck={false}
+      maxLength={2048}
       data-autofocus
       label={t('setup.portal.label')}
       description={fixed ? t('settings.locked') : t('setup.portal.hint')}

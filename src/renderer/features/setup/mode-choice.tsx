@@ -5,6 +5,7 @@ import type { SetupStep } from '../../../contract/client/state.ts';
 import type { Mode } from '../../../contract/primitives.ts';
 import { OptionCards } from '../../components/option-cards.tsx';
 import { useClient } from '../../lib/window-context.tsx';
+import { WaitingPrograms } from './setup-notes.tsx';
 import { StepFrame } from './step-frame.tsx';
 import { useStep } from './use-step.ts';
 
@@ -24,6 +25,7 @@ export function ModeChoice({ setup }: { setup: Extract<SetupStep, { step: 'choos
 
   return (
     <StepFrame
+      before={<WaitingPrograms />}
       title={t('setup.mode.heading')}
       lead={setup.fixed === null ? t('setup.mode.lead') : t('setup.mode.fixed')}
       trouble={step.trouble}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { SetupStep } from '../../../contract/client/state.ts';
 import { useClient } from '../../lib/window-context.tsx';
 import { AddressField } from './address-field.tsx';
+import { WaitingPrograms } from './setup-notes.tsx';
 import { StepFrame } from './step-frame.tsx';
 import { useStep } from './use-step.ts';
 
@@ -14,6 +15,7 @@ export function PortalAddress({ setup }: { setup: Extract<SetupStep, { step: 'po
 
   return (
     <StepFrame
+      before={<WaitingPrograms />}
       title={t('setup.portal.heading')}
       lead={t('setup.portal.lead')}
       trouble={step.trouble}

@@ -1,5 +1,6 @@
 import { lazy, type RefObject, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { KeychainBanner } from '../../app/keychain-banner.tsx';
 import { useAppState } from '../../lib/window-context.tsx';
 import { ModeChoice } from './mode-choice.tsx';
 import { SetupPanel } from './setup-panel.tsx';
@@ -21,6 +22,9 @@ export function SetupScreen() {
       <SetupPanel />
       <main className={classes.main} ref={main} id="content" tabIndex={-1}>
         <div className={classes.column}>
+          <div className={classes.notice} role="status">
+            <KeychainBanner />
+          </div>
           <Suspense>
             <CurrentStep />
             <StartOfStep main={main} />

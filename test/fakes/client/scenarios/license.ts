@@ -265,6 +265,12 @@ export const licenseScenarios: readonly Scenario[] = [
       },
     ),
   },
+  {
+    name: 'license/loading',
+    world: {
+      state: { ...signedInState, licenses: null, keychain: { backend: 'secret-service', state: 'locked' } },
+    },
+  },
   { name: 'license/standalone', world: holding([standaloneView], standaloneMode) },
   { name: 'license/key', world: holding([{ ...leaseView, holder: null }], keyMode) },
   {

@@ -28,6 +28,25 @@ const offline = {
 
 export const setupScenarios: readonly Scenario[] = [
   { name: 'setup/mode', world: { state: firstRunState } },
+  { name: 'setup/mode-waiting', world: { state: { ...firstRunState, uses: waiting } } },
+  {
+    name: 'setup/keychain-locked',
+    world: {
+      state: stepState(standalone, {
+        keychain: { backend: 'secret-service', state: 'locked' },
+        licenses: null,
+      }),
+    },
+  },
+  {
+    name: 'setup/portal-waiting',
+    world: {
+      state: stepState(
+        { step: 'portal-address', ...idle, mode: 'cloud-signin', address: '', fixed: false },
+        { uses: waiting },
+      ),
+    },
+  },
   {
     name: 'setup/mode-fixed',
     world: {
