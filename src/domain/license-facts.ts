@@ -1,6 +1,6 @@
 import type { LicenseState, Permit } from '../contract/broker.ts';
 import type { BorrowClaims, LeaseClaims, LicenseClaims, PassClaims } from '../contract/documents.ts';
-import type { ErrorCode } from '../contract/errors.ts';
+import type { ErrorCode, ErrorData } from '../contract/errors.ts';
 import type { Mode } from '../contract/primitives.ts';
 
 /** A verified document that lets a program run. `nbf`, product, device and signature were checked when it came in. */
@@ -18,11 +18,11 @@ export type PortalAnswer =
   | { readonly kind: 'granted' }
   | { readonly kind: 'unreachable'; readonly code: ErrorCode }
   /** No seat is free; asked again until one is. */
-  | { readonly kind: 'queued'; readonly code: ErrorCode }
+  | { readonly kind: 'queued'; readonly code: ErrorCode; readonly data?: ErrorData }
   /** Nothing was given. What is held stays as it is. */
-  | { readonly kind: 'refused'; readonly code: ErrorCode }
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly data?: ErrorData }
   /** What was held was taken: reclaimed by an administrator, seat withdrawn, another company. */
-  | { readonly kind: 'ended'; readonly code: ErrorCode }
+  | { readonly kind: 'ended'; readonly code: ErrorCode; readonly data?: ErrorData }
   | { readonly kind: 'released' };
 
 /** Of domain/clock-mark. `until`: ms UTC, when the one online contact is due. */
@@ -41,6 +41,8 @@ export interface LicenseFacts {
   readonly mode: Mode | null;
   /** A credential is stored on this device (refresh token or cloud key); standalone needs none. */
   readonly identity: boolean;
+  /** Milliseconds UTC: when it was heard that the session ended under what is held, which then runs on (ADR 0032); null = it did not. */
+  readonly identityLostAt: number | null;
   /** The document held; its `iat` is the last renewal. */
   readonly right: Right | null;
   /** A program that was given `full` still runs: whatever happens, it may open and save. */
@@ -69,6 +71,7 @@ export type Cause =
   | 'pass-valid'
   | 'pass-ending'
   | 'pass-over'
+  | 'session-over'
   | 'borrow-valid'
   | 'borrow-over'
   | 'license-valid'

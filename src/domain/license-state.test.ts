@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LicenseState, Permit } from '../contract/broker.ts';
 import type { BorrowClaims, LeaseClaims, LicenseClaims, PassClaims } from '../contract/documents.ts';
-import type { ErrorCode } from '../contract/errors.ts';
+import { type ErrorCode, sessionEndReasons } from '../contract/errors.ts';
 import type { Cause, LicenseFacts, LicenseWarning, PortalAnswer, Right } from './license-facts.ts';
-import { licenseStanding, rightServesMode } from './license-state.ts';
+import { afterSessionEnd, licenseStanding, rightServesMode } from './license-state.ts';
 import { leaseTimes } from './license-timeline.ts';
 
 const second = 1000;
@@ -65,6 +65,7 @@ function facts(change: Partial<LicenseFacts> = {}): LicenseFacts {
     now: start,
     mode: 'cloud-signin',
     identity: true,
+    identityLostAt: null,
     right: null,
     held: false,
     answer: { kind: 'granted' },
@@ -168,6 +169,57 @@ test('a named seat: 30 days with no network, warned on day 23 and on each of the
     [30 * day, 'read-only', 'read-only', 'pass-over', []],
   ]);
   follows({ right: pass(), answer: { kind: 'asking' } }, [[day, 'renewing', 'full', 'renewal-asked', []]]);
+});
+
+test('only who may still be the same person runs on when a session ends', () => {
+  const runsOn = [undefined, ...sessionEndReasons].filter((reason) => afterSessionEnd(reason) === 'run-on');
+  expect(runsOn).toEqual([undefined, 'ended', 'password-set', 'idle', 'expired']);
+});
+
+describe('the session ended, for no reason that takes the right', () => {
+  const lost = { identity: false, identityLostAt: start + 5 * minute, answer: { kind: 'none' } } as const;
+  const reason = (change: Partial<LicenseFacts>) => licenseStanding(facts({ ...lost, ...change })).reason;
+
+  test('a lease goes on by its own times, and says why afterwards', () => {
+    follows({ ...lost, right: lease() }, [
+      [5 * minute, 'active', 'full', 'lease-valid', []],
+      [20 * minute, 'run-on', 'full', 'lease-over', ['run-on@3600']],
+      [60 * minute, 'run-on', 'full', 'run-on-over', ['countdown@4500']],
+      [75 * minute, 'read-only', 'read-only', 'countdown-over', []],
+    ]);
+    for (const after of [20, 60, 75])
+      expect(reason({ right: lease(), now: start + after * minute })).toBe('session-ended');
+  });
+
+  test('a pass goes on as long, counted from when it was heard', () => {
+    follows({ ...lost, right: pass() }, [
+      [5 * minute, 'run-on', 'full', 'session-over', ['run-on@3900']],
+      [65 * minute - 1, 'run-on', 'full', 'session-over', ['run-on@3900']],
+      [65 * minute, 'run-on', 'full', 'run-on-over', ['countdown@4800']],
+      [80 * minute - 1, 'run-on', 'full', 'run-on-over', ['countdown@4800']],
+      [80 * minute, 'read-only', 'read-only', 'countdown-over', []],
+    ]);
+    const standing = licenseStanding(facts({ ...lost, right: pass(), now: start + 5 * minute }));
+    expect(standing).toMatchObject({
+      reason: 'session-ended',
+      until: start + 80 * minute,
+      nextCheckAt: start + 65 * minute,
+    });
+  });
+
+  test('never beyond the pass’s own end', () => {
+    const late = { ...lost, identityLostAt: start + 30 * day - 30 * minute };
+    follows({ ...late, right: pass() }, [
+      [30 * day - second, 'expiring', 'full', 'pass-ending', ['pass-ends@2592000 1d']],
+      [30 * day, 'read-only', 'read-only', 'pass-over', []],
+    ]);
+  });
+
+  test('signed in again, nothing of it counts; what is borrowed runs to its end', () => {
+    follows({ ...lost, identity: true, right: pass() }, [[day, 'active', 'full', 'pass-valid', []]]);
+    follows({ ...lost, right: borrow() }, [[2 * day, 'borrowed', 'full', 'borrow-valid', []]]);
+    expect(reason({ right: null })).toBe('session-ended');
+  });
 });
 
 test('a borrowed lease: to its end, warned 3 and 1 days before, whatever the network', () => {
@@ -376,6 +428,7 @@ describe('properties', () => {
     now: offset.map((after) => start + after),
     mode: fc.constantFrom('standalone' as const, 'cloud-key' as const, 'cloud-signin' as const, null),
     identity: fc.boolean(),
+    identityLostAt: fc.option(offset.map((after) => start + after)),
     right: fc.option(right),
     held: fc.boolean(),
     answer,

@@ -1,5 +1,5 @@
 import type { LicenseState } from '../contract/broker.ts';
-import type { ErrorCode } from '../contract/errors.ts';
+import type { ErrorCode, SessionEndReason } from '../contract/errors.ts';
 import type { Mode } from '../contract/primitives.ts';
 import type {
   Cause,
@@ -38,6 +38,27 @@ export function licenseStanding(facts: LicenseFacts): Standing {
   return { ...moment, until, nextCheckAt };
 }
 
+/**
+ * What becomes of what is held when the portal says that the session is over (ADR 0032). `at-once`: somebody took it, or it may be a copy's;
+ * `run-on`: the same person may sign in again, and until then it is as without a link.
+ */
+export function afterSessionEnd(reason: SessionEndReason | undefined): 'at-once' | 'run-on' {
+  switch (reason) {
+    case 'signed-out':
+    case 'replaced':
+    case 'suspended':
+    case 'deleted':
+    case 'replay':
+      return 'at-once';
+    case 'password-set':
+    case 'ended':
+    case 'idle':
+    case 'expired':
+    case undefined:
+      return 'run-on';
+  }
+}
+
 /** Whether a right of this kind counts in this mode: a license in standalone, everything else in the cloud modes. */
 export function rightServesMode(kind: Right['kind'], mode: Mode | null): boolean {
   return mode !== null && (kind === 'license') === (mode === 'standalone');
@@ -64,7 +85,10 @@ function withoutRight(facts: LicenseFacts): Moment {
   });
   if (facts.mode === null) return at('unconfigured', 'no-mode', 'not-configured');
   if (facts.mode === 'standalone') return at('needs-identity', 'no-license-installed', 'not-licensed');
-  if (!facts.identity) return at('needs-identity', 'no-identity', 'not-signed-in');
+  if (!facts.identity) {
+    const why = facts.identityLostAt === null ? 'not-signed-in' : 'session-ended';
+    return at('needs-identity', 'no-identity', why);
+  }
   const answer = facts.answer;
   switch (answer.kind) {
     case 'asking':
@@ -151,7 +175,7 @@ function underClock(moment: Moment, clock: ClockFact, at: number): Moment {
 
 /** Every instant after `now` at which time alone may change something, in order. */
 function boundariesAfter(facts: LicenseFacts): number[] {
-  const all = facts.right === null ? [] : rightBoundaries(facts.right);
+  const all = facts.right === null ? [] : rightBoundaries(facts.right, facts);
   if (facts.clock.verdict === 'suspect') all.push(facts.clock.until);
   if (facts.device.verdict === 'drift') all.push(facts.device.until);
   return all.filter((at) => at > facts.now).sort((a, b) => a - b);

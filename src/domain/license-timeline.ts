@@ -11,6 +11,10 @@ export const warningDays = {
   borrow: [3, 1],
 } as const;
 
+/** Milliseconds that a pass runs on, and counts down, after its session ended: as long as a lease without link (licensing.md, "States"). */
+const passRunOn = 3_600_000;
+const passCountdown = 900_000;
+
 /** One right over time, the portal saying nothing against it. */
 export function rightMoment(right: Right, facts: LicenseFacts, at: number): Moment {
   switch (right.kind) {
@@ -63,6 +67,8 @@ function leaseLine(claims: LeaseClaims, facts: LicenseFacts, at: number): Moment
 
 function passLine(claims: PassClaims, facts: LicenseFacts, at: number): Moment {
   const ends = claims.exp * 1000;
+  const lost = lostAt(facts);
+  if (lost !== null && lost + passRunOn + passCountdown < ends) return lapsedPassLine(lost, facts, at);
   if (at >= ends) {
     return {
       state: 'read-only',
@@ -91,6 +97,35 @@ function passLine(claims: PassClaims, facts: LicenseFacts, at: number): Moment {
     reason: null,
     warnings: [],
   };
+}
+
+/** A pass whose session ended long before it does. */
+function lapsedPassLine(lost: number, facts: LicenseFacts, at: number): Moment {
+  const reason = whyNotRenewed(facts);
+  const runOnEnds = lost + passRunOn;
+  const countdownEnds = runOnEnds + passCountdown;
+  if (at < runOnEnds)
+    return {
+      state: 'run-on',
+      permit: 'full',
+      cause: 'session-over',
+      reason,
+      warnings: [warning('run-on', runOnEnds)],
+    };
+  if (at < countdownEnds)
+    return {
+      state: 'run-on',
+      permit: 'full',
+      cause: 'run-on-over',
+      reason,
+      warnings: [warning('countdown', countdownEnds)],
+    };
+  return { state: 'read-only', permit: 'read-only', cause: 'countdown-over', reason, warnings: [] };
+}
+
+/** Milliseconds UTC; null while somebody is signed in, or when nobody was. */
+function lostAt({ identity, identityLostAt }: LicenseFacts): number | null {
+  return identity ? null : identityLostAt;
 }
 
 function borrowLine(claims: BorrowClaims, at: number): Moment {
@@ -139,7 +174,7 @@ function licenseLine(claims: LicenseClaims, at: number): Moment {
 
 /** Why a document that should have been renewed was not; null when nothing is known to stand in the way. */
 function whyNotRenewed(facts: LicenseFacts): ErrorCode | null {
-  if (!facts.identity) return 'not-signed-in';
+  if (!facts.identity) return facts.identityLostAt === null ? 'not-signed-in' : 'session-ended';
   return facts.answer.kind === 'refused' ? facts.answer.code : unreachable(facts);
 }
 
@@ -174,10 +209,12 @@ export function warning(
 }
 
 /** Instants, ms UTC, at which time alone changes something about a right. */
-export function rightBoundaries(right: Right): number[] {
+export function rightBoundaries(right: Right, facts: LicenseFacts): number[] {
   if (right.kind === 'lease') return Object.values(leaseTimes(right.claims));
   if (right.claims.exp === undefined) return [];
   const ends = right.claims.exp * 1000;
   const graceEnds = right.kind === 'license' ? [ends + right.claims.graceDays * day] : [];
-  return [ends, ...graceEnds, ...warningDays[right.kind].map((before) => ends - before * day)];
+  const lost = right.kind === 'offline-pass' ? lostAt(facts) : null;
+  const lapses = lost === null ? [] : [lost + passRunOn, lost + passRunOn + passCountdown];
+  return [ends, ...graceEnds, ...lapses, ...warningDays[right.kind].map((before) => ends - before * day)];
 }

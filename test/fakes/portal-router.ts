@@ -154,6 +154,7 @@ export function createPortalRouter(needs: PortalRouterNeeds) {
         anybody(context);
         const iat = Math.floor(now() / 1000);
         const claims = leaseClaims(context.device, {
+          account: sessions.authorize(context.token, context.device)?.accountId ?? testIds.condor,
           aud: input.product,
           lease: testIds.lease,
           iat,
@@ -174,6 +175,7 @@ export function createPortalRouter(needs: PortalRouterNeeds) {
         const iat = Math.floor(now() / 1000);
         const results = input.leases.map(async ({ leaseId, seq }) => {
           const claims = leaseClaims(context.device, {
+            account: sessions.authorize(context.token, context.device)?.accountId ?? testIds.condor,
             lease: leaseId,
             seq: seq + 1,
             iat,

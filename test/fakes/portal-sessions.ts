@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { AldabaError } from '../../src/contract/errors.ts';
+import { AldabaError, type SessionEndReason } from '../../src/contract/errors.ts';
 import { permissions } from '../../src/contract/permissions.ts';
 import type { Profile } from '../../src/contract/portal/sessions.ts';
 
@@ -21,6 +21,8 @@ export interface PortalSession {
   /** Hash of a rotated token -> hash that followed, and when (ms). */
   rotated: Map<string, { next: string; at: number }>;
   ended: boolean;
+  /** What is said of the end; undefined: nothing. */
+  reason: SessionEndReason | undefined;
   refreshes: number;
 }
 
@@ -77,15 +79,21 @@ export function createPortalSessions(now: () => number) {
       current: tokenHash,
       rotated: new Map(),
       ended: false,
+      reason: undefined,
       refreshes: 0,
     };
     sessions.push(session);
     return signedIn(session);
   }
 
-  function end(session: PortalSession): void {
+  /** Its access tokens stay known, and are refused by their session's end. */
+  function end(session: PortalSession, reason?: SessionEndReason): void {
     session.ended = true;
-    for (const [token, entry] of access) if (entry.session === session) access.delete(token);
+    session.reason = reason;
+  }
+
+  function refuse({ reason }: PortalSession): never {
+    throw new AldabaError('session-ended', 'over', reason === undefined ? undefined : { reason });
   }
 
   return {
@@ -100,7 +108,8 @@ export function createPortalSessions(now: () => number) {
     refresh(token: string, nextTokenHash: string, device: string) {
       const hash = hashOf(token);
       const session = sessions.find((candidate) => candidate.current === hash || candidate.rotated.has(hash));
-      if (session === undefined || session.ended) throw new AldabaError('session-ended');
+      if (session === undefined) throw new AldabaError('session-ended');
+      if (session.ended) refuse(session);
       if (session.device !== device) throw new AldabaError('proof-invalid', 'another device');
       session.refreshes++;
       const before = session.rotated.get(hash);
@@ -109,15 +118,15 @@ export function createPortalSessions(now: () => number) {
         session.current = nextTokenHash;
       } else if (before.next !== nextTokenHash) {
         if (now() - before.at <= grace) throw new AldabaError('session-raced');
-        end(session);
-        throw new AldabaError('session-ended', 'replay');
+        end(session, 'replay');
+        refuse(session);
       }
       return signedIn(session);
     },
     signOut(token: string) {
       const hash = hashOf(token);
       const session = sessions.find((candidate) => candidate.current === hash || candidate.rotated.has(hash));
-      if (session !== undefined) end(session);
+      if (session !== undefined) end(session, 'signed-out');
     },
     /** The session behind an access token; null for a key's. */
     authorize(token: string | null, device: string): PortalSession | null {

@@ -1,7 +1,7 @@
 import { AldabaError, type ErrorCode } from '../../src/contract/errors.ts';
 import type { Profile } from '../../src/contract/portal/sessions.ts';
 import type { Mode } from '../../src/contract/primitives.ts';
-import type { Session } from '../../src/core/parts.ts';
+import type { IdentityEvent, Session } from '../../src/core/parts.ts';
 
 /** A session that a test signs in and out. */
 export interface TestSession extends Session {
@@ -14,11 +14,11 @@ export interface TestSession extends Session {
   readonly waiting: number;
   /** The person signs in, or closes the window (`sign-in-cancelled`). */
   finish(outcome: 'signed-in' | ErrorCode): void;
-  emit(event: 'ready' | 'ended' | 'signed-out'): void;
+  emit(event: IdentityEvent): void;
 }
 
 export function createTestSession(mode: Mode | null = 'cloud-signin', identity = true): TestSession {
-  const listeners = new Set<(event: 'ready' | 'ended' | 'signed-out') => void>();
+  const listeners = new Set<(event: IdentityEvent) => void>();
   let pending: { resolve(): void; reject(error: Error): void; promise: Promise<void> } | null = null;
   let signIns = 0;
   let waiting = 0;

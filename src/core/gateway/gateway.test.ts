@@ -50,7 +50,7 @@ function gatewayTo(address: string, http = network(), access = noAccess) {
   return createGateway({ address: () => address, http, device, clock, log, access });
 }
 
-const signedIn = { token: async () => 'dG9rZW4', replace: async () => null, ended: () => {} };
+const signedIn = { token: async () => 'dG9rZW4', replace: async () => null, ended: async () => {} };
 const json = { 'content-type': 'application/json' };
 
 /** What a call to a server that answers so ends with. */

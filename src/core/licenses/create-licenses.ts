@@ -232,6 +232,8 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
       const fault = clockContact.due() === null ? null : await clockContact.run();
       if (fault !== null && session.mode === 'standalone') throw fault;
       await renewals.run({ force: true });
+      const queued = entries.all().filter(({ queue, uses }) => queue !== null && uses.size > 0);
+      await Promise.all(queued.map((entry) => seats.regain(entry)));
       keeper.plan();
     },
 

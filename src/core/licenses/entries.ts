@@ -49,6 +49,8 @@ export interface Entries {
   showAll(): void;
   /** While held, nobody hears of anything worse: the machine just woke, and what seems over may be renewed in a moment. */
   hold(on: boolean): void;
+  /** Programs were told `full`, and would now hear less although the portal did not decide it. */
+  isHeldBack(entry: Entry): boolean;
   onChange(listener: ChangeListener): () => void;
   onWarning(listener: WarningListener): () => void;
   /** Verifies a document that the portal handed over for `product`. @throws AldabaError with the `file-*` code */
@@ -84,6 +86,7 @@ export function createEntries(
       uses: new Map(),
       names: { product, account: '' },
       told: '',
+      toldPermit: null,
       warned: new Set(),
       linger: null,
       flights: new Map(),
@@ -150,10 +153,12 @@ export function createEntries(
 
   function factsOf(entry: Entry): LicenseFacts {
     const at = now();
+    const lapsedAt = entry.record.right?.lapsedAt ?? null;
     return {
       now: at,
       mode: session.mode,
       identity: session.hasIdentity(),
+      identityLostAt: lapsedAt === null ? null : Date.parse(lapsedAt),
       right: inEffect(entry),
       held: isHeld(entry),
       answer: session.mode === 'standalone' ? { kind: 'none' } : entry.answer,
@@ -245,6 +250,7 @@ export function createEntries(
     });
     if (told !== entry.told) {
       entry.told = told;
+      entry.toldPermit = changed.permit;
       const { state: now, permit, cause, reason } = standing;
       log.info({ product: entry.product, state: now, permit, cause, reason }, 'license changed');
       notify(entry, standing);
@@ -304,6 +310,11 @@ export function createEntries(
     showAll,
     hold(on) {
       held = on;
+    },
+    isHeldBack(entry) {
+      if (session.mode === 'standalone' || !session.hasIdentity()) return false;
+      const undecided = entry.answer.kind === 'unreachable' || entry.answer.kind === 'asking';
+      return undecided && entry.toldPermit === 'full' && licenseStanding(factsOf(entry)).permit !== 'full';
     },
     onChange(listener) {
       listeners.add(listener);

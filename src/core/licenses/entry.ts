@@ -1,4 +1,4 @@
-import type { BrokerLicense } from '../../contract/broker.ts';
+import type { BrokerLicense, Permit } from '../../contract/broker.ts';
 import type { Use } from '../../contract/client/state.ts';
 import type { DeviceScore } from '../../domain/device-score.ts';
 import type { LicenseWarning, PortalAnswer, Right } from '../../domain/license-facts.ts';
@@ -33,6 +33,7 @@ export interface Entry {
   names: { product: string; account: string };
   /** What listeners heard last, as JSON. */
   told: string;
+  toldPermit: Permit | null;
   /** Warnings that are due and were said. */
   warned: ReadonlySet<string>;
   /** Ends the time in which a program that starts again finds its lease. */

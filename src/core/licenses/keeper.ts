@@ -6,6 +6,7 @@ import type { ClockContact } from './clock-contact.ts';
 import type { ClockGuard } from './clock-guard.ts';
 import type { Entries } from './entries.ts';
 import type { Entry } from './entry.ts';
+import { createFollowIdentity } from './follow-identity.ts';
 import { createReading } from './reading.ts';
 import type { Renewals } from './renewals.ts';
 import type { Seats } from './seats.ts';
@@ -17,6 +18,8 @@ const longestSleep = 30_000;
 const jumpTolerance = 5000;
 /** After a jump, programs hear of what ended once the portal had this long to renew it. ms. */
 const settleTerm = 15_000;
+/** ms between tries in that time. */
+const settlePause = 2000;
 /** ms that the start waits for a keychain that may be asking its person; programs that ask meanwhile wait for it themselves. */
 const keychainTerm = 2000;
 /** How often the clock mark goes to disk. ms. */
@@ -46,11 +49,11 @@ export function createKeeper(
     clockContact: ClockContact;
     random: () => number;
     answersPrograms: boolean;
+    /** Called once, when the disk was read. */
+    onRead: () => void;
   },
 ): Keeper {
   const {
-    /** Called once, when the disk was read. */
-    onRead: () => void;
     ports,
     device,
     gateway,
@@ -63,10 +66,10 @@ export function createKeeper(
     clockContact,
     random,
     answersPrograms,
+    onRead,
   } = needs;
   const { clock, log } = ports;
   let timer: { cancel(): void } | null = null;
-    onRead,
   let stopped = true;
   let lastWall = clock.now();
   let lastRun = clock.monotonic();
@@ -74,6 +77,8 @@ export function createKeeper(
   let debts = { failures: 0, notBefore: 0 };
   let orphansLeaveAt = Number.POSITIVE_INFINITY;
   let working: Promise<void> | null = null;
+  /** Running time until which what seems over is held back; null: nothing is. */
+  let settleUntil: number | null = null;
   const endings: (() => void)[] = [];
 
   async function load(): Promise<void> {
@@ -85,6 +90,7 @@ export function createKeeper(
     for (const entry of entries.all()) {
       // Whether the portal heard of it before this process's predecessor died is unknown, so nobody may take it up.
       if (answersPrograms && entry.record.right?.leaving) await seats.abandon(entry);
+      await followIdentity.found(entry);
       entries.publish(entry);
       // In the background: reading hardware may take a second, and a program waits.
       void standalone.checkDevice(entry);
@@ -104,6 +110,15 @@ export function createKeeper(
     );
     plan();
   }
+
+  const followIdentity = createFollowIdentity({
+    ports,
+    session,
+    entries,
+    seats,
+    renewals,
+    ready,
+  });
 
   const hasDebts = (entry: Entry) => seats.hasDebts(entry) || standalone.owesReceipt(entry);
 
@@ -151,8 +166,10 @@ export function createKeeper(
   function look(): boolean {
     const wall = clock.now();
     const run = clock.monotonic();
-    const jumped = Math.abs(wall - lastWall - (run - lastRun)) > jumpTolerance;
-    guard.advance(entries.now(), run - lastRun);
+    const ran = run - lastRun;
+    // Running time stands still while a machine sleeps on Linux, and goes on in Windows and macOS: there it is the timer that is late.
+    const jumped = Math.abs(wall - lastWall - ran) > jumpTolerance || ran > longestSleep + jumpTolerance;
+    guard.advance(entries.now(), ran);
     lastWall = wall;
     lastRun = run;
     return jumped;
@@ -165,6 +182,7 @@ export function createKeeper(
   async function wake(): Promise<void> {
     timer = null;
     const jumped = look();
+    if (reading.due() === 0) void read();
     if (clock.monotonic() >= orphansLeaveAt) {
       orphansLeaveAt = Number.POSITIVE_INFINITY;
       for (const entry of entries.all()) seats.lingerThenLeave(entry, 0);
@@ -175,21 +193,35 @@ export function createKeeper(
     }
     if (jumped) {
       log.info({}, 'the machine slept or its clock moved');
-      renewals.timeJumped();
-      clockContact.retry();
-      debts = { failures: 0, notBefore: 0 };
-      entries.hold(true);
-      plan();
-      await atMost(clock, settleTerm, talk());
-      entries.hold(false);
-      publishAll();
-    if (reading.due() === 0) void read();
-      plan();
-      return;
+      return settle();
     }
     publishAll();
     plan();
     if (isTalkDue()) void talk();
+  }
+
+  /** Programs hear of what ended once the portal said so, or was not there for a while: after sleeping, the network takes its time. */
+  async function settle(): Promise<void> {
+    const until = clock.monotonic() + settleTerm;
+    const isFirst = settleUntil === null;
+    settleUntil = until;
+    entries.hold(true);
+    renewals.timeJumped();
+    clockContact.retry();
+    debts = { failures: 0, notBefore: 0 };
+    plan();
+    if (!isFirst) return;
+    for (;;) {
+      await atMost(clock, settleUntil - clock.monotonic(), talk());
+      const left = settleUntil - clock.monotonic();
+      if (left <= 0 || stopped || !entries.all().some(entries.isHeldBack)) break;
+      await atMost(clock, Math.min(settlePause, left), new Promise(() => {}));
+      renewals.timeJumped();
+    }
+    settleUntil = null;
+    entries.hold(false);
+    publishAll();
+    plan();
   }
 
   function isTalkDue(): boolean {
@@ -236,7 +268,12 @@ export function createKeeper(
           }
           plan();
         }),
-        session.onIdentity((event) => void onIdentity(event)),
+        session.onIdentity((event) => {
+          void followIdentity.follow(event).then(() => {
+            publishAll();
+            plan();
+          });
+        }),
         // The mode is a setting, and decides which right counts.
         ports.settings.onChange(() => {
           publishAll();
@@ -267,42 +304,5 @@ export function createKeeper(
     if (verdict !== 'suspect') return;
     void guard.save();
     publishAll();
-  }
-
-  async function onIdentity(event: 'ready' | 'ended' | 'signed-out'): Promise<void> {
-    try {
-      await ready();
-      if (event !== 'ready' || session.mode === 'standalone') {
-        // The portal released this device's leases with its session, whoever ended it: the seats may be another's by now.
-        for (const entry of entries.all()) {
-          entry.queue = null;
-          entry.answer = { kind: 'none' };
-          await entries.update(entry, (record) =>
-            record.right === null && record.asking === null && record.releases.length === 0
-              ? record
-              : { ...record, right: null, asking: null, releases: [] },
-          );
-        }
-      } else await enterAccount(session.profile?.membership.account.id);
-    } catch (error) {
-      log.error({ error: asAldabaError(error).message }, 'a change of identity was not followed through');
-    }
-    publishAll();
-    plan();
-  }
-
-  /** Rights of another company do not count in this one. Programs that run ask again under the new one. */
-  async function enterAccount(account: string | undefined): Promise<void> {
-    for (const entry of entries.all()) {
-      if (account !== undefined && entry.right !== null && entry.right.claims.account !== account)
-        await seats.abandon(entry);
-      if (
-        entry.right === null &&
-        entry.answer.kind !== 'ended' &&
-        [...entry.uses.values()].some((use) => use.state === 'running')
-      ) {
-        await seats.regain(entry);
-      }
-    }
   }
 }

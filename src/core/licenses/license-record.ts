@@ -18,6 +18,8 @@ export const licenseRecordSchema = z.strictObject({
       renewAfter: z.number().int().positive(),
       /** The last use ended and the portal is being told. Until it was, a new use may take the right up again. */
       leaving: z.boolean(),
+      /** The session ended under it, heard then: it runs on (ADR 0032). */
+      lapsedAt: instantSchema.nullable().default(null),
     })
     .nullable(),
   /** A seat was asked for and the answer is not stored yet; repeating it with the same key takes no second one. */

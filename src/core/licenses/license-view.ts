@@ -1,5 +1,6 @@
 import type { BrokerLicense } from '../../contract/broker.ts';
-import type { LicenseView } from '../../contract/client/state.ts';
+import type { LicenseView, Problem } from '../../contract/client/state.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import type { Right } from '../../domain/license-facts.ts';
 import type { Standing } from '../../domain/license-state.ts';
 import type { Entry } from './entry.ts';
@@ -44,7 +45,7 @@ export function licenseViewOf(
     until: until === null ? null : iso(until),
     renewedAt: right === null || right.kind === 'license' ? null : iso(right.claims.iat * 1000),
     warnings: warnings.map(({ kind, at }) => ({ kind, at: at === null ? null : iso(at) })),
-    problem: reason === null ? null : { code: reason, data: { product: entry.names.product }, at: iso(now) },
+    problem: reason === null ? null : problemOf(entry, reason, now),
     programs: [...entry.uses.values()].map(({ id, program, version, since, state: doing }) => ({
       id,
       program,
@@ -53,6 +54,12 @@ export function licenseViewOf(
       state: doing,
     })),
   };
+}
+
+/** The refusal that stands in the way, with what the portal said of it: who holds the seats, how many there are. */
+function problemOf({ answer, names }: Entry, code: ErrorCode, now: number): Problem {
+  const said = 'data' in answer && answer.code === code ? answer.data : undefined;
+  return { code, data: { ...said, product: names.product }, at: iso(now) };
 }
 
 /** Passes are for named seats and only floating leases are lent; a license has no seat. */

@@ -74,6 +74,7 @@ export function createRenewals(
         if (entry === undefined || entry.record.right?.leaving) continue;
         if (result.outcome === 'renewed') await seats.accept(entry, result).catch(() => undefined);
         else if (result.code === 'lease-ended' && entry.uses.size > 0) lost.push(entry);
+        else if (result.code === 'lease-ended') await seats.drop(entry, result.leaseId);
         else
           await seats.lose(
             entry,
@@ -96,7 +97,7 @@ export function createRenewals(
       for (const entry of batch) {
         if (entry.answer.kind !== 'asking') continue;
         const kind = whatFailed(fault.code) === 'refused' ? 'refused' : 'unreachable';
-        entries.setAnswer(entry, { kind, code: fault.code });
+        entries.setAnswer(entry, { kind, code: fault.code, data: fault.data });
       }
       throw fault;
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AldabaError } from '../../contract/errors.ts';
 import type { Grant } from '../../contract/portal/licenses.ts';
+import type { PortalAnswer } from '../../domain/license-facts.ts';
 import { isVersionCovered } from '../../domain/version-range.ts';
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
@@ -17,6 +18,15 @@ const askingTerm = 30 * 60_000;
 /** How often a program that lost its seat asks for another one. ms. */
 const queueLimits = { first: 30_000, most: 300_000 };
 
+/** As the person sees it: with the holders, the total and the time that the portal named. */
+function refusal({ code, data }: AldabaError): PortalAnswer {
+  return { kind: code === 'no-seat-free' ? 'queued' : 'refused', code, data };
+}
+
+function ended({ code, data }: AldabaError): PortalAnswer {
+  return { kind: 'ended', code, data };
+}
+
 type Right = NonNullable<LicenseRecord['right']>;
 
 /** Taking seats and giving them back. Every step is on disk before the portal hears of it. */
@@ -25,6 +35,8 @@ export interface Seats {
   obtain(entry: Entry, wanted: Wanted): Promise<void>;
   /** Stores what the portal granted. A document that is older than the one held changes nothing. */
   accept(entry: Entry, grant: Grant): Promise<void>;
+  /** The portal let a lease end that nobody uses: it is forgotten, and nobody hears a word. */
+  drop(entry: Entry, leaseId: string): Promise<void>;
   /** The right ended by the portal's word. Programs that run are told, and may open and save. */
   lose(entry: Entry, leaseId: string, error: AldabaError): Promise<void>;
   /**
@@ -86,8 +98,7 @@ export function createSeats(
       const meaning = whatFailed(fault.code);
       if (meaning !== 'undecided') await entries.update(entry, (record) => ({ ...record, asking: null }));
       if (meaning !== 'refused') entries.setAnswer(entry, { kind: 'unreachable', code: fault.code });
-      else if (fault.code === 'no-seat-free') entries.setAnswer(entry, { kind: 'queued', code: fault.code });
-      else entries.setAnswer(entry, { kind: 'refused', code: fault.code });
+      else entries.setAnswer(entry, refusal(fault));
       throw fault;
     }
     await accept(entry, grant);
@@ -103,11 +114,12 @@ export function createSeats(
         { product: entry.product, code: fault.code, detail: fault.message },
         'the portal gave a document that does not verify',
       );
-      const until = grant.expiresAt;
+      const owes = { leaseId: grant.leaseId, until: grant.expiresAt };
       await entries.update(entry, (record) => ({
         ...record,
         asking: null,
-        releases: [...record.releases, { leaseId: grant.leaseId, until }],
+        // A renewal that this client cannot read takes nothing from the programs that hold the document before.
+        releases: record.right?.leaseId === grant.leaseId ? record.releases : [...record.releases, owes],
       }));
       entries.setAnswer(entry, { kind: 'refused', code: fault.code });
       throw fault;
@@ -117,7 +129,7 @@ export function createSeats(
       const before = record.right;
       const older = before?.leaseId === grant.leaseId && held !== null && claims.seq < held.claims.seq;
       const right: Right = older
-        ? { ...before, leaving: false }
+        ? { ...before, leaving: false, lapsedAt: null }
         : {
             leaseId: grant.leaseId,
             kind: grant.kind,
@@ -125,6 +137,7 @@ export function createSeats(
             renewedAt: iso(),
             renewAfter: grant.renewAfter,
             leaving: false,
+            lapsedAt: null,
           };
       const cleared = before !== null && before.leaseId !== grant.leaseId ? owed(entry, record) : record;
       const releases = cleared.releases.filter(({ leaseId }) => leaseId !== grant.leaseId);
@@ -181,13 +194,15 @@ export function createSeats(
       await inTurn(entry, 'regain', () => askAnew(entry, user));
     } catch (error) {
       const fault = asAldabaError(error);
-      const refused = whatFailed(fault.code) === 'refused';
-      if (refused && lost !== undefined) await lose(entry, lost, fault);
-      if (refused && fault.code !== 'no-seat-free') {
+      if (whatFailed(fault.code) === 'refused' && lost !== undefined) {
+        // One step for those who listen: what is shown is why no other seat was given.
+        await removeRight(entry, lost);
+        entries.setAnswer(entry, fault.code === 'no-seat-free' ? refusal(fault) : ended(fault));
+      }
+      if (whatFailed(fault.code) === 'refused' && fault.code !== 'no-seat-free') {
         entry.queue = null;
         return;
       }
-      if (refused) entries.setAnswer(entry, { kind: 'queued', code: fault.code });
       const tries = (entry.queue?.tries ?? 0) + 1;
       entry.queue = {
         at: clock.monotonic() + backoff(tries, queueLimits, random, fault.data?.retryAfter),
@@ -198,11 +213,15 @@ export function createSeats(
 
   async function lose(entry: Entry, leaseId: string, error: AldabaError): Promise<void> {
     if (entry.record.right?.leaseId !== leaseId) return;
+    await removeRight(entry, leaseId);
+    log.info({ product: entry.product, code: error.code }, 'the portal ended a right');
+    entries.setAnswer(entry, ended(error));
+  }
+
+  async function removeRight(entry: Entry, leaseId: string): Promise<void> {
     await entries.update(entry, (record) =>
       record.right?.leaseId === leaseId ? { ...record, right: null } : record,
     );
-    log.info({ product: entry.product, code: error.code }, 'the portal ended a right');
-    entries.setAnswer(entry, { kind: 'ended', code: error.code });
   }
 
   async function settle(entry: Entry): Promise<void> {
@@ -243,7 +262,15 @@ export function createSeats(
         ? record
         : { ...record, right: { ...record.right, leaving: true } },
     );
-    await tell(entry);
+    // A program that came while this was written runs with it.
+    if (entry.uses.size > 0) await stay(entry);
+    else await tell(entry);
+  }
+
+  async function stay(entry: Entry): Promise<void> {
+    await entries.update(entry, (record) =>
+      record.right?.leaving ? { ...record, right: { ...record.right, leaving: false } } : record,
+    );
   }
 
   function tell(entry: Entry): Promise<void> {
@@ -256,7 +283,7 @@ export function createSeats(
   async function tellAll(entry: Entry): Promise<void> {
     const leaving = entry.record.right;
     try {
-      if (leaving?.leaving) await tellLeaving(entry, leaving);
+      if (leaving?.leaving && entry.uses.size === 0) await tellLeaving(entry, leaving);
       for (const { leaseId, until } of entry.record.releases) {
         if (Date.parse(until) > entries.now() && (await tellOne(leaseId)) !== 'told') continue;
         await entries.update(entry, (record) => ({
@@ -298,14 +325,15 @@ export function createSeats(
     obtain: (entry, wanted) =>
       inTurn(entry, JSON.stringify([wanted.version, wanted.features]), () => obtainOnce(entry, wanted)),
     accept,
+    async drop(entry, leaseId) {
+      await removeRight(entry, leaseId);
+      entries.setAnswer(entry, { kind: 'none' });
+    },
     lose,
     regain,
     async takeUp(entry) {
       if (entry.telling !== null) await entry.telling;
-      if (!entry.record.right?.leaving) return;
-      await entries.update(entry, (record) =>
-        record.right === null ? record : { ...record, right: { ...record.right, leaving: false } },
-      );
+      await stay(entry);
     },
     lingerThenLeave,
     leave,

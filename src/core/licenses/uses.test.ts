@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { writeFileDurably } from '../write-file-durably.ts';
 
 let rig: LicensingRig;
 beforeEach(async () => {
@@ -43,6 +44,73 @@ test('a second program that finds no seat for its version takes nothing from the
     code: 'no-seat-free',
   });
   await rig.pass(600_000, 60_000);
-  expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' });
+  expect(rig.licenses.status('viga')).toMatchObject({ permit: 'full' });
   expect(rig.heard.map(({ license }) => license.permit)).not.toContain('read-only');
+});
+
+test('a program that starts while the lease is being given back keeps it', async () => {
+  let write: (() => void) | null = null;
+  let isHeld = false;
+  await rig.boot({
+    async write(path, text) {
+      if (text.includes('"leaving": true'))
+        await new Promise<void>((resolve) => {
+          isHeld = true;
+          write = resolve;
+        });
+      await writeFileDurably(path, text);
+    },
+  });
+  const first = rig.use('viga');
+  await rig.acquire(first);
+  await rig.licenses.release(first);
+  await rig.ports.clock.advance(2500);
+  await vi.waitFor(() => expect(isHeld).toBe(true));
+  expect(await rig.acquire(rig.use('viga'))).toMatchObject({ permit: 'full' });
+  (write as (() => void) | null)?.();
+  await vi.waitFor(async () => expect((await rig.record('viga'))?.right).toMatchObject({ leaving: false }));
+  await rig.pass(10_000, 1000);
+  expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' });
+  expect(rig.portal.calls.map(({ kind }) => kind)).toEqual(['acquire']);
+});
+
+test('a renewal that does not verify takes nothing from the program that runs', async () => {
+  await rig.acquire(rig.use('viga'));
+  const other = await createLicensingRig();
+  rig.portal.after = (call) => {
+    if (call.kind === 'renew') rig.portal.rootKeys.splice(0, 1, ...other.portal.rootKeys);
+  };
+  await rig.pass(20 * 60_000, 60_000);
+  expect(rig.portal.calls.map(({ kind }) => kind)).toContain('renew');
+  expect(rig.portal.calls.map(({ kind }) => kind)).not.toContain('release');
+  expect((await rig.record('viga'))?.right).toBeTruthy();
+  await other.remove();
+});
+
+test('a seat lost while the machine slept is one step for the program, and the window shows who holds it', async () => {
+  await rig.acquire(rig.use('viga'));
+  rig.heard.length = 0;
+  rig.portal.forget('viga');
+  rig.portal.seats.set('viga', 0);
+  await rig.pass(6 * 60_000, 30_000);
+  expect(rig.heard[0]?.license).toMatchObject({
+    state: 'queued',
+    permit: 'read-only',
+    reason: 'no-seat-free',
+  });
+  expect(rig.heard.map(({ license }) => license.state)).not.toContain('revoked');
+  expect(rig.parts.state.get().licenses).toMatchObject([
+    { product: 'viga', problem: { code: 'no-seat-free', data: { holders: [{ name: 'Lucía Ferrer' }] } } },
+  ]);
+});
+
+test('renewing by hand asks for what waits as well', async () => {
+  await rig.acquire(rig.use('viga'));
+  rig.portal.forget('viga');
+  rig.portal.seats.set('viga', 0);
+  await rig.pass(6 * 60_000, 30_000);
+  expect(rig.licenses.status('viga')).toMatchObject({ permit: 'read-only' });
+  rig.portal.seats.set('viga', 1);
+  await rig.licenses.renewNow();
+  expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' });
 });

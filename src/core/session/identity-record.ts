@@ -10,13 +10,15 @@ import { writeFileDurably } from '../write-file-durably.ts';
 /** Who is signed in, as last heard: what a window shows before the portal answers. Not secret; the keychain decides. */
 const identityRecordSchema = z.object({
   version: z.literal(1),
-  /** `leaving`: the person signed out and the rest of it may not be done. */
-  state: z.enum(['present', 'leaving', 'absent', 'ended']),
+  /** `leaving`: the person signed out and the rest of it may not be done. `lapsed`: the portal ended the session, what is held runs on. */
+  state: z.enum(['present', 'leaving', 'absent', 'ended', 'lapsed']),
   mode: modeSchema.nullable(),
   portal: portalAddressSchema.nullable(),
   profile: profileSchema.nullable(),
   /** Company of a cloud key. */
   account: accountSchema.nullable(),
+  /** Person (`person:ID`) or key (`key:`, then its SHA-256) that is or was the last identity: another one takes over nothing of it. */
+  subject: z.string().max(100).nullable().default(null),
   /** To fill the form in when signing in again. */
   email: z.string().max(254),
   /** Who wrote it: other processes of the profile look again when it changes. */
@@ -31,6 +33,7 @@ export const noIdentity: Omit<IdentityRecord, 'writer'> = {
   portal: null,
   profile: null,
   account: null,
+  subject: null,
   email: '',
 };
 

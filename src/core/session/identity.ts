@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import type { Problem } from '../../contract/client/state.ts';
 import { AldabaError } from '../../contract/errors.ts';
 import type { Profile } from '../../contract/portal/sessions.ts';
-import type { StateStore } from '../parts.ts';
+import type { IdentityEvent, StateStore } from '../parts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { SettingsStore } from '../ports/settings.ts';
 import { asAldabaError } from '../problem.ts';
 import type { Credentials } from './credentials.ts';
 import { createIdentityFile, type IdentityRecord, noIdentity } from './identity-record.ts';
-
-export type IdentityEvent = 'ready' | 'ended' | 'signed-out';
 
 /** Who is signed in as this process knows it: shown in the snapshot, remembered in a file, followed when another process changes it. */
 export interface Identity {
@@ -21,10 +20,10 @@ export interface Identity {
   readonly leaving: boolean;
   /** From disk and keychain; no network. */
   load(): Promise<void>;
-  /** An identity is there; tells `ready` when it is news. */
-  accept(change: Pick<IdentityRecord, 'mode' | 'portal' | 'profile' | 'account'>): Promise<void>;
-  /** It is gone. `ended` leaves a notice with `code`. */
-  lose(how: 'ended' | 'signed-out', code: 'session-ended' | 'key-invalid'): Promise<void>;
+  /** An identity is there; tells `ready`, or `replaced`, when it is news. */
+  accept(change: Pick<IdentityRecord, 'mode' | 'portal' | 'profile' | 'account' | 'subject'>): Promise<void>;
+  /** It is gone. An end by the portal leaves a notice of `problem`. */
+  lose(how: 'ended' | 'lapsed' | 'signed-out', problem: Omit<Problem, 'at'>): Promise<void>;
   /** What was stored is not there any more, and another process will say why: nothing is remembered of it here. */
   vanish(): void;
   /** The sign-out is done. */
@@ -51,6 +50,12 @@ export interface IdentityNeeds {
 
 /** ms that the start waits for a keychain that may be asking the person to unlock it. */
 const keychainPatience = 2000;
+
+/** Whoever was not remembered by name is not known to be another. */
+const isAnother = (before: string | null, now: string | null): boolean => before !== null && before !== now;
+
+const byPortal = (state: IdentityRecord['state']) =>
+  state === 'ended' || state === 'lapsed' ? state : undefined;
 
 const companyOf = (record: IdentityRecord): string | undefined =>
   record.profile?.membership.account.id ?? record.account?.id;
@@ -108,15 +113,16 @@ export function createIdentity(needs: IdentityNeeds): Identity {
     if (JSON.stringify(latest) === JSON.stringify(known)) return;
     await settings.reload();
     followed();
-    const was = { present, company: companyOf(known) };
+    const was = { present, company: companyOf(known), subject: known.subject };
     known = latest;
     // The keychain decides: two processes may have written their records in the other order.
     present = latest.state !== 'leaving' && (await isStored(latest.state === 'present'));
     state.update({ profile: present ? latest.profile : null });
     if (present) state.clearNotice('session-ended');
     const isNews = present && (!was.present || companyOf(latest) !== was.company);
-    if (isNews || latest.mode === 'standalone') emit('ready');
-    else if (!present && was.present) emit(latest.state === 'ended' ? 'ended' : 'signed-out');
+    if (present && isAnother(was.subject, latest.subject)) emit('replaced');
+    else if (isNews || latest.mode === 'standalone') emit('ready');
+    else if (!present && was.present) emit(byPortal(latest.state) ?? 'signed-out');
   }
 
   return {
@@ -145,18 +151,19 @@ export function createIdentity(needs: IdentityNeeds): Identity {
     async accept(change) {
       const before = present ? companyOf(known) : undefined;
       const fresh = !present || before !== companyOf({ ...known, ...change }) || known.mode !== change.mode;
+      const another = isAnother(known.subject, change.subject);
       present = true;
       state.clearNotice('session-ended');
       await remember({ ...change, state: 'present', email: change.profile?.identity.email ?? known.email });
-      if (fresh) emit('ready');
+      if (another) emit('replaced');
+      else if (fresh) emit('ready');
     },
 
-    async lose(how, code) {
+    async lose(how, problem) {
       const had = present;
       present = false;
-      await remember({ state: how === 'ended' ? 'ended' : 'leaving', profile: null, account: null });
-      if (how === 'ended' && had)
-        state.notice({ id: 'session-ended', level: 'warning', problem: { code, data: undefined } });
+      await remember({ state: how === 'signed-out' ? 'leaving' : how, profile: null, account: null });
+      if (how !== 'signed-out' && had) state.notice({ id: 'session-ended', level: 'warning', problem });
       if (had) emit(how);
     },
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ErrorCode } from '../../contract/errors.ts';
+import type { ErrorCode, SessionEndReason } from '../../contract/errors.ts';
 import type { signedInSchema, signInOutputSchema } from '../../contract/portal/sessions.ts';
 import { isUnreachable } from '../gateway/gateway.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
@@ -15,7 +15,7 @@ export type SignInOutput = z.infer<typeof signInOutputSchema>;
 /** `none`: nothing is stored for the configured portal. `ended`: the portal said that the session is over. */
 export type Renewal =
   | { kind: 'none' }
-  | { kind: 'ended' }
+  | { kind: 'ended'; reason: SessionEndReason | undefined }
   | { kind: 'signed-in'; portal: string; signedIn: SignedIn };
 
 export interface RotationNeeds {
@@ -114,6 +114,7 @@ export function createRotation(needs: RotationNeeds): Rotation {
   }
 
   async function rotate(): Promise<Renewal> {
+    let reason: SessionEndReason | undefined;
     for (let tries = 1; ; tries++) {
       const current = await credentials.read('refresh-token');
       if (current === null || current.portal !== address()) return { kind: 'none' };
@@ -130,7 +131,9 @@ export function createRotation(needs: RotationNeeds): Rotation {
         await credentials.remove('refresh-token-next');
         return { kind: 'signed-in', portal: current.portal, signedIn };
       } catch (error) {
-        const { code } = asAldabaError(error);
+        const { code, data } = asAldabaError(error);
+        // Of two tokens the portal may know the reason by one alone.
+        reason = data?.reason ?? reason;
         if (code === 'session-raced' && tries < raceTries) {
           // Somebody outside the lock rotated this token: what they store is the one to go on with.
           await pause(racePause);
@@ -141,7 +144,7 @@ export function createRotation(needs: RotationNeeds): Rotation {
           const latest = await credentials.read('refresh-token');
           if (latest?.token !== current.token) continue;
           await credentials.remove('refresh-token-next', 'refresh-token');
-          return { kind: 'ended' };
+          return { kind: 'ended', reason };
         } else {
           throw error;
         }

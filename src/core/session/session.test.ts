@@ -233,23 +233,32 @@ describe('access', () => {
 });
 
 describe('the end of a session', () => {
-  test('ended by the portal: a notice, the sign-in with the address filled in, no token left', async () => {
-    const running = await rig.start();
-    await rig.signIn(running);
-    const events: string[] = [];
-    running.core.session.onIdentity((event) => events.push(event));
-    for (const session of rig.portal.sessions) rig.portal.end(session);
-    await expect(running.client.people.listContacts({})).rejects.toMatchObject({ code: 'session-ended' });
-    expect(events).toEqual(['ended']);
-    expect(running.core.state.get()).toMatchObject({
-      setup: { step: 'sign-in', email: testEmail, problem: { code: 'session-ended' } },
-      profile: null,
-      notices: [{ id: 'session-ended', code: 'session-ended', level: 'warning' }],
-    });
-    expect(tokenEntries()).toEqual([]);
-    await rig.signIn(running);
-    expect(running.core.state.get()).toMatchObject({ setup: { step: 'done' }, notices: [] });
-  });
+  test.each([
+    ['suspended', 'ended'],
+    ['replay', 'ended'],
+    ['password-set', 'lapsed'],
+    ['expired', 'lapsed'],
+    [undefined, 'lapsed'],
+  ] as const)(
+    'by the portal (%s): a notice, the sign-in with the address filled in, no token left',
+    async (reason, event) => {
+      const running = await rig.start();
+      await rig.signIn(running);
+      const events: string[] = [];
+      running.core.session.onIdentity((event) => events.push(event));
+      for (const session of rig.portal.sessions) rig.portal.end(session, reason);
+      await expect(running.client.people.listContacts({})).rejects.toMatchObject({ code: 'session-ended' });
+      expect(events).toEqual([event]);
+      expect(running.core.state.get()).toMatchObject({
+        setup: { step: 'sign-in', email: testEmail, problem: { code: 'session-ended' } },
+        profile: null,
+        notices: [{ id: 'session-ended', code: 'session-ended', level: 'warning' }],
+      });
+      expect(tokenEntries()).toEqual([]);
+      await rig.signIn(running);
+      expect(running.core.state.get()).toMatchObject({ setup: { step: 'done' }, notices: [] });
+    },
+  );
 
   test('signing out takes the tokens away and tells the portal', async () => {
     const running = await rig.start();

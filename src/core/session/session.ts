@@ -2,16 +2,17 @@ import { AldabaError } from '../../contract/errors.ts';
 import type { Profile } from '../../contract/portal/sessions.ts';
 import type { Mode } from '../../contract/primitives.ts';
 import type { Settings } from '../../contract/settings.ts';
+import { afterSessionEnd } from '../../domain/license-state.ts';
 import { createAlarm } from '../alarm.ts';
 import { type Access, isUnreachable } from '../gateway/gateway.ts';
-import { backoff } from '../licenses/backoff.ts';
 import { atMost } from '../licenses/at-most.ts';
+import { backoff } from '../licenses/backoff.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
 import type { Device, PortalClient, Session, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import { asAldabaError } from '../problem.ts';
 import { createAccessToken } from './access-token.ts';
-import { createCredentials } from './credentials.ts';
+import { createCredentials, tokenHash } from './credentials.ts';
 import { createIdentity } from './identity.ts';
 import { createRotation, type SignedIn, type SignInOutput } from './rotation.ts';
 import { createWaiting } from './waiting.ts';
@@ -49,16 +50,19 @@ export interface SessionNeeds {
   portalAt: (address: string) => PortalClient;
 }
 
+/** A key as the identity's record knows it. */
+const subjectOf = (key: string): string => `key:${tokenHash(key)}`;
+
 /** A refresh token idles out after 90 days; a renewal twice a day also notices an ended session. Milliseconds. */
 const keepAlive = 12 * 3_600_000;
 /** Background renewal after the start. Milliseconds. */
 const firstRenewal = 1500;
+/** ms that stopping waits for what is under way. */
+const stopTerm = 500;
 /** Retry of the background renewal while the portal cannot be reached: 15 s doubling to 10 min, full jitter. */
 const retry = { first: 15_000, most: 600_000 };
 
 export function createSession({ ports, device, lock, state, file, portalAt }: SessionNeeds): SessionControl {
-/** ms that stopping waits for what is under way. */
-const stopTerm = 500;
   const { clock, settings, log } = ports;
   const credentials = createCredentials(ports.secrets, log);
   const identity = createIdentity({
@@ -78,7 +82,7 @@ const stopTerm = 500;
   let leaving: Promise<void> | null = null;
 
   identity.on((event) => {
-    if (event === 'ready') return waiting.resolveAll();
+    if (event === 'ready' || event === 'replaced') return waiting.resolveAll();
     token.drop();
     alarm.clear();
   });
@@ -111,7 +115,10 @@ const stopTerm = 500;
   }
 
   async function acceptSignIn(portal: string, { access, profile }: SignedIn): Promise<string> {
-    await accept({ mode: 'cloud-signin', portal, profile, account: null }, access);
+    await accept(
+      { mode: 'cloud-signin', portal, profile, account: null, subject: `person:${profile.identity.id}` },
+      access,
+    );
     return access.accessToken;
   }
 
@@ -122,10 +129,12 @@ const stopTerm = 500;
       const { device: description } = await device.describe();
       const answer = await portalAt(stored.portal).sessions.withKey({ key: stored.key, device: description });
       const { access, account } = answer;
-      await accept({ mode: 'cloud-key', portal: stored.portal, profile: null, account }, access);
+      const subject = subjectOf(stored.key);
+      await accept({ mode: 'cloud-key', portal: stored.portal, profile: null, account, subject }, access);
       return access.accessToken;
     } catch (error) {
-      if (asAldabaError(error).code === 'key-invalid') await identity.lose('ended', 'key-invalid');
+      if (asAldabaError(error).code === 'key-invalid')
+        await identity.lose('ended', { code: 'key-invalid', data: undefined });
       throw error;
     }
   }
@@ -138,8 +147,13 @@ const stopTerm = 500;
       const renewal = await rotation.renew();
       if (renewal.kind === 'signed-in') return acceptSignIn(renewal.portal, renewal.signedIn);
       if (renewal.kind === 'ended') {
-        await identity.lose('ended', 'session-ended');
-        throw new AldabaError('session-ended', 'the portal ended the session');
+        const { reason } = renewal;
+        const problem = {
+          code: 'session-ended',
+          data: reason === undefined ? undefined : { reason },
+        } as const;
+        await identity.lose(afterSessionEnd(reason) === 'at-once' ? 'ended' : 'lapsed', problem);
+        throw new AldabaError('session-ended', `the portal ended the session: ${reason}`, problem.data);
       }
     }
     if (settings.current().mode === 'cloud-key') return renewWithKey();
@@ -214,10 +228,10 @@ const stopTerm = 500;
     access: {
       token: (signal) => token.get(signal),
       replace: (refused, signal) => token.replace(refused, signal),
-      ended(refused) {
+      async ended(refused) {
         if (!token.holds(refused)) return;
         token.drop();
-        void inBackground();
+        await inBackground();
       },
     },
 
@@ -246,7 +260,11 @@ const stopTerm = 500;
       await credentials.write('cloud-key', { portal, key });
       await configure({ mode: 'cloud-key', portal });
       await finishLeaving(true);
-      await accept({ mode: 'cloud-key', portal, profile: null, account: answer.account }, answer.access);
+      const subject = subjectOf(key);
+      await accept(
+        { mode: 'cloud-key', portal, profile: null, account: answer.account, subject },
+        answer.access,
+      );
     },
 
     async becomeStandalone() {
@@ -264,7 +282,7 @@ const stopTerm = 500;
     },
 
     async signOut() {
-      await identity.lose('signed-out', 'session-ended');
+      await identity.lose('signed-out', { code: 'session-ended', data: undefined });
       await finishLeaving();
       await identity.left();
     },

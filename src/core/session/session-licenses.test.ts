@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type CoreRig, createCoreRig, type RunningCore } from '../../../test/fakes/core-rig.ts';
+
+const use = {
+  id: '0195b0a0-9000-7000-8000-000000000001',
+  program: 'viga',
+  version: '2026.1',
+  since: '2026-03-02T08:00:00.000Z',
+  state: 'waiting' as const,
+  features: [],
+  interactive: true,
+};
+const never = new AbortController().signal;
+const asked = () => rig.portal.calls.filter((name) => name === 'licenses.acquire').length;
+
+let rig: CoreRig;
+let running: RunningCore;
+beforeEach(async () => {
+  rig = await createCoreRig();
+  running = await rig.start();
+  await rig.signIn(running);
+});
+afterEach(() => rig.remove());
+
+describe('a session that the portal ended', () => {
+  test('A17: the program that finds it out waits for the one sign-in', async () => {
+    for (const session of rig.portal.sessions) rig.portal.end(session, 'password-set');
+    const answer = running.core.licenses.acquire(use, never);
+    await expect.poll(() => rig.opener.windows).toEqual(['sign-in']);
+    expect(running.core.session.hasIdentity()).toBe(false);
+    await rig.signIn(running);
+    expect(await answer).toMatchObject({ permit: 'full' });
+  });
+
+  test('a program that runs goes on, the window opens once, and signing in again keeps what it holds', async () => {
+    await running.core.licenses.acquire(use, never);
+    for (const session of rig.portal.sessions) rig.portal.end(session, 'password-set');
+    await expect(running.client.people.listContacts({})).rejects.toMatchObject({ code: 'session-ended' });
+    await expect.poll(() => rig.opener.windows).toEqual(['notice']);
+    expect(running.core.licenses.status('viga')).toMatchObject({ permit: 'full' });
+    await rig.signIn(running);
+    await expect.poll(() => rig.portal.calls).toContain('licenses.renew');
+    expect(running.core.licenses.status('viga')).toMatchObject({ permit: 'full' });
+    expect(asked()).toBe(1);
+  });
+
+  test('because the person was suspended: a program that runs may open and save, at once', async () => {
+    await running.core.licenses.acquire(use, never);
+    for (const session of rig.portal.sessions) rig.portal.end(session, 'suspended');
+    await expect(running.client.people.listContacts({})).rejects.toMatchObject({ code: 'session-ended' });
+    await expect.poll(() => running.core.licenses.status('viga')).toMatchObject({ permit: 'read-only' });
+  });
+});
+
+test('another person signs in on the same computer and company: nothing of the first one counts', async () => {
+  await running.core.licenses.acquire(use, never);
+  const before = running.core.licenses.status('viga').document;
+  await rig.clock.advance(60_000);
+  await running.client.setup.back();
+  await rig.signIn(running, 'marcos.vidal@condor.example');
+  const { setup } = running.core.state.get();
+  if (setup.step === 'choose-account') {
+    const condor = setup.accounts.find(({ account }) => account.name === 'Estructuras Cóndor');
+    await running.client.setup.chooseAccount({ accountId: condor?.account.id ?? '' });
+  }
+  await expect.poll(asked).toBe(2);
+  await expect.poll(() => running.core.licenses.status('viga').permit).toBe('full');
+  expect(running.core.licenses.status('viga').document).not.toBe(before);
+});
