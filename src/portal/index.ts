@@ -8,6 +8,9 @@ import { openDatabase } from './db/database.ts';
 import { seedDemonstration } from './demonstration.ts';
 import { describe } from './errors.ts';
 import { createKeys, createMemoryKeys } from './keys/key-files.ts';
+import type { PortalKeys } from './keys/portal-keys.ts';
+import { prepareKeys } from './keys/prepare-keys.ts';
+import { openProductionKeys } from './keys/production-keys.ts';
 import { createLog } from './log.ts';
 import { outboxOnly, smtpTransport } from './mail/transport.ts';
 import {
@@ -50,15 +53,14 @@ async function main(options: Options): Promise<void> {
     settings = readProgramSettings(process.env, options);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
-    return;
+    return refuse(error);
   }
   const log = createLog(settings.logLevel, pino.destination({ dest: 2, sync: false }));
   // Node's own warnings go where everything else goes, as lines of the log.
   process.removeAllListeners('warning');
   process.on('warning', ({ name, message }) => log.debug({ name, warning: message }, 'node warning'));
-  const portal = await start(settings, log).catch((error: unknown) => {
+  const portal = await start(settings, options.demo === true, log).catch((error: unknown) => {
+    if (error instanceof SettingsError) return refuse(error);
     log.fatal({ error: describe(error) }, 'the portal did not start');
     process.exitCode = 1;
   });
@@ -83,9 +85,23 @@ async function main(options: Options): Promise<void> {
   process.exit(0);
 }
 
-async function start(settings: ProgramSettings, log: pino.Logger): Promise<RunningPortal> {
-  const { databaseUrl, databaseConnections, dataFolder, keysFolder, smtpUrl } = settings;
+/** A demonstration makes its own keys; every other portal is given them. */
+function openKeys({ keysFolder }: ProgramSettings, demo: boolean): Promise<PortalKeys> {
   const now = systemClock.now();
+  if (!demo) return openProductionKeys(keysFolder);
+  return keysFolder === undefined ? createMemoryKeys(now) : createKeys(keysFolder, now);
+}
+
+/** A setting that the person who starts the portal has to mend. */
+function refuse({ message }: SettingsError): undefined {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 2;
+}
+
+async function start(settings: ProgramSettings, demo: boolean, log: pino.Logger): Promise<RunningPortal> {
+  // Before the database: a portal without keys changes nothing.
+  const keys = await openKeys(settings, demo);
+  const { databaseUrl, databaseConnections, dataFolder, smtpUrl } = settings;
   return createPortal({
     database: await openDatabase({
       url: databaseUrl,
@@ -94,7 +110,7 @@ async function start(settings: ProgramSettings, log: pino.Logger): Promise<Runni
     }),
     mail: smtpUrl === undefined ? outboxOnly : smtpTransport(smtpUrl),
     clock: systemClock,
-    keys: keysFolder === undefined ? await createMemoryKeys(now) : await createKeys(keysFolder, now),
+    keys,
     log,
     settings: settings.portal,
   });
@@ -105,4 +121,17 @@ async function untilAsked(): Promise<void> {
 }
 
 program.action((options: Options) => main(options));
+program
+  .command('keys')
+  .description(
+    'Makes the keys of a portal, on a machine that is not the portal: the root, which stays there, and the folder that KEYS_DIR names. Again for the same folder: the signing key of the next year.',
+  )
+  .requiredOption('--out <folder>', 'folder to be carried')
+  .allowExcessArguments(false)
+  .action(async ({ out }: { out: string }) => {
+    const { rootFile, portalFolder, rootKey } = await prepareKeys(out, systemClock.now());
+    process.stdout.write(
+      `${rootFile}: the root’s private key. Keep it offline.\n${portalFolder}: for the portal; KEYS_DIR names it there.\nPublic root key, for the clients that are built: ${rootKey}\n`,
+    );
+  });
 await program.parseAsync();

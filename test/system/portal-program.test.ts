@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 
 const program = join(import.meta.dirname, '../../src/portal/index.ts');
@@ -107,6 +107,41 @@ test.each([
   expect(run.out).toBe('');
 });
 
+const production = { SMTP_URL: 'smtp://127.0.0.1:1' };
+
+describe('keys', () => {
+  test('a portal that is no demonstration makes none: it names the setting, and nothing is written', async () => {
+    const data = join(folder, 'production');
+    const absent = start(['--port', '0', '--data', data], production);
+    expect(await absent.ended).toBe(2);
+    expect(absent.err).toMatch(/^KEYS_DIR: .*production\/keys holds no keys .*"aldaba portal keys --out /);
+    await expect(stat(data)).rejects.toThrow('ENOENT');
+
+    const empty = await mkdtemp(join(folder, 'empty-'));
+    const mistyped = start(['--port', '0', '--data', data], { ...production, KEYS_DIR: empty });
+    expect([await mistyped.ended, mistyped.err.slice(0, 9)]).toEqual([2, 'KEYS_DIR:']);
+    expect(await readdir(empty)).toEqual([]);
+  });
+
+  test('are made elsewhere and carried; the root stays where it was made', async () => {
+    const carried = join(folder, 'carried');
+    const made = start(['keys', '--out', carried]);
+    expect(await made.ended, made.err).toBe(0);
+    expect((await readdir(carried)).sort()).toEqual(['portal', 'root.pem']);
+    expect((await stat(join(carried, 'root.pem'))).mode & 0o077).toBe(0);
+
+    const keys = { ...production, KEYS_DIR: join(carried, 'portal') };
+    const portal = start(['--port', '0', '--json', '--data', join(folder, 'production')], keys);
+    expect(made.out).toContain((await ready(portal)).rootKey);
+    portal.child.kill('SIGTERM');
+    expect(await portal.ended).toBe(0);
+
+    await copyFile(join(carried, 'root.pem'), join(carried, 'portal/root.pem'));
+    const careless = start(['--port', '0', '--data', join(folder, 'production')], keys);
+    expect([await careless.ended, careless.err]).toEqual([2, expect.stringContaining('Take it offline')]);
+  });
+});
+
 test('explains every option and variable', async () => {
   const run = start(['--help']);
   expect(await run.ended).toBe(0);
@@ -119,6 +154,7 @@ test('explains every option and variable', async () => {
     'PUBLIC_URL',
     'TRUSTED_PROXIES',
     'KEYS_DIR',
+    'keys',
   ])
     expect(run.out).toContain(word);
 });

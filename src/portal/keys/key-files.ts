@@ -5,13 +5,13 @@ import { formatArmor, parseArmor, thumbprint } from '../../domain/documents/inde
 import { documentCrypto } from '../documents/document-crypto.ts';
 import { certificateDays, createSigningKey, newPrivateKey, publicPart } from './certify.ts';
 import type { PortalKeys } from './portal-keys.ts';
-import { createSigningKeys, type SigningKey } from './signing-keys.ts';
+import { createSigningKeys } from './signing-keys.ts';
 
 /**
  * A portal's keys in a folder, private ones as PKCS #8 PEM with mode 0600:
  *
  *     root.pub.pem         public root key, which clients have compiled in
- *     root.pem             private root key; here for demonstrations alone, offline in production
+ *     root.pem             private root key, in a demonstration alone; prepare-keys.ts makes the others' elsewhere
  *     secret               32 bytes, base64url: links are derived from it
  *     signing-<name>.pem   a yearly signing key
  *     signing-<name>.chain its certificates, leaf first
@@ -43,7 +43,11 @@ export function openKeys({ rootPublic, secret, signing }: KeyTexts): PortalKeys 
   return { rootKey, secret: secretBytes, signing: createSigningKeys(rootKey, keys) };
 }
 
-/** Reads a folder of keys. A signing key without its chain is not used: it is written after it. */
+/**
+ * Reads a folder of keys.
+ *
+ * @throws when one is missing or malformed, or a chain does not lead to the root
+ */
 export async function loadKeys(folder: string): Promise<PortalKeys> {
   const files = await readdir(folder);
   const signing = await Promise.all(
@@ -61,14 +65,19 @@ export async function loadKeys(folder: string): Promise<PortalKeys> {
   return openKeys({ rootPublic, secret, signing });
 }
 
+/** True when the root's private key is in a folder of keys, where a portal that is no demonstration must not have it. */
+export async function holdsRoot(folder: string): Promise<boolean> {
+  return (await readdir(folder)).includes(names.rootPrivate);
+}
+
 /**
- * Keys for an embedded portal: made at the first call, read at the others. The folder appears whole, under its name, when all of it is
- * written. Where the root's private key is beside them, a signing key whose year is over is followed by the next.
+ * Keys of a demonstration: made at the first call with their own root beside them, read at the others. A signing key whose year is over
+ * is followed by the next.
  *
  * @param now milliseconds of UTC
  */
 export async function createKeys(folder: string, now: number): Promise<PortalKeys> {
-  if (!(await exists(folder))) await createFolder(folder, now);
+  if (!(await holdsKeys(folder))) await writeKeyFolder(folder, newPrivateKey(), now, { withRoot: true });
   await rotate(folder, now);
   return loadKeys(folder);
 }
@@ -84,23 +93,28 @@ export async function createMemoryKeys(now: number): Promise<PortalKeys> {
   };
 }
 
-async function createFolder(folder: string, now: number): Promise<void> {
+/** Writes the keys under a root. The folder appears whole, under its name, when all of it is written. */
+export async function writeKeyFolder(
+  folder: string,
+  root: KeyObject,
+  now: number,
+  { withRoot = false } = {},
+): Promise<void> {
   const aside = `${folder}.${randomBytes(6).toString('hex')}`;
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
   await mkdir(aside, { mode: 0o700 });
   try {
-    const root = newPrivateKey();
     await writeDurably(join(aside, names.rootPublic), pem(createPublicKey(root)), 0o644);
-    await writeDurably(join(aside, names.rootPrivate), pem(root), 0o600);
+    if (withRoot) await writeDurably(join(aside, names.rootPrivate), pem(root), 0o600);
     await writeDurably(join(aside, names.secret), `${randomBytes(32).toString('base64url')}\n`, 0o600);
-    await writeSigningKey(aside, await createSigningKey(root, now), now);
+    await addSigningKey(aside, root, now);
     // An empty folder that was made for us stands in the way on Windows.
     await rmdir(folder).catch(() => undefined);
     await rename(aside, folder);
   } catch (error) {
     await rm(aside, { recursive: true, force: true });
     // Another process was first; its keys are as good.
-    if (!(await exists(folder))) throw error;
+    if (!(await holdsKeys(folder))) throw error;
   }
 }
 
@@ -114,15 +128,12 @@ async function rotate(folder: string, now: number): Promise<void> {
   const newest = Math.max(...begins, Number.NEGATIVE_INFINITY);
   if (now < newest + (certificateDays - renewalDays) * 86_400_000) return;
   const root = createPrivateKey(await readFile(join(folder, names.rootPrivate), 'utf8'));
-  await writeSigningKey(folder, await createSigningKey(root, now), now);
+  await addSigningKey(folder, root, now);
 }
 
-/** The chain first: a key is there when its own file is. */
-async function writeSigningKey(
-  folder: string,
-  { privateKey, chain }: SigningKey,
-  now: number,
-): Promise<void> {
+/** Writes a new signing key under the root. The chain first: a key is there when its own file is. */
+export async function addSigningKey(folder: string, root: KeyObject, now: number): Promise<void> {
+  const { privateKey, chain } = await createSigningKey(root, now);
   const day = new Date(now).toISOString().slice(0, 10);
   const name = `signing-${day}-${thumbprint(publicPart(privateKey), documentCrypto).slice(0, 8)}.pem`;
   const certificates = chain.map((jws) => formatArmor({ kind: 'certificate', jws })).join('');
@@ -145,12 +156,12 @@ function chainName(name: string): string {
   return name.replace(/\.pem$/, '.chain');
 }
 
-function pem(key: KeyObject): string {
+export function pem(key: KeyObject): string {
   return key.export({ format: 'pem', type: key.type === 'private' ? 'pkcs8' : 'spki' }).toString();
 }
 
 /** Written aside, flushed, then renamed: the file is there whole or not at all. */
-async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+export async function writeDurably(path: string, text: string, mode: number): Promise<void> {
   const aside = `${path}.${randomBytes(6).toString('hex')}`;
   const file = await open(aside, 'wx', mode);
   try {
@@ -162,7 +173,8 @@ async function writeDurably(path: string, text: string, mode: number): Promise<v
   await rename(aside, path);
 }
 
-async function exists(folder: string): Promise<boolean> {
+/** True when the folder holds a portal's keys. */
+export async function holdsKeys(folder: string): Promise<boolean> {
   return readdir(folder).then(
     (files) => files.includes(names.rootPublic),
     () => false,
