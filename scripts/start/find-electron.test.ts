@@ -36,6 +36,18 @@ test('the binary of the folder that is named', async () => {
   expect(await findElectron(on({ environment }))).toEqual({ path: join(notes, 'electron') });
 });
 
+test('an empty DISPLAY beside a Wayland display is no obstacle', async () => {
+  await writeFile(join(notes, 'electron'), '');
+  const environment = { DISPLAY: '', WAYLAND_DISPLAY: 'wayland-0', ELECTRON_OVERRIDE_DIST_PATH: notes };
+  expect(await findElectron(on({ environment }))).toEqual({ path: join(notes, 'electron') });
+});
+
+test('a start that is given up gives the fetch up, and nothing is noted as failed', async () => {
+  const found = await findElectron(on({ environment: { DISPLAY: ':0' }, signal: AbortSignal.abort() }));
+  expect([undefined, 'unreachable']).toContain(found.reason);
+  expect(await readdir(notes)).toEqual([]);
+});
+
 test('a fetch that failed today is not tried again', async () => {
   await writeFile(join(notes, 'electron-fetch-failed'), '1000');
   const began = performance.now();

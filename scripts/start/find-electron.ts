@@ -21,6 +21,8 @@ export interface ElectronNeeds {
   /** False: the person wants the page. */
   readonly wanted: boolean;
   readonly limit?: number;
+  /** Ends a fetch that is under way. */
+  readonly signal?: AbortSignal;
   readonly now?: () => number;
 }
 
@@ -33,8 +35,8 @@ export async function findElectron(
 ): Promise<{ path: string; reason?: undefined } | { reason: NoElectron }> {
   if (!needs.wanted) return { reason: 'asked' };
   const { environment } = needs;
-  const display = environment.DISPLAY ?? environment.WAYLAND_DISPLAY;
-  if (needs.platform === 'linux' && (display === undefined || display === '')) return { reason: 'display' };
+  const display = environment.DISPLAY || environment.WAYLAND_DISPLAY;
+  if (needs.platform === 'linux' && !display) return { reason: 'display' };
   // Chromium refuses to run unsandboxed as root, and the sandbox cannot be had there.
   if (needs.platform === 'linux' && needs.user === 0) return { reason: 'root' };
   const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'));
@@ -45,10 +47,11 @@ export async function findElectron(
   const now = (needs.now ?? Date.now)();
   const failed = Number(await readFile(note, 'utf8').catch(() => '0'));
   if (now - failed < rest) return { reason: 'unreachable' };
-  if (await fetchElectron(folder, needs.limit ?? fetchLimit)) {
+  if (await fetchElectron(folder, needs.limit ?? fetchLimit, needs.signal)) {
     const fetched = binaryIn(folder, undefined);
     if (fetched !== null) return { path: fetched };
   }
+  if (needs.signal?.aborted) return { reason: 'unreachable' };
   await mkdir(needs.notes, { recursive: true });
   await writeFile(note, String(now));
   return { reason: 'unreachable' };
@@ -67,14 +70,16 @@ function binaryIn(folder: string, override: string | undefined): string | null {
 }
 
 /** The package's own installer, killed with everything it started when the time is over. */
-function fetchElectron(folder: string, limit: number): Promise<boolean> {
+function fetchElectron(folder: string, limit: number, ending?: AbortSignal): Promise<boolean> {
+  const late = AbortSignal.timeout(limit);
+  const signal = ending === undefined ? late : AbortSignal.any([late, ending]);
   return new Promise((resolve) => {
-    const installer = spawn(process.execPath, [join(folder, 'install.js')], { stdio: 'ignore' });
-    const timer = setTimeout(() => installer.kill('SIGKILL'), limit);
-    installer.once('error', () => resolve(false));
-    installer.once('exit', (code) => {
-      clearTimeout(timer);
-      resolve(code === 0);
+    const installer = spawn(process.execPath, [join(folder, 'install.js')], {
+      stdio: 'ignore',
+      signal,
+      killSignal: 'SIGKILL',
     });
+    installer.once('error', () => resolve(false));
+    installer.once('exit', (code) => resolve(code === 0));
   });
 }

@@ -9,7 +9,7 @@ import type { Translate } from '../../src/core/shell/texts.ts';
 import { demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
 import { type Child, ChildEnded, startChild } from './child.ts';
 import { findElectron } from './find-electron.ts';
-import { type StartedPortal, startPortal } from './start-portal.ts';
+import { forgetPortal, type StartedPortal, startPortal } from './start-portal.ts';
 import type { ShellTexts } from './texts.ts';
 
 export interface StartFacts {
@@ -78,31 +78,19 @@ async function waitForOther(options: StartOptions): Promise<boolean> {
 }
 
 async function runAll(options: StartOptions, log: StartLog): Promise<number> {
-  const { root, profile, t, say, signal } = options;
+  const { t, say, signal } = options;
   const children: Child[] = [];
-  try {
-    // `--no-open` and a port are about the page; a window of its own has neither.
-    const wantsPage = !options.open || options.port !== null;
-    const electron = findElectron({
-      environment: options.environment,
-      platform: process.platform,
-      user: process.getuid?.(),
-      notes: profile,
-      wanted: !wantsPage,
-    });
-    say(t('start.starting'));
-    const portal = startPortal(root, join(profile, 'portal'), log.write);
-    const [found, started] = await Promise.all([electron, portal, build(root, ['renderer'], log.write)]);
-    children.push(started.child);
+  // What is being brought up when the person has had enough starts nothing more.
+  const spawn: typeof startChild = (...given) => {
     signal.throwIfAborted();
-    if (found.reason === undefined) {
-      await build(root, ['main', 'preload'], log.write);
-      await startWindow(options, found.path, started, children, log.write);
-    } else {
-      if (found.reason !== 'asked') say(t(`start.reasons.${found.reason}`));
-      await startPage(options, started, children, log.write);
-    }
-    await Promise.race([aborted(signal), ...children.map(({ exited }) => exited)]);
+    const child = startChild(...given);
+    children.push(child);
+    return child;
+  };
+  const portalFolder = join(options.profile, 'portal');
+  try {
+    const lasting = await Promise.race([bringUp(options, spawn, portalFolder, log.write), aborted(signal)]);
+    await Promise.race([aborted(signal), ...(lasting ?? []).map(({ exited }) => exited)]);
     if (!signal.aborted) say(t('start.childEnded'));
     return signal.aborted ? 0 : 1;
   } catch (error) {
@@ -112,7 +100,38 @@ async function runAll(options: StartOptions, log: StartLog): Promise<number> {
   } finally {
     // The client first: it gives its leases back to a portal that is still there.
     for (const child of children.toReversed()) await child.stop(2000);
+    await forgetPortal(portalFolder);
   }
+}
+
+/** @returns what stays until the end */
+async function bringUp(
+  options: StartOptions,
+  spawn: typeof startChild,
+  portalFolder: string,
+  onLog: (line: string) => void,
+): Promise<Child[]> {
+  const { root, profile, t, say, signal } = options;
+  // `--no-open` and a port are about the page; a window of its own has neither.
+  const wantsPage = !options.open || options.port !== null;
+  const electron = findElectron({
+    environment: options.environment,
+    platform: process.platform,
+    user: process.getuid?.(),
+    notes: profile,
+    wanted: !wantsPage,
+    signal,
+  });
+  say(t('start.starting'));
+  const portal = startPortal(root, portalFolder, spawn, onLog);
+  const [found, started] = await Promise.all([electron, portal, build(root, ['renderer'], spawn, onLog)]);
+  signal.throwIfAborted();
+  if (found.reason === undefined) {
+    await build(root, ['main', 'preload'], spawn, onLog);
+    return [started.child, await startWindow(options, found.path, started, spawn, onLog)];
+  }
+  if (found.reason !== 'asked') say(t(`start.reasons.${found.reason}`));
+  return [started.child, await startPage(options, started, spawn, onLog)];
 }
 
 /** A start on a profile that is in use hands out the running one's window. */
@@ -133,11 +152,11 @@ async function handOver({ profile, environment, t, say, ready }: StartOptions): 
 async function startPage(
   options: StartOptions,
   portal: StartedPortal,
-  children: Child[],
+  spawn: typeof startChild,
   onLog: (line: string) => void,
-): Promise<void> {
+): Promise<Child> {
   const { root, profile, t, say, ready } = options;
-  const host = startChild(
+  const host = spawn(
     join(root, 'src/host/index.ts'),
     [
       '--json',
@@ -152,31 +171,31 @@ async function startPage(
       onError: (line) => (line.startsWith('{') ? onLog(line) : say(line)),
     },
   );
-  children.push(host);
   const { link } = JSON.parse(await host.line((line) => line.startsWith('{"event":"ready"')));
   introduce(options, portal);
   say(t('start.link'));
   if (process.stderr.isTTY) say(`  ${link}\n`);
   ready(factsOf(String(link), 'browser', portal.url));
+  return host;
 }
 
 async function startWindow(
   options: StartOptions,
   electron: string,
   portal: StartedPortal,
-  children: Child[],
+  spawn: typeof startChild,
   onLog: (line: string) => void,
-): Promise<void> {
+): Promise<Child> {
   const { root, profile, ready } = options;
-  const window = startChild(root, [`--profile=${profile}`], {
+  const window = spawn(root, [`--profile=${profile}`], {
     program: electron,
     environment: { ...clientEnvironment(portal), ELECTRON_RUN_AS_NODE: undefined },
     onError: onLog,
   });
-  children.push(window);
   await window.line((line) => line === 'ready');
   introduce(options, portal);
   ready(factsOf('aldaba-app://window/', 'electron', portal.url));
+  return window;
 }
 
 function introduce({ t, say }: StartOptions, portal: StartedPortal): void {
@@ -193,9 +212,14 @@ function clientEnvironment(portal: StartedPortal): Record<string, string> {
 }
 
 /** What is stale under out/. In a process of its own: Vite changes NODE_ENV. */
-async function build(root: string, targets: readonly string[], onLog: (line: string) => void): Promise<void> {
+async function build(
+  root: string,
+  targets: readonly string[],
+  spawn: typeof startChild,
+  onLog: (line: string) => void,
+): Promise<void> {
   const script = join(root, 'scripts/build.ts');
-  const builder = startChild(script, targets, { onError: onLog, onLine: onLog });
+  const builder = spawn(script, targets, { onError: onLog, onLine: onLog });
   const code = await builder.exited;
   if (code !== 0) throw new ChildEnded(script, code, []);
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +61,16 @@ async function partsOf(profile: string): Promise<number[]> {
   return [portal, running?.pid ?? 0];
 }
 
+/** Processes whose command line names the folder, other than those of the test: Linux alone shows them all without another program. */
+async function processesOf(folder: string): Promise<string[]> {
+  const lines = await Promise.all(
+    (await readdir('/proc').catch(() => []))
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return lines.filter((line) => line.includes(folder));
+}
+
 let profile: string;
 beforeAll(async () => {
   profile = await mkdtemp(join(tmpdir(), 'aldaba-start-'));
@@ -105,6 +115,19 @@ describe('npm start', () => {
     expect(run.out).toBe(`ready ${link}\n`);
   });
 
+  test('Ctrl+C before it can be used: all of it ends, and nothing is left to wait for', async () => {
+    const fresh = await mkdtemp(join(tmpdir(), 'aldaba-start-'));
+    const run = start('--no-open', '--profile', fresh);
+    await vi.waitFor(() => expect(run.err).toContain('Poniendo en marcha'), { timeout: 60_000 });
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(0);
+    expect([run.out, run.err.includes('Cerrando')]).toEqual(['', true]);
+    expect(await processesOf(fresh)).toEqual([]);
+    // Nobody waited for the portal, which makes its first database for longer: it never said where it answers.
+    expect(await readdir(join(fresh, 'portal')).catch(() => [])).not.toContain('port');
+    await removeProfile(fresh);
+  });
+
   test('a start that was killed takes its parts along, and the next one on its folder works, with the portal where it was', async () => {
     const killed = start('--no-open', '--profile', profile);
     await usable(killed);
@@ -128,10 +151,16 @@ describe('npm start', () => {
   });
 
   test('npm is asked to end, and passes that on to its shell alone: all of it ends', async () => {
-    const npm = spawn('npm', ['start', '--', '--no-open', '--profile', profile], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const npm = spawn(
+      process.platform === 'win32' ? 'npm.cmd' : 'npm',
+      ['start', '--', '--no-open', '--profile', profile],
+      {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'ignore'],
+        // Windows starts no .cmd file without a shell.
+        shell: process.platform === 'win32',
+      },
+    );
     await new Promise<void>((resolve) => {
       npm.stdout.on('data', (chunk) => String(chunk).includes('ready ') && resolve());
     });
@@ -150,8 +179,8 @@ describe('npm start', () => {
     other.close();
     expect(run.out).toBe('');
     expect(run.err).toContain(`El puerto ${port} ya está en uso`);
-    const portal = Number(await readFile(join(profile, 'portal/pid'), 'utf8'));
-    expect(isAlive(portal)).toBe(false);
+    expect(await processesOf(profile)).toEqual([]);
+    await expect(readFile(join(profile, 'portal/pid'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   test.each([[['--port', 'many']], [['--nothing']], [['--port', '70000']]])(
