@@ -4,6 +4,7 @@ import { portalContract } from '../contract/portal.ts';
 import { createGuessing } from './auth/guessing.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createProofVerifier } from './auth/proof.ts';
+import { startWorker, type Worker } from './background/worker.ts';
 import type { Clock } from './clock.ts';
 import type { Portal } from './context.ts';
 import type { Database } from './db/database.ts';
@@ -12,7 +13,6 @@ import { ensurePartitions } from './db/partitions.ts';
 import type { PortalKeys } from './keys/portal-keys.ts';
 import { createLimits } from './limits.ts';
 import type { MailTransport } from './mail/transport.ts';
-import { startWorker } from './mail/worker.ts';
 import { assertPolicies } from './policy.ts';
 import { portalRouter } from './router.ts';
 import { createServer } from './server.ts';
@@ -64,6 +64,7 @@ export async function createPortal(options: PortalOptions): Promise<RunningPorta
     await database.asService((tx) => ensurePartitions(tx, clock.now()));
 
     let address = '';
+    let worker: Worker | undefined;
     const services: Portal = {
       database,
       clock,
@@ -80,20 +81,26 @@ export async function createPortal(options: PortalOptions): Promise<RunningPorta
       get origins() {
         return settings.publicUrl === undefined ? loopbackNames(address) : [settings.publicUrl];
       },
-      wakeMail: () => worker.wake(),
+      wakeMail: () => worker?.wake(),
     };
-    const worker = startWorker(services, mail);
     const server = await createServer(services);
-    await server.listen({ host: settings.host, port: settings.port });
-    address = addressOf(server.server.address());
+    try {
+      await server.listen({ host: settings.host, port: settings.port });
+      address = addressOf(server.server.address());
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    // Mails have the address in them.
+    const running = startWorker(services, mail);
+    worker = running;
     log.info({ address, url: services.url, engine: database.engine }, 'portal ready');
 
     let closing: Promise<void> | undefined;
     async function close(): Promise<void> {
       const late = setTimeout(() => server.server.closeAllConnections(), settings.closeTimeout);
-      await server.close();
+      await Promise.all([server.close(), running.stop(settings.closeTimeout)]);
       clearTimeout(late);
-      await worker.stop();
       await mail.close();
       await database.close();
       log.info('portal closed');

@@ -32,8 +32,8 @@ export const portalSettingsSchema = z.object({
   releasesFolder: z.string().optional(),
   /** Times of leases, passes and download addresses. */
   licensing: licensingSettingsSchema.prefault({}),
-  /** Milliseconds that requests in flight get when the portal closes. */
-  closeTimeout: z.number().int().positive().default(10_000),
+  /** Milliseconds that requests and mails in flight get when the portal closes. Whoever started it ends it by force after 4 s. */
+  closeTimeout: z.number().int().positive().default(3_000),
 });
 
 export type PortalSettings = z.infer<typeof portalSettingsSchema>;

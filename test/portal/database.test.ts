@@ -4,13 +4,13 @@ import { getTableColumns, getTableName, is, sql } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chainStart, entryHash, audit as writeAudit } from '../../src/portal/audit/audit.ts';
+import { cleanUp } from '../../src/portal/background/clean-up.ts';
 import { systemClock } from '../../src/portal/clock.ts';
 import { openDatabase } from '../../src/portal/db/database.ts';
 import { isMigrated, migrate } from '../../src/portal/db/migrate.ts';
 import { rows } from '../../src/portal/db/run.ts';
 import * as schema from '../../src/portal/db/schema.ts';
 import { newId } from '../../src/portal/ids.ts';
-import { cleanUp } from '../../src/portal/mail/clean-up.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { needs } from '../support/skip.ts';
 import {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cleanUp } from '../../src/portal/mail/clean-up.ts';
+import { cleanUp } from '../../src/portal/background/clean-up.ts';
 import { acquire, type LicensePortal, startLicensePortal } from './licenses-support.ts';
 import { days, hours } from './support.ts';
 

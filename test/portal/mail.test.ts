@@ -4,8 +4,8 @@ import { asc } from 'drizzle-orm';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { mail } from '../../src/portal/db/schema.ts';
-import { deliverDue, retryDelay } from '../../src/portal/mail/deliver.ts';
+import { mail, passwordLink } from '../../src/portal/db/schema.ts';
+import { claimSeconds, deliverDue, retryDelay } from '../../src/portal/mail/deliver.ts';
 import { sendMail } from '../../src/portal/mail/outbox.ts';
 import {
   MailRefused,
@@ -16,6 +16,7 @@ import {
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   hours,
+  minutes,
   seconds,
   startTestPortal,
   type TestCompany,
@@ -26,23 +27,40 @@ import {
 /** A real mail server on a free port, which answers each mail as the test says. */
 async function startMailServer() {
   const received: { raw: string; to: string[] }[] = [];
-  const state: { refuse: { code: number; words: string } | null } = { refuse: null };
+  const state: {
+    refuse: { code: number; words: string } | null;
+    /** Where it refuses. */
+    at: 'login' | 'sender' | 'recipient' | 'content';
+    /** Called when a mail has come in whole, before it is answered. */
+    hold: () => Promise<void>;
+  } = { refuse: null, at: 'content', hold: async () => undefined };
+  const refusal = (place: typeof state.at) =>
+    state.refuse === null || state.at !== place
+      ? null
+      : Object.assign(new Error(state.refuse.words), { responseCode: state.refuse.code });
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    onAuth(_auth, _session, done) {
+      done(refusal('login'), { user: 'portal' });
+    },
+    onMailFrom(_address, _session, done) {
+      done(refusal('sender'));
+    },
+    onRcptTo(_address, _session, done) {
+      done(refusal('recipient'));
+    },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        if (state.refuse !== null) {
-          const { code, words } = state.refuse;
-          return done(Object.assign(new Error(words), { responseCode: code }));
-        }
+        const refused = refusal('content');
+        if (refused !== null) return done(refused);
         received.push({
           raw: Buffer.concat(chunks).toString('utf8'),
           to: session.envelope.rcptTo.map(({ address }) => address),
         });
-        return done();
+        return void state.hold().then(() => done());
       });
     },
   });
@@ -50,7 +68,7 @@ async function startMailServer() {
   await once(server.server, 'listening');
   const { port } = server.server.address() as AddressInfo;
   return {
-    url: `smtp://127.0.0.1:${port}`,
+    url: `smtp://portal:geheim@127.0.0.1:${port}`,
     received,
     state,
     close: () => new Promise<void>((resolve) => server.close(resolve)),
@@ -80,7 +98,7 @@ beforeAll(async () => {
   ]);
 });
 beforeEach(async () => {
-  server.state.refuse = null;
+  Object.assign(server.state, { refuse: null, at: 'content', hold: async () => undefined });
   server.received.length = 0;
   await portal.services.database.queries.delete(mail);
 });
@@ -182,17 +200,87 @@ describe('the outbox', () => {
     expect((await outbox())[0]).toMatchObject({ attempts: 2, lastError: null });
   });
 
-  test('gives up on a mail that the server refuses for good', async () => {
-    server.state.refuse = { code: 550, words: 'no such mailbox' };
+  test.each(['recipient', 'content'] as const)(
+    'gives up on a mail whose %s the server refuses for good',
+    async (at) => {
+      Object.assign(server.state, { refuse: { code: 550, words: 'no such mailbox' }, at });
+      await write();
+      portal.services.wakeMail();
+      await expect.poll(async () => (await outbox())[0]?.failedAt, { interval: 20 }).not.toBeNull();
+      server.state.refuse = null;
+      portal.clock.advance(24 * hours);
+      await write();
+      portal.services.wakeMail();
+      await nextReceived();
+      expect(server.received).toEqual([]);
+    },
+  );
+
+  test('keeps all mails while the server refuses the sender, and tells the operator', async () => {
+    Object.assign(server.state, { refuse: { code: 550, words: 'mended in ten minutes' }, at: 'sender' });
     await write();
     portal.services.wakeMail();
-    await expect.poll(async () => (await outbox())[0]?.failedAt, { interval: 20 }).not.toBeNull();
+    await expect.poll(async () => (await outbox())[0]?.lastError, { interval: 20 }).toContain('mended');
+    expect((await outbox())[0]).toMatchObject({ failedAt: null, sentAt: null });
+    expect(portal.logLines.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ level: 50, msg: 'mail not sent', failed: false }),
+    );
     server.state.refuse = null;
-    portal.clock.advance(24 * hours);
-    await write();
+    portal.clock.advance(retryDelay(1) * seconds);
     portal.services.wakeMail();
     await nextReceived();
+  });
+
+  test('does not send what leads to nothing any more: links that ended or were replaced meanwhile', async () => {
+    const ask = async () => {
+      await portal.client().passwords.requestLink({ email: nueva });
+      const waiting = async () =>
+        (await outbox()).filter(({ lastError }) => lastError?.includes('later')).length;
+      return waiting;
+    };
+    Object.assign(server.state, { refuse: { code: 451, words: 'try later' } });
+    const tried = await ask();
+    await expect.poll(tried, { interval: 20 }).toBe(1);
+    portal.clock.advance(61 * minutes);
+    server.state.refuse = null;
+    portal.services.wakeMail();
+    await expect
+      .poll(async () => (await outbox())[0], { interval: 20 })
+      .toMatchObject({
+        lastError: 'obsolete',
+        failedAt: expect.any(Date),
+        sentAt: null,
+      });
+    server.state.refuse = { code: 451, words: 'try later' };
+    await ask();
+    await expect.poll(tried, { interval: 20 }).toBe(1);
+    await portal.services.database.queries
+      .update(passwordLink)
+      .set({ revokedAt: new Date(portal.clock.now()) });
+    await ask();
+    await expect.poll(tried, { interval: 20 }).toBe(2);
+    server.state.refuse = null;
+    portal.clock.advance(retryDelay(1) * seconds);
+    portal.services.wakeMail();
+    await nextReceived();
+    await expect
+      .poll(async () => (await outbox()).map(({ lastError }) => lastError), { interval: 20 })
+      .toEqual(['obsolete', 'obsolete', null]);
     expect(server.received).toEqual([]);
+  });
+
+  test('a mail that takes its server longer than the first repetition is claimed once', async () => {
+    const held = Promise.withResolvers<void>();
+    server.state.hold = () => held.promise;
+    await write();
+    portal.services.wakeMail();
+    await expect.poll(() => server.received.length, { interval: 20 }).toBe(1);
+    portal.clock.advance(35 * seconds);
+    await deliverDue(portal.services, smtpTransport(server.url));
+    held.resolve();
+    await expect.poll(async () => (await outbox())[0]?.sentAt, { interval: 20 }).not.toBeNull();
+    expect((await outbox())[0]).toMatchObject({ attempts: 1, failedAt: null });
+    expect(server.received).toHaveLength(1);
   });
 
   test('many workers at once send each mail once', async () => {
@@ -225,29 +313,42 @@ describe('the outbox', () => {
     // Takes the mail over and never comes back.
     void deliverDue(portal.services, dying);
     await expect.poll(async () => (await outbox())[0]?.attempts, { interval: 10 }).toBeGreaterThan(0);
-    portal.clock.advance(retryDelay(1) * seconds);
+    portal.clock.advance(claimSeconds * seconds);
     portal.services.wakeMail();
     await nextReceived();
   });
 
-  test('a refusal is told from a fault', async () => {
-    server.state.refuse = { code: 550, words: 'no' };
-    const transport = smtpTransport(server.url);
-    const message: OutgoingMail = {
-      messageId: '<a@b>',
-      from: 'a@b.example',
-      to: nueva,
-      subject: 's',
-      text: 't',
-      html: 'h',
-      language: 'es',
-    };
-    const refused = await transport.send(message).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(MailRefused);
-    expect(refused).toMatchObject({ permanent: true });
-    const nobody = await smtpTransport('smtp://127.0.0.1:1')
-      .send(message)
-      .catch((error: unknown) => error);
-    expect(nobody).toMatchObject({ permanent: false });
+  test.each([
+    ['login', 535, { ofMail: false, permanent: false }],
+    ['sender', 550, { ofMail: false, permanent: false }],
+    ['recipient', 550, { ofMail: true, permanent: true }],
+    ['recipient', 450, { ofMail: true, permanent: false }],
+    ['content', 554, { ofMail: true, permanent: true }],
+    ['content', 451, { ofMail: true, permanent: false }],
+  ] as const)(
+    'what is refused at the %s with %i is told from a fault of the way',
+    async (at, code, verdict) => {
+      Object.assign(server.state, { refuse: { code, words: 'no' }, at });
+      const transport = smtpTransport(server.url);
+      const refused = await transport.send(message).catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(MailRefused);
+      expect(refused).toMatchObject(verdict);
+      await transport.close();
+    },
+  );
+
+  test('a server that cannot be reached is a fault of the way', async () => {
+    const nobody = smtpTransport('smtp://127.0.0.1:1').send(message);
+    await expect(nobody).rejects.toMatchObject({ ofMail: false, permanent: false });
   });
 });
+
+const message: OutgoingMail = {
+  messageId: '<a@b>',
+  from: 'a@b.example',
+  to: nueva,
+  subject: 's',
+  text: 't',
+  html: 'h',
+  language: 'es',
+};

@@ -24,7 +24,6 @@ export const linkRequest = pgTable('link_request', {
   emailNormalized: text('email_normalized').notNull(),
   language: text('language').$type<Language>(),
   nextAttemptAt: instant('next_attempt_at').notNull(),
-  attempts: integer('attempts').notNull().default(0),
   createdAt: instant('created_at').notNull(),
 });
 

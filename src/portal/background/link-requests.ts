@@ -1,20 +1,30 @@
+import { eq } from 'drizzle-orm';
 import type { Language } from '../../contract/primitives.ts';
 import type { Portal } from '../context.ts';
 import type { Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
+import { linkRequest } from '../db/schema.ts';
+import { describe } from '../errors.ts';
+import { sendMail } from '../mail/outbox.ts';
 import { createLink } from '../services/links.ts';
-import { sendMail } from './outbox.ts';
+import type { Stopping } from './stopping.ts';
 
 /** Hours that a link is good for when people ask for it themselves. */
 const ownResetHours = 1;
 
-/** Takes one request over; no other node sees it meanwhile. */
-const takeRequest: Statement = {
-  name: 'take-link-request',
-  text: `delete from link_request where id in (
-      select id from link_request where next_attempt_at <= $1 order by next_attempt_at limit 1 for update skip locked)
-    returning email_normalized, language`,
+/** Claims one request for a minute: one that fails is repeated then, after all others. */
+const claimRequest: Statement = {
+  name: 'claim-link-request',
+  text: `update link_request set next_attempt_at = $1::timestamptz + interval '1 minute' where id in (
+      select id from link_request where next_attempt_at <= $1::timestamptz order by next_attempt_at limit 1 for update skip locked)
+    returning id, email_normalized, language`,
 };
+
+interface LinkRequest {
+  id: string;
+  email_normalized: string;
+  language: Language | null;
+}
 
 /**
  * The person of an address and the company in whose name they are written to: one where they are not suspended, their home first.
@@ -33,17 +43,25 @@ const findRecipient: Statement = {
 };
 
 /** Answers every waiting request for a link, each in a transaction of its own. */
-export async function answerLinkRequests(portal: Portal): Promise<void> {
-  while (await portal.database.asService((tx) => answerOne(portal, tx)));
+export async function answerLinkRequests(portal: Portal, stopping: Stopping): Promise<void> {
+  while (!stopping.asked.aborted) {
+    const [request] = await run<LinkRequest>(portal.database.queries, claimRequest, [
+      new Date(portal.clock.now()).toISOString(),
+    ]);
+    if (request === undefined) return;
+    await portal.database
+      .asService((tx) => answer(portal, tx, request))
+      .catch((error: unknown) =>
+        portal.log.error({ error: describe(error) }, 'a request for a link was not answered'),
+      );
+  }
 }
 
-/** @returns false when none was waiting */
-async function answerOne(portal: Portal, tx: Tx): Promise<boolean> {
+async function answer(portal: Portal, tx: Tx, request: LinkRequest): Promise<void> {
   const now = portal.clock.now();
-  const [request] = await run<{ email_normalized: string; language: Language | null }>(tx, takeRequest, [
-    new Date(now).toISOString(),
-  ]);
-  if (request === undefined) return false;
+  const answered = await tx.delete(linkRequest).where(eq(linkRequest.id, request.id)).returning();
+  // Another node answered it, when this one took longer than its claim.
+  if (answered.length === 0) return;
   const [person] = await run<{
     id: string;
     email: string;
@@ -53,7 +71,7 @@ async function answerOne(portal: Portal, tx: Tx): Promise<boolean> {
     account_id: string;
     account_name: string;
   }>(tx, findRecipient, [request.email_normalized]);
-  if (person === undefined) return true;
+  if (person === undefined) return;
   const purpose = person.has_password ? 'reset' : 'activate';
   const link = await createLink(tx, portal, {
     accountId: person.account_id,
@@ -75,5 +93,4 @@ async function answerOne(portal: Portal, tx: Tx): Promise<boolean> {
     },
     at: now,
   });
-  return true;
 }
