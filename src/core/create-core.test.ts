@@ -77,6 +77,22 @@ describe('starting', () => {
     });
   });
 
+  test('without a keychain each end signs out: the seat and the place among the devices are free at once', async () => {
+    for (let turn = 0; turn < 6; turn++) {
+      const running = await rig.start({ secrets: createMemorySecrets({ backend: 'memory' }) });
+      expect(running.core.state.get().notices).toEqual([]);
+      await rig.signIn(running);
+      const use = { id: testIds.lease, program: 'viga', version: '2026.1', since: '2026-03-02T08:00:00Z' };
+      const asked = { ...use, state: 'waiting' as const, features: [], interactive: true };
+      expect(await running.core.licenses.acquire(asked, new AbortController().signal)).toMatchObject({
+        permit: 'full',
+      });
+      expect(rig.portal.sessions.filter(({ ended }) => !ended)).toHaveLength(1);
+      await running.core.stop();
+      expect(rig.portal.sessions.filter(({ ended }) => !ended)).toHaveLength(0);
+    }
+  });
+
   test('a settings file that was kept aside is named', async () => {
     const settings = createMemorySettings({ recoveredFrom: '/home/ana/settings.corrupt-1.json' });
     const { core } = await rig.start({ settings });

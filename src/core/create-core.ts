@@ -4,6 +4,7 @@ import { createDiagnosis } from './diagnosis/create-diagnosis.ts';
 import { createDownloads } from './downloads/downloads.ts';
 import { checkPortal } from './gateway/check-portal.ts';
 import { createGateway, noAccess } from './gateway/gateway.ts';
+import { atMost } from './licenses/at-most.ts';
 import { createLicenses } from './licenses/create-licenses.ts';
 import { createProcessLock } from './lock/process-lock.ts';
 import type { Broker, CreateBroker, Gateway, Licenses, PortalClient, StateStore } from './parts.ts';
@@ -38,6 +39,9 @@ export interface Core {
 
 /** ms that the start waits for a keychain that may be asking the person to unlock it. */
 const keychainPatience = 2000;
+
+/** ms that the end of a client without a keychain waits for the portal to hear of the end of its session. */
+const signOutTerm = 1500;
 
 /** The only place that wires the client. @param createBroker null: this core answers no programs */
 export function createCore(ports: Ports, createBroker: CreateBroker | null = null): Core {
@@ -149,6 +153,9 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
     await broker?.stop();
     await downloads.stop();
     setup.stop();
+    // What memory forgets can never be found again, and would keep the seat, and a place among the person's devices, for weeks.
+    if (secrets.backend === 'memory' && session.hasIdentity())
+      await atMost(clock, signOutTerm, session.signOut());
     closing.abort();
     await session.stop();
   }

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -55,6 +55,23 @@ describe('where secrets go', () => {
     expect(keychainService(null)).toBe('aldaba');
     expect(keychainService('/tmp/a')).toMatch(/^aldaba-[0-9a-f]{16}$/);
     expect(keychainService('/tmp/a')).not.toBe(keychainService('/tmp/b'));
+  });
+
+  test('what a process that died left half-written is removed at the start, what is being written is not', async () => {
+    const folder = join(root, 'secrets');
+    await createFileSecrets(folder).set('device-key', 'clave');
+    for (const name of ['refresh-token.1.tmp', 'refresh-token.2.tmp'])
+      await writeFile(join(folder, name), 'secreto');
+    await utimes(join(folder, 'refresh-token.1.tmp'), 0, 0);
+    const options = {
+      profile: root,
+      folder,
+      onDisk: true,
+      platform: process.platform,
+      log: createMemoryLog(),
+    };
+    await openSecrets(options);
+    expect((await readdir(folder)).sort()).toEqual(['device-key', 'refresh-token.2.tmp']);
   });
 
   test('files that were chosen and are in use stay the place, whatever keychain there is', async () => {

@@ -1,12 +1,22 @@
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AldabaError } from '../../contract/errors.ts';
-import type { SecretName, Secrets } from '../ports/secrets.ts';
+import { type SecretName, type Secrets, secretNames } from '../ports/secrets.ts';
 import { writeFileDurably } from '../write-file-durably.ts';
 
 function fault(error: unknown, name: SecretName): AldabaError {
   const message = error instanceof Error ? error.message : String(error);
   return new AldabaError('keychain-denied', message, { detail: name }, { cause: error });
+}
+
+/** ms after which a file that was being written has no writer any more: writing one takes milliseconds. */
+const longestWrite = 60_000;
+
+export interface FileSecrets extends Secrets {
+  /** Removes what a process that died left half-written: it holds a secret in clear. Never throws. */
+  sweep(): Promise<void>;
+  /** Removes every secret. @throws AldabaError `keychain-denied` */
+  clear(): Promise<void>;
 }
 
 /**
@@ -15,8 +25,10 @@ function fault(error: unknown, name: SecretName): AldabaError {
  *
  * @param folder absolute
  */
-export function createFileSecrets(folder: string): Secrets {
+export function createFileSecrets(folder: string): FileSecrets {
   const pathOf = (name: SecretName) => join(folder, name);
+  const halfWritten = async () =>
+    (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.tmp'));
   return {
     backend: 'file',
     async get(name) {
@@ -52,6 +64,19 @@ export function createFileSecrets(folder: string): Secrets {
       await rm(pathOf(name), { force: true }).catch((error) => {
         throw fault(error, name);
       });
+    },
+    async sweep() {
+      for (const name of await halfWritten()) {
+        const { mtimeMs } = await stat(join(folder, name)).catch(() => ({
+          mtimeMs: Number.POSITIVE_INFINITY,
+        }));
+        if (Date.now() - mtimeMs > longestWrite)
+          await rm(join(folder, name), { force: true }).catch(() => undefined);
+      }
+    },
+    async clear() {
+      for (const name of secretNames) await this.delete(name);
+      for (const name of await halfWritten()) await rm(join(folder, name), { force: true });
     },
   };
 }

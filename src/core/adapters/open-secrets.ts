@@ -3,8 +3,9 @@ import type { Log } from '../ports/log.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import { createFileSecrets } from './file-secrets.ts';
 import { keychainFault } from './keychain-fault.ts';
-import { createKeychainSecrets } from './keychain-secrets.ts';
+import { createKeychainSecrets, type KeychainSecrets } from './keychain-secrets.ts';
 import { createMemorySecrets } from './memory-secrets.ts';
+import { createMovableSecrets } from './movable-secrets.ts';
 
 export interface OpenSecrets {
   /** Folder of an isolated profile, absolute; null: the person's usual one. Each has its own entries. */
@@ -15,6 +16,8 @@ export interface OpenSecrets {
   onDisk: boolean;
   platform: NodeJS.Platform;
   log: Log;
+  /** For tests. */
+  keychain?: KeychainSecrets;
 }
 
 /** Name under which a profile's entries stand in the keychain. */
@@ -28,23 +31,31 @@ export function keychainService(profile: string | null): string {
  * The best place for secrets that this machine has: its keychain; where there is none, files if the person chose that, else memory.
  * A keychain that is locked or refuses stays the place: what it holds must not be forgotten for a worse one.
  */
-export async function openSecrets({ profile, folder, onDisk, platform, log }: OpenSecrets): Promise<Secrets> {
-  const keychain = createKeychainSecrets(keychainService(profile), platform);
+export async function openSecrets(options: OpenSecrets): Promise<Required<Secrets>> {
+  const { profile, folder, onDisk, platform, log } = options;
+  const keychain = options.keychain ?? createKeychainSecrets(keychainService(profile), platform);
   const files = createFileSecrets(folder);
-  // Chosen once and in use: a keychain that appears later does not know who is signed in.
-  if (onDisk && (await files.get('device-key').catch(() => null)) !== null) return files;
-  try {
-    await keychain.probe();
-    log.info({ backend: keychain.backend }, 'secrets are kept in the keychain');
-    return keychain;
-  } catch (error) {
-    const { code, message } = keychainFault(error);
-    if (code !== 'keychain-unavailable') {
-      log.warn({ backend: keychain.backend, code }, 'the keychain does not open now');
+  await files.sweep();
+
+  /** The keychain, or why there is none. */
+  async function best(otherwise: Secrets): Promise<Secrets> {
+    try {
+      await keychain.probe();
+      log.info({ backend: keychain.backend }, 'secrets are kept in the keychain');
       return keychain;
+    } catch (error) {
+      const { code, message } = keychainFault(error);
+      if (code !== 'keychain-unavailable') {
+        log.warn({ backend: keychain.backend, code }, 'the keychain does not open now');
+        return keychain;
+      }
+      log.warn({ backend: otherwise.backend, code, reason: message }, 'this machine has no keychain');
+      return otherwise;
     }
-    const secrets = onDisk ? files : createMemorySecrets();
-    log.warn({ backend: secrets.backend, code, reason: message }, 'this machine has no keychain');
-    return secrets;
   }
+
+  // Chosen once and in use: a keychain that appears later does not know who is signed in.
+  const inUse = onDisk && (await files.get('device-key').catch(() => null)) !== null;
+  const current = inUse ? files : await best(onDisk ? files : createMemorySecrets());
+  return createMovableSecrets({ current, files, besides: () => best(createMemorySecrets()) });
 }

@@ -2,13 +2,15 @@
  * The secrets that exist; each is one entry of the keychain. `sign-in-token` is the token of a sign-in whose answer is not known yet;
  * it has its own entry so that trying to sign in elsewhere cannot lose the session that works.
  */
-export type SecretName =
-  | 'refresh-token'
-  | 'refresh-token-next'
-  | 'sign-in-token'
-  | 'device-key'
-  | 'cloud-key'
-  | 'clock-mac';
+export const secretNames = [
+  'refresh-token',
+  'refresh-token-next',
+  'sign-in-token',
+  'device-key',
+  'cloud-key',
+  'clock-mac',
+] as const;
+export type SecretName = (typeof secretNames)[number];
 
 export type SecretsBackend = 'secret-service' | 'macos-keychain' | 'windows-credentials' | 'file' | 'memory';
 
@@ -17,10 +19,16 @@ export type SecretsBackend = 'secret-service' | 'macos-keychain' | 'windows-cred
  * an entry that cannot be read is never deleted.
  */
 export interface Secrets {
+  /** Changes with `keepOnDisk` alone. */
   readonly backend: SecretsBackend;
   get(name: SecretName): Promise<string | null>;
   /** Durable when it resolves. */
   set(name: SecretName, value: string): Promise<void>;
   /** Deleting what is not there is not an error. */
   delete(name: SecretName): Promise<void>;
+  /**
+   * Moves them to files, or from there to the keychain or into memory; what is held stays the same. Where a keychain keeps them, it goes on.
+   * Absent: there is one place only.
+   */
+  keepOnDisk?(on: boolean): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../../contract/client/diagnosis.ts';
 import { AldabaError } from '../../contract/errors.ts';
+import { changeSettings } from '../change-settings.ts';
 import type { Downloads } from '../downloads/downloads.ts';
 import type { Gateway, Licenses, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
@@ -91,7 +92,7 @@ export function createRouter(needs: RouterNeeds) {
             field: 'proxy',
           });
         }
-        await ports.settings.update(input);
+        await changeSettings(ports, input);
       }),
       dismissNotice: os.settings.dismissNotice.handler(({ input }) => state.clearNotice(input.id)),
     },

@@ -138,6 +138,20 @@ describe('A19: one first run for the three modes', () => {
     expect(step(await rig.start())).toMatchObject({ step: 'done', mode: 'standalone' });
   });
 
+  test('without a keychain nothing is activated: the place would be lost with the process', async () => {
+    const running = await rig.start({ secrets: createMemorySecrets({ backend: 'memory' }) });
+    const { client } = running;
+    await client.setup.chooseMode({ mode: 'standalone' });
+    await client.setup.setPortal({ address });
+    const refused = { code: 'keychain-unavailable' };
+    await expect(client.setup.activate({ key: testLicenseKey })).rejects.toMatchObject(refused);
+    await expect(client.setup.createRequestFile({ key: testLicenseKey })).rejects.toMatchObject(refused);
+    const file = { fileName: 'viga.aldaba-license', content: await licenseFile(running) };
+    await expect(client.setup.importFile(file)).rejects.toMatchObject(refused);
+    expect(step(running)).toMatchObject({ step: 'standalone', problem: refused });
+    expect(rig.portal.calls).toEqual([]);
+  });
+
   test('a file that is no license says what is wrong and leaves everything as it was', async () => {
     const running = await rig.start();
     await running.client.setup.chooseMode({ mode: 'standalone' });

@@ -48,7 +48,8 @@ const idle = { busy: false, problem: null };
 const tidyAfter = 5000;
 type StepOf<K extends SetupStep['step']> = Extract<SetupStep, { step: K }>;
 
-export function createSetup({ ports, device, session, licenses, state, portalAt, file }: SetupNeeds): Setup {
+export function createSetup(needs: SetupNeeds): Setup {
+  const { ports, device, session, licenses, state, portalAt, file } = needs;
   const { settings, clock, http, log } = ports;
   /** Address that is being tried; null: the configured one. */
   let draft: string | null = null;
@@ -147,6 +148,12 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
     await session
       .tidy()
       .catch((error) => log.info({ code: asAldabaError(error).code }, 'the way in before was not ended'));
+  }
+
+  /** A license is bound to the key of this device, which memory forgets: the place that it takes would be lost at the end of this process. */
+  function expectLastingKey(): void {
+    if (ports.secrets.backend === 'memory')
+      throw new AldabaError('keychain-unavailable', 'the device key would not outlive this process');
   }
 
   /** A license is on disk: the mode becomes standalone, and only now the way in before it ends. */
@@ -288,6 +295,7 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
         const step = expect('standalone');
         if (step.portal === null)
           throw new AldabaError('not-configured', 'no portal address to activate at', { field: 'portal' });
+        expectLastingKey();
         const { device: description, salt } = await device.describe();
         // Repeating an activation answers the same one, so a death before the next line costs nothing.
         const { document } = await portalAt(step.portal).licenses.activate({
@@ -302,6 +310,7 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
     createRequestFile: (key) =>
       run(async () => {
         expect('standalone');
+        expectLastingKey();
         const request = await licenses.createRequest(key.trim());
         await noteRequest(new Date(clock.now()).toISOString());
         show(entry('standalone'));
@@ -316,6 +325,7 @@ export function createSetup({ ports, device, session, licenses, state, portalAt,
         if (fixed !== null && fixed !== 'standalone') {
           throw new AldabaError('policy-locked', `mode is fixed to ${fixed}`, { field: 'mode' });
         }
+        expectLastingKey();
         const { productName, expiresAt } = await licenses.installLicense(content);
         await finishStandalone();
         return { productName, expiresAt };

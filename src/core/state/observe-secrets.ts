@@ -21,17 +21,18 @@ function stateOf(error: unknown): KeychainState | null {
 
 /** The same secrets, with each refusal and each recovery of the keychain shown in the snapshot. @param opened called after a recovery */
 export function observeSecrets(secrets: Secrets, state: StateStore, opened: () => void): Secrets {
-  const working: KeychainState = secrets.backend === 'memory' ? 'unavailable' : 'ok';
+  const working = (): KeychainState => (secrets.backend === 'memory' ? 'unavailable' : 'ok');
   const show = (next: KeychainState) => {
     const now = state.get().keychain;
-    if (now.state === next) return;
-    state.update({ keychain: { ...now, state: next } });
+    const { backend } = secrets;
+    if (now.state === next && now.backend === backend) return;
+    state.update({ keychain: { backend, state: next } });
     if (next === 'ok') opened();
   };
   async function watched<T>(operation: Promise<T>): Promise<T> {
     try {
       const result = await operation;
-      show(working);
+      show(working());
       return result;
     } catch (error) {
       const refused = stateOf(error);
@@ -39,10 +40,14 @@ export function observeSecrets(secrets: Secrets, state: StateStore, opened: () =
       throw error;
     }
   }
+  const { keepOnDisk } = secrets;
   return {
-    backend: secrets.backend,
+    get backend() {
+      return secrets.backend;
+    },
     get: (name) => watched(secrets.get(name)),
     set: (name, value) => watched(secrets.set(name, value)),
     delete: (name) => watched(secrets.delete(name)),
+    ...(keepOnDisk === undefined ? {} : { keepOnDisk: (on: boolean) => watched(keepOnDisk(on)) }),
   };
 }
