@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Principal } from '../../src/portal/context.ts';
 import { revokeKey } from '../../src/portal/services/keys.ts';
 import { acquireLease } from '../../src/portal/services/leases/acquire.ts';
 import { describeUnless } from '../support/skip.ts';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
-import { createTestDevice, type TestDevice, testPassword } from './support.ts';
+import { createTestDevice, testPassword } from './support.ts';
 
 const oneConnection =
   process.env.ALDABA_TEST_DATABASE === 'postgres'
@@ -35,30 +34,12 @@ async function engineer() {
   return { ...made, email, device, ana, ways };
 }
 
-/** Who a request's policy found, at that moment. */
-async function principalOf(device: TestDevice): Promise<Principal> {
-  const [found] = await portal.query<{ id: string; account: string; identity: string | null; key: string }>(
-    sql`select id, account_id as account, identity_id as identity, key_id as key from session
-      where device_thumbprint = ${device.thumbprint} and ended_at is null`,
-  );
-  if (found === undefined) throw new Error('nobody is signed in on that device');
-  const common = {
-    sessionId: found.id,
-    accountId: found.account,
-    device: { thumbprint: device.thumbprint, key: device.publicKey.x, name: 'OBRA', platform: 'linux' },
-  };
-  if (found.identity === null) return { kind: 'key', keyId: found.key, ...common };
-  const permissions = new Set(['license:activate'] as const);
-  const person = { identityId: found.identity, email: '', name: 'Ana', owner: false, confirmedAt: 0 };
-  return { kind: 'person', permissions, ...person, ...common };
-}
-
 const asked = () => ({ idempotencyKey: randomUUID(), product: 'viga', version: '2026.1', features: [] });
 
 describe('whose access ended after the request came in gets no lease', () => {
   test.each(['suspended', 'deleted', 'signed out'] as const)('%s', async (way) => {
     const { device, ways, company } = await engineer();
-    const principal = await principalOf(device);
+    const principal = await portal.principalOf(device);
     await ways[way]();
     expect(await refusal(acquireLease(portal.services, principal, asked()))).toMatchObject({
       code: 'session-ended',
@@ -70,7 +51,7 @@ describe('whose access ended after the request came in gets no lease', () => {
     const { company, poolId } = await portal.floating(2, 0);
     const device = createTestDevice();
     const { keyId } = await portal.enterWithKey({ accountId: company.id, poolIds: [poolId] }, device);
-    const principal = await principalOf(device);
+    const principal = await portal.principalOf(device);
     await portal.services.database.asService((tx) => revokeKey(tx, company.id, keyId, portal.clock.now()));
     expect(await refusal(acquireLease(portal.services, principal, asked()))).toMatchObject({
       code: 'session-ended',
@@ -80,7 +61,7 @@ describe('whose access ended after the request came in gets no lease', () => {
 
   test('gone on in another company: its own tokens have to be asked for', async () => {
     const { device, email, ana } = await engineer();
-    const principal = await principalOf(device);
+    const principal = await portal.principalOf(device);
     const other = await portal.company('Otra', [
       { email, role: 'license-installer', password: testPassword },
     ]);

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Principal } from '../../src/portal/context.ts';
 import { revokeKey } from '../../src/portal/services/keys.ts';
+import { renewLeases } from '../../src/portal/services/leases/renew.ts';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
 import { createTestDevice, minutes, testPassword } from './support.ts';
 
@@ -120,19 +122,28 @@ describe('renewal', () => {
     expect((await renew(ana.client, grant.leaseId)).results).toMatchObject([{ outcome: 'renewed' }]);
   });
 
-  test('many devices of one company at once', async () => {
+  test('many devices of one company at once share a transaction', async () => {
     const { company, poolId } = await portal.floating(30, 0);
-    const devices = await Promise.all(
-      Array.from({ length: 30 }, () => portal.enterWithKey({ accountId: company.id, poolIds: [poolId] })),
-    );
-    const grants = await Promise.all(devices.map(({ client }) => acquire(client)));
+    const asking: { principal: Principal; leaseId: string }[] = [];
+    for (const device of Array.from({ length: 30 }, () => createTestDevice())) {
+      const { client } = await portal.enterWithKey({ accountId: company.id, poolIds: [poolId] }, device);
+      const { leaseId } = await acquire(client);
+      asking.push({ leaseId, principal: await portal.principalOf(device) });
+    }
     portal.clock.advance(5 * minutes);
     const answers = await Promise.all(
-      devices.map(({ client }, index) => renew(client, grants[index]?.leaseId ?? '')),
+      asking.map(({ principal, leaseId }) =>
+        renewLeases(portal.services, principal, { leases: [{ leaseId, seq: 0 }] }),
+      ),
     );
     expect(answers.map(({ results }) => results[0])).toEqual(
-      grants.map(({ leaseId }) => expect.objectContaining({ outcome: 'renewed', leaseId })),
+      asking.map(({ leaseId }) => expect.objectContaining({ outcome: 'renewed', leaseId })),
     );
+    // A row carries the number of the transaction that wrote it: the first went alone, the others together.
+    const [count] = await portal.query(
+      sql`select count(distinct xmin::text)::int as n from lease where account_id = ${company.id}`,
+    );
+    expect(count).toEqual({ n: 2 });
   });
 
   test('of a lease that an administrator took back says so, with the reason', async () => {

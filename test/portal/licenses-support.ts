@@ -4,6 +4,7 @@ import type { RightKind } from '../../src/contract/documents.ts';
 import { errorCodes } from '../../src/contract/errors.ts';
 import type { Grant } from '../../src/contract/portal/licenses.ts';
 import { type Verified, verifyDocument } from '../../src/domain/documents/index.ts';
+import type { Principal } from '../../src/portal/context.ts';
 import { rows } from '../../src/portal/db/run.ts';
 import { rateLimit, seat } from '../../src/portal/db/schema.ts';
 import { newId } from '../../src/portal/ids.ts';
@@ -50,6 +51,8 @@ export interface LicensePortal extends TestPortal {
   verified(document: string, device?: TestDevice): Verified<RightKind>;
   /** A company with one administrator and engineers `e1@…`, `e2@…`. */
   engineers(count: number): Promise<{ company: TestCompany; emails: string[]; administrator: string }>;
+  /** Who a request of this device is by, as its policy finds at this moment. */
+  principalOf(device: TestDevice): Promise<Principal>;
   query<Row extends Record<string, unknown>>(text: SQL): Promise<Row[]>;
 }
 
@@ -121,6 +124,23 @@ export async function startLicensePortal(options: TestPortalOptions = {}): Promi
       return count?.n ?? -1;
     },
     engine: database.engine,
+    async principalOf(device) {
+      const [found] = await query<{ id: string; account: string; identity: string | null; key: string }>(
+        sql`select id, account_id as account, identity_id as identity, key_id as key from session
+          where device_thumbprint = ${device.thumbprint} and ended_at is null`,
+      );
+      if (found === undefined) throw new Error('nobody is signed in on that device');
+      const { name, platform } = device.description;
+      const common = {
+        sessionId: found.id,
+        accountId: found.account,
+        device: { thumbprint: device.thumbprint, key: device.publicKey.x, name, platform },
+      };
+      if (found.identity === null) return { kind: 'key', keyId: found.key, ...common };
+      const permissions = new Set(['license:activate'] as const);
+      const person = { identityId: found.identity, email: '', name: 'Ana', owner: false, confirmedAt: 0 };
+      return { kind: 'person', permissions, ...person, ...common };
+    },
     async assignSeat(company, poolId, email) {
       const id = newId(clock.now());
       const contactId = company.contacts[email]?.contactId;

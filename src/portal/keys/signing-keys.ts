@@ -31,6 +31,11 @@ export interface SigningKeys {
   /** When the newest certificate ends, ms of UTC: the next key has to be there a pass's time before. */
   readonly endsAt: number;
   /**
+   * Until when what is signed now may run: the last end of a certificate for the kind that is good now. A right that ends later is not
+   * signed. Milliseconds of UTC; null when there is no such certificate, so that nothing is signed.
+   */
+  signsUntil(kind: DocumentKind, now: number): number | null;
+  /**
    * @param now milliseconds of UTC
    * @throws `unavailable` when no key is certified for the kind, now and until the document's end
    */
@@ -59,18 +64,26 @@ export function createSigningKeys(rootKey: string, keys: readonly SigningKey[]):
     .map((key) => checkKey(rootKey, key))
     .sort((one, other) => other.certificate.nbf - one.certificate.nbf);
 
-  function choose(use: CertificateClaims['use'][number], now: number, until?: number): Certified {
+  /** Those that sign for the use now, newest first. */
+  function usable(use: CertificateClaims['use'][number], now: number): Certified[] {
     const seconds = Math.floor(now / 1000);
-    const key = certified.find(
-      ({ certificate: { nbf, exp, use: uses } }) =>
-        nbf <= seconds && seconds < exp && uses.includes(use) && (until === undefined || until <= exp),
+    return certified.filter(
+      ({ certificate: { nbf, exp, use: uses } }) => nbf <= seconds && seconds < exp && uses.includes(use),
     );
+  }
+
+  function choose(use: CertificateClaims['use'][number], now: number, until = 0): Certified {
+    const key = usable(use, now).find(({ certificate }) => until <= certificate.exp);
     if (key === undefined) throw new AldabaError('unavailable', `no signing key is certified for ${use} now`);
     return key;
   }
 
   return {
     endsAt: 1000 * Math.max(0, ...certified.map(({ certificate }) => certificate.exp)),
+    signsUntil(kind, now) {
+      const ends = usable(kind, now).map(({ certificate }) => certificate.exp);
+      return ends.length === 0 ? null : 1000 * Math.max(...ends);
+    },
     sign(kind, claims, now) {
       // Those who verify ask that short rights end before the certificate does (domain/documents/verify-document.ts).
       const until = kind !== 'license' && 'exp' in claims ? claims.exp : undefined;

@@ -124,10 +124,7 @@ async function writeLease(
   const { pool, overage, asked, product, productName, accountName } = taken;
   const { accountId, device, sessionId } = principal;
   const kind = pool.kind === 'named' ? 'offline-pass' : 'lease';
-  const expiresAt = Math.min(
-    endOfTerm(kind, portal.settings.licensing, now),
-    pool.endsAt ?? Number.POSITIVE_INFINITY,
-  );
+  const expiresAt = Math.min(endOfTerm(kind, portal, now), pool.endsAt ?? Number.POSITIVE_INFINITY);
   const holderName = principal.kind === 'person' ? principal.name.slice(0, 200) : '';
   const identityId = principal.kind === 'person' ? principal.identityId : null;
   const keyId = principal.kind === 'key' ? principal.keyId : null;

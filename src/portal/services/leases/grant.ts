@@ -25,9 +25,17 @@ export interface Right {
   readonly poolEndsAt: number | null;
 }
 
-/** When a right of this kind that begins or is renewed now ends, if its pool lasts that long. Milliseconds of UTC. */
-export function endOfTerm(kind: Right['kind'], settings: LicensingSettings, now: number): number {
-  return now + 1000 * (kind === 'offline-pass' ? settings.pass : settings.lease);
+/**
+ * When a right of this kind that begins or is renewed now ends, if its pool lasts that long: after its term, or sooner with the
+ * certificate of the key that signs it. Milliseconds of UTC.
+ */
+export function endOfTerm(
+  kind: Right['kind'],
+  { settings: { licensing }, keys }: Pick<Portal, 'keys' | 'settings'>,
+  now: number,
+): number {
+  const term = now + 1000 * (kind === 'offline-pass' ? licensing.pass : licensing.lease);
+  return Math.min(term, keys.signing.signsUntil(kind, now) ?? term);
 }
 
 /** Signs a right, and says when to come back. */

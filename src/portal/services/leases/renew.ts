@@ -14,77 +14,81 @@ import { reviveLease } from './revive.ts';
 type RenewInput = z.output<NonNullable<(typeof licenses.renew)['~orpc']['inputSchema']>>;
 type RenewOutput = z.output<NonNullable<(typeof licenses.renew)['~orpc']['outputSchema']>>;
 
-/** Leases renewed by one statement at most. */
-const batchLimit = 500;
+/** Requests whose leases are renewed by one statement at most. A request holds one lease or two, and 100 at most (the contract). */
+const requestsTogether = 50;
+
 /**
  * Renews all leases of a device in one go. A lease whose time is over and whose seat nobody took goes on too. One that ended says why.
- * Devices of one company that ask at the same time share a transaction, and with it its round trips and its flush to disk.
+ * Devices of one company that ask at the same time share a transaction, and with it its round trips and its flush to disk. Each is
+ * answered and its rights are signed by itself.
+ *
+ * @throws `unavailable` when a right of this device cannot be signed
  */
 export async function renewLeases(
   portal: Portal,
   principal: Principal,
   input: RenewInput,
 ): Promise<RenewOutput> {
+  const { accountId } = principal;
   const holderId = holderOf(principal);
   const deviceThumbprint = principal.device.thumbprint;
   const asks = input.leases.map(({ leaseId, seq }) => ({ leaseId, seq, holderId, deviceThumbprint }));
-  const found = await batcherOf(portal)(principal.accountId, asks);
+  const { found, now } = await batcherOf(portal)(accountId, asks);
   const results: Renewal[] = [];
-  for (const [place, ask] of asks.entries()) {
-    const outcome = found[place] ?? ended(ask.leaseId, 'lease-ended');
-    results.push(outcome === 'look-closer' ? await reviveLease(portal, principal, ask) : outcome);
+  for (const ask of asks) {
+    const row = found.get(keyOf({ id: ask.leaseId, holder_id: holderId, device: deviceThumbprint }));
+    results.push(await outcomeOf(portal, principal, ask, row, now));
   }
   return { serverTime: new Date(portal.clock.now()).toISOString(), results };
 }
 
-/** `look-closer`: it runs no more, but nobody ended it; decided under the pool's lock. */
-type Outcome = Renewal | 'look-closer';
-type Batcher = (accountId: string, asks: readonly Ask[]) => Promise<readonly Outcome[]>;
+/** What one statement did: the leases of all who shared it, by `keyOf`, at one moment. */
+interface Renewed {
+  readonly found: ReadonlyMap<string, RenewRow>;
+  /** Milliseconds of UTC. */
+  readonly now: number;
+}
+type Batcher = (accountId: string, asks: readonly Ask[]) => Promise<Renewed>;
 
 const batchers = new WeakMap<Portal, Batcher>();
 
 function batcherOf(portal: Portal): Batcher {
   let batcher = batchers.get(portal);
   if (batcher === undefined) {
-    // Requests hold up to 100 leases, so the limit on requests keeps the statement below its own.
-    batcher = createBatcher(
-      (accountId, requests) => renewTogether(portal, accountId, requests),
-      batchLimit / 10,
-    );
+    batcher = createBatcher(async (accountId, requests: readonly (readonly Ask[])[]) => {
+      const renewed = await renewTogether(portal, accountId, requests.flat());
+      return requests.map(() => renewed);
+    }, requestsTogether);
     batchers.set(portal, batcher);
   }
   return batcher;
 }
 
-async function renewTogether(
-  portal: Portal,
-  accountId: string,
-  requests: readonly (readonly Ask[])[],
-): Promise<Outcome[][]> {
+async function renewTogether(portal: Portal, accountId: string, asks: readonly Ask[]): Promise<Renewed> {
   const now = portal.clock.now();
-  const asks = requests.flat();
   const rows = await withRetry(() =>
     portal.database.inAccount(accountId, (tx) => renewRows(tx, portal, accountId, asks, now)),
   );
-  const found = new Map(rows.map((row) => [keyOf(row), row]));
-  return requests.map((request) =>
-    request.map((ask) => {
-      const row = found.get(
-        keyOf({ id: ask.leaseId, holder_id: ask.holderId, device: ask.deviceThumbprint }),
-      );
-      return row === undefined ? ended(ask.leaseId, 'lease-ended') : outcomeOf(portal, accountId, row, now);
-    }),
-  );
+  return { found: new Map(rows.map((row) => [keyOf(row), row])), now };
 }
 
 function keyOf(row: { id: string; holder_id: string; device: string }): string {
   return `${row.id} ${row.holder_id} ${row.device}`;
 }
 
-function outcomeOf(portal: Portal, accountId: string, row: RenewRow, now: number): Outcome {
+function outcomeOf(
+  portal: Portal,
+  principal: Principal,
+  ask: Ask,
+  row: RenewRow | undefined,
+  now: number,
+): Renewal | Promise<Renewal> {
+  if (row === undefined) return ended(ask.leaseId, 'lease-ended');
   if (row.end_code !== null) return ended(row.id, row.end_code, row.end_detail);
-  if (row.renewed === null) return 'look-closer';
-  return { outcome: 'renewed', ...grantRight(portal, rightOf(accountId, row.id, row.renewed), now) };
+  // It runs no more, but nobody ended it: decided under the pool's lock.
+  if (row.renewed === null) return reviveLease(portal, principal, ask);
+  const right = { ...row.renewed, leaseId: row.id, accountId: principal.accountId };
+  return { outcome: 'renewed', ...grantRight(portal, right, now) };
 }
 
 /**
@@ -136,7 +140,7 @@ interface RenewRow {
 
 function renewRows(
   tx: Tx,
-  { settings }: Portal,
+  portal: Portal,
   accountId: string,
   asks: readonly Ask[],
   now: number,
@@ -149,11 +153,7 @@ function renewRows(
     asks.map((ask) => ask.deviceThumbprint),
     asks.map((ask) => ask.seq),
     instant(now),
-    instant(endOfTerm('lease', settings.licensing, now)),
-    instant(endOfTerm('offline-pass', settings.licensing, now)),
+    instant(endOfTerm('lease', portal, now)),
+    instant(endOfTerm('offline-pass', portal, now)),
   ]);
-}
-
-function rightOf(accountId: string, leaseId: string, row: Omit<Right, 'leaseId' | 'accountId'>): Right {
-  return { ...row, leaseId, accountId };
 }

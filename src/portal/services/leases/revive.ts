@@ -33,7 +33,7 @@ export function reviveLease(portal: Portal, principal: Principal, ask: Ask): Pro
         await endLeases(tx, { accountId, leaseId: ask.leaseId }, { code: refusal, now });
         return ended(ask.leaseId, refusal);
       }
-      const term = endOfTerm(row.kind, portal.settings.licensing, now);
+      const term = endOfTerm(row.kind, portal, now);
       const expiresAt = Math.min(term, row.poolEndsAt ?? Number.POSITIVE_INFINITY);
       const [lease] = await rows<{ seq: number }>(
         tx,
