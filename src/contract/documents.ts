@@ -3,6 +3,7 @@ import {
   base64UrlSchema,
   componentsSchema,
   idSchema,
+  lineSchema,
   platformSchema,
   productCodeSchema,
   publicKeySchema,
@@ -143,7 +144,7 @@ export const activationRequestClaimsSchema = z.strictObject({
   iat: seconds,
   key: z.string().max(64),
   device: z.strictObject({
-    name: z.string().min(1).max(100),
+    name: lineSchema(100).min(1),
     platform: platformSchema,
     components: componentsSchema,
     salt: base64UrlSchema,

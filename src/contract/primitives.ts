@@ -7,6 +7,14 @@ export const idSchema = z.uuid();
 export const instantSchema = z.iso.datetime();
 export type Instant = z.infer<typeof instantSchema>;
 
+/** One line of text as a person types it: no control characters and no half of a pair, which no database and no table can hold. */
+export const lineSchema = (maximum: number) =>
+  z
+    .string()
+    .trim()
+    .max(maximum)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u);
+
 /** Email as typed by a person; compared by `normalizeEmail` (domain). At most 254 octets (RFC 5321, 4.5.3.1.3). */
 export const emailSchema = z.email().max(254);
 
@@ -63,7 +71,7 @@ export type Components = z.infer<typeof componentsSchema>;
 /** A device as it presents itself. `name` is what people see (host name by default), never part of its identity. */
 export const deviceSchema = z.strictObject({
   key: publicKeySchema,
-  name: z.string().min(1).max(100),
+  name: lineSchema(100).min(1),
   platform: platformSchema,
   components: componentsSchema,
 });

@@ -111,6 +111,23 @@ describe('who may not', () => {
     expect(await refusal(client.licenses.release({ leaseId }))).toMatchObject({ code: 'forbidden' });
   });
 
+  test.each([
+    ['blanks', '   '],
+    ['a NUL', 'porque \u0000 sí'],
+    ['half of a pair', 'porque \ud800 sí'],
+  ])('a reason to reclaim that is no text is named: %s', async (_what, reason) => {
+    const { client } = await portal.enterAs((await portal.engineers(0)).administrator);
+    const asked = client.licenses.reclaim({ leaseId: randomUUID(), reason });
+    expect(await refusal(asked)).toEqual({ code: 'invalid-input', data: { field: 'reason' } });
+  });
+
+  test('a name of a device that no table can hold is named', async () => {
+    const device = createTestDevice();
+    const { sessions } = portal.client(device);
+    const asked = sessions.withKey({ key: 'x', device: { ...device.description, name: 'PC\u0000' } });
+    expect(await refusal(asked)).toMatchObject({ code: 'invalid-input' });
+  });
+
   test('an engineer does not reclaim, a key neither, nor an administrator of another company', async () => {
     const { emails, company, poolId } = await portal.floating(2, 2);
     const ana = await portal.enterAs(emails[0] ?? '');

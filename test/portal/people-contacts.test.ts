@@ -162,6 +162,7 @@ describe('adding a contact', () => {
     ['lastName', { lastName: 'a'.repeat(101) }],
     ['phone', { phone: '555\u0000' }],
     ['jobTitle', { jobTitle: 'uno\ndos' }],
+    ['jobTitle', { jobTitle: 'media \ud800 pareja' }],
   ])('a wrong %s is named', async (field, change) => {
     expect(await expectRefusal(condor.add(change), 'invalid-input')).toEqual({ field });
   });

@@ -7,6 +7,7 @@ import {
   deviceSchema,
   idSchema,
   instantSchema,
+  lineSchema,
   platformSchema,
   productCodeSchema,
   sha256Schema,
@@ -144,7 +145,7 @@ export const licenses = {
       tags: ['Leases'],
       successStatus: 204,
     })
-    .input(z.object({ leaseId: idSchema, reason: z.string().min(3).max(500) }))
+    .input(z.object({ leaseId: idSchema, reason: lineSchema(500).min(3) }))
     .output(z.void())
     .errors(errorMap('not-found')),
   products: authed

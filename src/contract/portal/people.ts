@@ -7,6 +7,7 @@ import {
   idSchema,
   instantSchema,
   languageSchema,
+  lineSchema,
   pageSchema,
   productCodeSchema,
 } from '../primitives.ts';
@@ -70,20 +71,12 @@ export type Contact = z.infer<typeof contactSchema>;
 
 export const contactSortSchema = z.enum(['name', 'email', 'role', 'state', 'created', 'last-sign-in']);
 
-/** One line of text as a person types it: no control characters, which no database and no table can hold. */
-const line = (maximum: number) =>
-  z
-    .string()
-    .trim()
-    .max(maximum)
-    .regex(/^\P{Cc}*$/u);
-
 const contactFields = {
   email: emailSchema,
-  firstName: line(100).min(1),
-  lastName: line(100).min(1),
-  phone: line(40).default(''),
-  jobTitle: line(100).default(''),
+  firstName: lineSchema(100).min(1),
+  lastName: lineSchema(100).min(1),
+  phone: lineSchema(40).default(''),
+  jobTitle: lineSchema(100).default(''),
   shared: z.boolean().default(false),
   receivesNotifications: z.boolean().default(true),
   language: languageSchema.default('es'),
@@ -198,8 +191,8 @@ export const people = {
         revision: z.number().int(),
         firstName: contactFields.firstName.optional(),
         lastName: contactFields.lastName.optional(),
-        phone: line(40).optional(),
-        jobTitle: line(100).optional(),
+        phone: lineSchema(40).optional(),
+        jobTitle: lineSchema(100).optional(),
         shared: z.boolean().optional(),
         receivesNotifications: z.boolean().optional(),
         roleId: idSchema.optional(),
