@@ -40,6 +40,8 @@ const notLicensed: readonly ErrorCode[] = [
   'read-only',
   'clock-suspect',
   'file-expired',
+  'file-superseded',
+  'file-returned',
   'file-not-yet-valid',
   'file-wrong-product',
   'file-wrong-device',

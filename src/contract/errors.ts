@@ -84,6 +84,8 @@ export const errorStatus = {
   'file-tampered': 0,
   'file-foreign-key': 0,
   'file-expired': 0,
+  'file-superseded': 0,
+  'file-returned': 0,
   'file-not-yet-valid': 0,
   'file-wrong-product': 0,
   'file-wrong-device': 0,

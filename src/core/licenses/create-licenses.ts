@@ -9,6 +9,7 @@ import type { Licenses, Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import type { writeFileDurably } from '../write-file-durably.ts';
 import { atMost } from './at-most.ts';
+import { createDeviceCheck } from './check-device.ts';
 import { createClockContact } from './clock-contact.ts';
 import { createClockGuard } from './clock-guard.ts';
 import { createEntries } from './entries.ts';
@@ -62,7 +63,17 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
   const entries = createEntries({ ports, device, gateway, session, state, store, verifier, guard });
   const seats = createSeats({ ports, gateway, entries, random, stopped: () => stopping });
   const renewals = createRenewals({ ports, gateway, session, entries, seats, random });
-  const standalone = createStandalone({ ports, device, gateway, state, entries, verifier, crypto, guard });
+  const deviceCheck = createDeviceCheck({ ports, device, state, entries });
+  const standalone = createStandalone({
+    ports,
+    device,
+    gateway,
+    entries,
+    deviceCheck,
+    verifier,
+    crypto,
+    guard,
+  });
   const clockContact = createClockContact({ ports, gateway, guard, now: entries.now, random });
   const keeper = createKeeper({
     ports,
@@ -73,6 +84,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     seats,
     renewals,
     standalone,
+    deviceCheck,
     guard,
     clockContact,
     random,
@@ -211,6 +223,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     async stop() {
       stopping = true;
       keeper.stop();
+      deviceCheck.stop();
       const leaving = entries.all().filter((entry) => entry.linger !== null);
       const told = Promise.all([
         ...entries.all().map((entry) => entry.telling),

@@ -138,12 +138,13 @@ export function createEntries(
   }
 
   function deviceFact(entry: Entry): DeviceFact {
-    const verdict = entry.device?.verdict ?? 'unknown';
+    const since = entry.record.license?.driftSince ?? null;
+    // Until the parts were read, what was last known of them.
+    const verdict = entry.device?.verdict ?? (since === null ? 'unknown' : 'drift');
     if (verdict !== 'drift') return { verdict };
-    const since = entry.record.license?.driftSince;
     return {
       verdict,
-      until: (since === null || since === undefined ? now() : Date.parse(since)) + rebindDays * day,
+      until: (since === null ? now() : Date.parse(since)) + rebindDays * day,
     };
   }
 

@@ -2,6 +2,7 @@ import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import { atMost } from './at-most.ts';
 import { backoff } from './backoff.ts';
+import type { DeviceCheck } from './check-device.ts';
 import type { ClockContact } from './clock-contact.ts';
 import type { ClockGuard } from './clock-guard.ts';
 import type { Entries } from './entries.ts';
@@ -45,6 +46,7 @@ export function createKeeper(
     seats: Seats;
     renewals: Renewals;
     standalone: Standalone;
+    deviceCheck: DeviceCheck;
     guard: ClockGuard;
     clockContact: ClockContact;
     random: () => number;
@@ -62,6 +64,7 @@ export function createKeeper(
     seats,
     renewals,
     standalone,
+    deviceCheck,
     guard,
     clockContact,
     random,
@@ -93,7 +96,7 @@ export function createKeeper(
       await followIdentity.found(entry);
       entries.publish(entry);
       // In the background: reading hardware may take a second, and a program waits.
-      void standalone.checkDevice(entry);
+      void deviceCheck.check(entry);
     }
   }
 

@@ -43,17 +43,33 @@ export const licenseRecordSchema = z.strictObject({
     .nullable(),
   /** Signed by this device: licenses that it deleted, to be told to the portal. */
   receipts: z.array(jwsSchema).max(100),
+  /** Activations that were given back here: a kept copy of their file is not taken in again. */
+  returned: z.array(idSchema).max(1000).default([]),
 });
 export type LicenseRecord = z.infer<typeof licenseRecordSchema>;
 
 export function emptyRecord(product: string): LicenseRecord {
-  return { format: 1, product, right: null, asking: null, releases: [], license: null, receipts: [] };
+  return {
+    format: 1,
+    product,
+    right: null,
+    asking: null,
+    releases: [],
+    license: null,
+    receipts: [],
+    returned: [],
+  };
 }
 
 /** True when nothing in it is worth a file. */
 export function isEmptyRecord(record: LicenseRecord): boolean {
-  const { right, asking, releases, license, receipts } = record;
+  const { right, asking, releases, license, receipts, returned } = record;
   return (
-    right === null && asking === null && license === null && releases.length === 0 && receipts.length === 0
+    right === null &&
+    asking === null &&
+    license === null &&
+    releases.length === 0 &&
+    receipts.length === 0 &&
+    returned.length === 0
   );
 }

@@ -65,7 +65,10 @@ describe('installing a file', () => {
     [
       'expired',
       'file-expired',
-      () => license({ iat: 1_700_000_000, nbf: 1_700_000_000, exp: 1_772_438_300 }).then((jws) => jws),
+      () =>
+        license({ iat: 1_700_000_000, nbf: 1_700_000_000, exp: 1_772_438_300 - 14 * 86_400 }).then(
+          (jws) => jws,
+        ),
     ],
     ['not valid yet', 'file-not-yet-valid', () => license({ nbf: 1_772_438_400 + 86_400 })],
     [
@@ -126,10 +129,17 @@ describe('installing a file', () => {
     const newer = await license({ seq: 3 });
     await rig.licenses.installLicense(newer);
     await expect(license({ seq: 2 }).then((jws) => rig.licenses.installLicense(jws))).rejects.toMatchObject({
-      code: 'file-expired',
+      code: 'file-superseded',
     });
     expect((await rig.record('viga'))?.license?.document).toBe(newer);
   });
+});
+
+test('a license in its 14 days of grace is as good when it is installed then', async () => {
+  const jws = await license({ exp: 1_772_438_400 + 86_400 });
+  rig.ports.clock.jump(15 * day - 1);
+  await rig.licenses.installLicense(jws);
+  expect(await rig.acquire(rig.use('viga'))).toMatchObject({ state: 'expiring', permit: 'full' });
 });
 
 test('a year later: 14 days of grace, then read-only, with no network ever', async () => {
@@ -211,11 +221,32 @@ describe('the device', () => {
     );
   });
 
-  test('cannot be read: the device key decides', async () => {
+  test.each([
+    ['answers nothing', async () => ({})],
+    ['refuses', () => Promise.reject(new Error('no access'))],
+  ])('cannot be read (%s): the device key decides, and it is asked again', async (_what, read) => {
     await rig.licenses.installLicense(await license());
-    rig.ports.hardware.read = () => Promise.reject(new Error('no access'));
+    await rig.licenses.stop();
+    rig.ports.hardware.read = read;
     await rig.boot();
     expect(await rig.acquire(rig.use('viga'))).toMatchObject({ state: 'active', permit: 'full' });
+    await rig.pass(3_600_000, 600_000);
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' });
+    expect(rig.parts.state.get().device.match).toBe('unknown');
+    rig.ports.hardware.read = async () => testComponents;
+    await rig.pass(3_600_000, 600_000);
+    await vi.waitFor(() => expect(rig.parts.state.get().device.match).toBe('match'));
+  });
+
+  test('that cannot be read for a day of running counts as one that changed', async () => {
+    await rig.licenses.installLicense(await license());
+    await rig.licenses.stop();
+    rig.ports.hardware.read = async () => ({});
+    await rig.boot();
+    await rig.pass(30 * 3_600_000, 5 * 3_600_000);
+    await vi.waitFor(() =>
+      expect(rig.licenses.status('viga')).toMatchObject({ state: 'device-drift', permit: 'full' }),
+    );
   });
 });
 
@@ -253,7 +284,7 @@ describe('giving it back', () => {
   test('with network: gone here, told there', async () => {
     await rig.licenses.installLicense(await license());
     expect(await rig.licenses.giveBack('viga')).toEqual({ told: true, fileName: null, content: null });
-    expect(await rig.record('viga')).toBeNull();
+    expect(await rig.record('viga')).toMatchObject({ license: null, receipts: [] });
     expect(rig.portal.calls.map(({ kind }) => kind)).toEqual(['deactivate']);
     await expect(rig.licenses.giveBack('viga')).rejects.toMatchObject({ code: 'not-licensed' });
   });
@@ -278,8 +309,20 @@ describe('giving it back', () => {
     rig.portal.fault = null;
     await rig.boot();
     await rig.pass(30_000, 5000);
-    await vi.waitFor(async () => expect(await rig.record('viga')).toBeNull());
+    await vi.waitFor(async () => expect((await rig.record('viga'))?.receipts).toEqual([]));
     expect(rig.portal.calls.at(-1)).toMatchObject({ kind: 'deactivate', input: { receipt: receipt.jws } });
+  });
+
+  test('a kept copy of the file is not taken in again, also after a restart; the next activation is', async () => {
+    const jws = await license();
+    await rig.licenses.installLicense(jws);
+    await rig.licenses.giveBack('viga');
+    await expect(rig.licenses.installLicense(jws)).rejects.toMatchObject({ code: 'file-returned' });
+    await rig.boot();
+    await expect(rig.licenses.installLicense(jws)).rejects.toMatchObject({ code: 'file-returned' });
+    expect(rig.licenses.status('viga')).toMatchObject({ permit: 'none' });
+    await rig.licenses.installLicense(await license({ activation: '0195b0a0-0000-7000-8000-000000000009' }));
+    expect(await rig.acquire(rig.use('viga'))).toMatchObject({ permit: 'full' });
   });
 
   test('a portal that refuses the receipt was not told: it is handed over, and shown again at a later start alone', async () => {
@@ -295,7 +338,7 @@ describe('giving it back', () => {
     rig.portal.activations.add(licenseClaims('').activation);
     await rig.boot();
     await rig.pass(30_000, 5000);
-    await vi.waitFor(async () => expect(await rig.record('viga')).toBeNull());
+    await vi.waitFor(async () => expect((await rig.record('viga'))?.receipts).toEqual([]));
   });
 });
 

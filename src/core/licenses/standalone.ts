@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { AldabaError } from '../../contract/errors.ts';
-import { deviceScore } from '../../domain/device-score.ts';
 import {
   type DocumentCrypto,
   type DocumentVerifier,
@@ -10,16 +9,15 @@ import {
 } from '../../domain/documents/index.ts';
 import type { Licenses, Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
+import type { DeviceCheck } from './check-device.ts';
 import type { ClockGuard } from './clock-guard.ts';
 import type { Entries } from './entries.ts';
 import type { Entry } from './entry.ts';
 import { whatFailed } from './portal-codes.ts';
 
-/** Standalone licenses: files in and out, and whether this is still the device that they were made for. */
+/** Standalone licenses: files in and out. */
 export interface Standalone
   extends Pick<Licenses, 'installLicense' | 'registerAgain' | 'createRequest' | 'giveBack'> {
-  /** Compares the components with those of the activation, and remembers since when they differ. Never throws. */
-  checkDevice(entry: Entry): Promise<void>;
   /** Tells the portal of licenses that were deleted here. Never throws. */
   tellReceipts(entry: Entry): Promise<void>;
   /** True while the portal should be told of a license that was deleted here. */
@@ -27,45 +25,20 @@ export interface Standalone
 }
 
 export function createStandalone(
-  needs: Pick<Parts, 'ports' | 'device' | 'gateway' | 'state'> & {
+  needs: Pick<Parts, 'ports' | 'device' | 'gateway'> & {
     entries: Entries;
+    deviceCheck: DeviceCheck;
     verifier: DocumentVerifier;
     crypto: DocumentCrypto;
     guard: ClockGuard;
   },
 ): Standalone {
-  const { ports, device, gateway, state, entries, verifier, crypto, guard } = needs;
+  const { ports, device, gateway, entries, deviceCheck, verifier, crypto, guard } = needs;
   const { log } = ports;
   /** Receipts that the portal refused in this process. */
   const refused = new Set<string>();
   const seconds = () => Math.floor(entries.now() / 1000);
   const signer = () => ({ publicKey: device.publicKey.x, sign: (data: Uint8Array) => device.sign(data) });
-
-  async function checkDevice(entry: Entry): Promise<void> {
-    const { license } = entry;
-    if (license?.kind !== 'license') return;
-    try {
-      const { components } = await device.describe(license.claims.salt);
-      const score = deviceScore(license.claims.components, components);
-      if (entry.license !== license) return;
-      entry.device = score;
-      const drifts = score.verdict === 'drift';
-      await entries.update(entry, (record) => {
-        if (record.license === null || drifts === (record.license.driftSince !== null)) return record;
-        const driftSince = drifts ? new Date(entries.now()).toISOString() : null;
-        return { ...record, license: { ...record.license, driftSince } };
-      });
-      // Adopting a changed record keeps the license, so the comparison still holds.
-      entry.device = score;
-      const shown = state.get().device;
-      state.update({
-        device: { ...shown, match: score.verdict, score: score.score, components: [...score.components] },
-      });
-      entries.publish(entry);
-    } catch (error) {
-      log.warn({ product: entry.product, error: String(error) }, 'the device could not be compared');
-    }
-  }
 
   async function tellReceipt(receipt: string): Promise<boolean> {
     try {
@@ -113,23 +86,23 @@ export function createStandalone(
     const { claims } = opened;
     const entry = entries.get(claims.aud);
     const held = entry.license;
+    const product = { product: claims.productName };
     if (
       held?.kind === 'license' &&
       held.claims.activation === claims.activation &&
       claims.seq < held.claims.seq
     ) {
-      throw new AldabaError('file-expired', 'a newer license of this activation is installed', {
-        product: claims.productName,
-        detail: 'older than the installed one',
-      });
+      throw new AldabaError('file-superseded', `${claims.seq} after ${held.claims.seq}`, product);
     }
+    if (entry.record.returned.includes(claims.activation))
+      throw new AldabaError('file-returned', `activation ${claims.activation}`, product);
     guard.brought(claims.iat * 1000);
     await entries.update(entry, (record) => ({
       ...record,
       license: { document: opened.jws, driftSince: null },
     }));
     entries.publish(entry);
-    await checkDevice(entry);
+    await deviceCheck.check(entry);
     return {
       product: claims.aud,
       productName: claims.productName,
@@ -138,7 +111,6 @@ export function createStandalone(
   }
 
   return {
-    checkDevice,
     tellReceipts,
     owesReceipt: ({ record }) => record.receipts.some((receipt) => !refused.has(receipt)),
     installLicense,
@@ -181,6 +153,7 @@ export function createStandalone(
       await entries.update(entry, (record) => ({
         ...record,
         license: null,
+        returned: [...record.returned, license.claims.activation],
         receipts: [...record.receipts, receipt],
       }));
       entries.publish(entry);

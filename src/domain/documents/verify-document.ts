@@ -153,7 +153,8 @@ function findMismatch(document: Verified, expected: Expectation<DocumentKind>): 
   }
   const now = expected.now / 1000;
   if (now < claims.nbf - notBeforeLeeway) return { code: 'file-not-yet-valid', detail: `from ${claims.nbf}` };
-  if (claims.exp !== undefined && now >= claims.exp) {
+  const grace = 'graceDays' in claims ? claims.graceDays * 86_400 : 0;
+  if (claims.exp !== undefined && now >= claims.exp + grace) {
     return { code: 'file-expired', detail: `until ${claims.exp}` };
   }
   return undefined;
