@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
 import type { AfterPackContext } from 'electron-builder';
 
-/** Sets every fuse of the packaged binary: those that electron-builder.yml names, and the one that electron-builder has no name for. A hook of electron-builder. */
-export async function afterPack(context: AfterPackContext): Promise<void> {
+/** Sets every fuse of the packaged binary: those that electron-builder.yml names, and the one that electron-builder has no name for. */
+export async function flipEveryFuse(context: AfterPackContext): Promise<void> {
   const { electronFuses: stated } = context.packager.config;
   if (stated == null) throw new Error('electronFuses are not stated');
   const value = (name: Exclude<keyof typeof stated, 'resetAdHocDarwinSignature'>): boolean => {

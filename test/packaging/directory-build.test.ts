@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +11,15 @@ import { makeStandInElectron } from './stand-in-electron.ts';
 const root = join(import.meta.dirname, '../..');
 let folder: string;
 let unpacked: string;
+/** electron-builder's name for the folder of a `dir` target. */
+const unpackedName = process.arch === 'x64' ? 'linux-unpacked' : `linux-${process.arch}-unpacked`;
 
 /** Runs electron-builder's own command on the checkout, with what is asked for beside the profile. */
 async function pack(
   profile: string,
   name: string,
   electron: string,
+  arch = process.arch,
 ): Promise<{ code: number | null; output: string }> {
   const config = join(folder, `${name}.yml`);
   const output = join(folder, name);
@@ -31,7 +35,7 @@ async function pack(
       builder,
       '--linux',
       'dir',
-      '--x64',
+      `--${arch}`,
       '--config',
       config,
       `-c.electronDist=${electron}`,
@@ -72,7 +76,7 @@ beforeAll(async () => {
   const electron = await makeStandInElectron(join(folder, 'electron'));
   const { code, output } = await pack('electron-builder.yml', 'release', electron);
   expect(code, output).toBe(0);
-  unpacked = join(folder, 'release', 'linux-unpacked');
+  unpacked = join(folder, 'release', unpackedName);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -126,10 +130,21 @@ describe('what ships', () => {
 test('the test profile opens the inspector alone', async () => {
   const { code, output } = await pack('electron-builder.test.yml', 'tested', join(folder, 'electron'));
   expect(code, output).toBe(0);
-  expect(await isOn(join(folder, 'tested/linux-unpacked/aldaba-client'))).toEqual({
+  expect(await isOn(join(folder, 'tested', unpackedName, 'aldaba-client'))).toEqual({
     ...released,
     EnableNodeCliInspectArguments: true,
   });
+});
+
+test('a processor whose native module is not installed is not packaged for', async () => {
+  const foreign = process.arch === 'arm64' ? 'x64' : 'arm64';
+  const name = `@napi-rs/keyring-linux-${foreign}-gnu`;
+  const { code, output } = await pack('electron-builder.yml', 'foreign', join(folder, 'electron'), foreign);
+  const installed = existsSync(join(root, 'node_modules', name));
+  expect([code === 0, output.includes(`npm install --no-save --force ${name}`)], output).toEqual([
+    installed,
+    !installed,
+  ]);
 });
 
 test('an Electron with a fuse that nobody has decided about is not packaged', async () => {
