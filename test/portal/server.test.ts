@@ -87,6 +87,19 @@ describe('every answer', () => {
     expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([status, code]);
   });
 
+  test.each([
+    ['email', { email: 'ana\u0000@condor.example' }],
+    ['device.name', { device: { ...createTestDevice().description, name: 'PC\u0000' } }],
+    ['device.name', { device: { ...createTestDevice().description, name: 'PC\ud800' } }],
+  ])('to what no database can hold is a refusal that names %s', async (field, wrong) => {
+    const device = createTestDevice();
+    const given = { email: 'ana@condor.example', password: testPassword, device: device.description };
+    const attempt = portal
+      .client(device)
+      .sessions.signIn({ ...given, nextTokenHash: createRefreshToken().hash, ...wrong });
+    await expect(attempt).rejects.toMatchObject({ code: 'invalid-input', data: { field } });
+  });
+
   test('names the field that is wrong and never its value', async () => {
     const response = await post('/v1/passwords/links', JSON.stringify({ email: 'not-an-email-at-all' }));
     const text = await response.text();

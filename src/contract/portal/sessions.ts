@@ -8,6 +8,7 @@ import {
   idSchema,
   instantSchema,
   languageSchema,
+  lineSchema,
   passwordInputSchema,
   sha256Schema,
 } from '../primitives.ts';
@@ -89,7 +90,8 @@ export const sessions = {
     })
     .input(
       z.object({
-        email: z.string().max(254),
+        /** Not `emailSchema`: what is no email is nobody's, and gets the answer of an unknown one. */
+        email: lineSchema(254),
         password: passwordInputSchema,
         device: deviceSchema,
         nextTokenHash: nextTokenHashSchema,
