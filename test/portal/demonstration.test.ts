@@ -138,6 +138,32 @@ describe('another database', () => {
     }
   });
 
+  test('is whole also after a start that was interrupted', async () => {
+    const other = await createTestDatabase();
+    const second = await startTestPortal({ database: other.url });
+    try {
+      // The last settings that are asked for, when the people are written.
+      const settings = Object.defineProperty({ ...second.services.settings }, 'buyUrl', {
+        get: () => {
+          throw new Error('the power went');
+        },
+      });
+      const interrupted = seedDemonstration({ ...second.services, settings, url: second.url, origins: [] });
+      await expect(interrupted).rejects.toThrow('the power went');
+      await seedDemonstration(second.services);
+      const { client } = await second.signIn(email, password);
+      const { pools } = await client.people.listPools();
+      expect(pools.map(({ product, used }) => [product, used])).toEqual([
+        ['portico', 9],
+        ['viga', 0],
+        ['zapata', 0],
+      ]);
+    } finally {
+      await second.close();
+      await other.drop();
+    }
+  });
+
   test('is filled while time passes', async () => {
     const other = await createTestDatabase();
     const clock = createTestClock();

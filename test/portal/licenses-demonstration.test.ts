@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
@@ -17,11 +17,16 @@ let portal: LicensePortal;
 let made: Awaited<ReturnType<LicensePortal['engineers']>>;
 let licenses: DemonstrationLicenses;
 
+const create = () =>
+  portal.services.database.asService((tx) =>
+    createDemonstrationLicenses(tx, portal.services, made.company.id),
+  );
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aldaba-demonstration-'));
   portal = await startLicensePortal({ settings: { releasesFolder: folder } });
   made = await portal.engineers(1);
-  licenses = await createDemonstrationLicenses(portal.services, made.company.id);
+  licenses = await create();
   await publishDemonstrationReleases(portal.services);
 });
 afterAll(async () => {
@@ -67,7 +72,14 @@ test('a second start changes nothing', async () => {
     portal.query(sql`select (select count(*) from pool)::int as pools, (select count(*) from license_key)::int as keys,
       (select string_agg(sha256, ' ' order by id) from release) as files`);
   const before = await count();
-  expect(await createDemonstrationLicenses(portal.services, made.company.id)).toEqual(licenses);
+  expect(await create()).toEqual(licenses);
   await publishDemonstrationReleases(portal.services);
   expect(await count()).toEqual(before);
+});
+
+test('where the files were lost they are made again, under what is listed', async () => {
+  const before = (await readdir(folder)).sort();
+  await rm(join(folder, before[0] ?? ''));
+  await publishDemonstrationReleases(portal.services);
+  expect((await readdir(folder)).sort()).toEqual(before);
 });

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
@@ -216,6 +216,17 @@ describe('publishing', () => {
       publishRelease(portal.services, broken(), { ...installer, version: '2026.2' }),
     ).rejects.toThrow('pulled out');
     expect(await readdir(join(folder, 'files'))).toEqual(before);
+  });
+
+  test('what a process that was killed left of one is gone a day later', async () => {
+    const incoming = async () =>
+      (await readdir(join(folder, 'files'))).filter((name) => name.startsWith('incoming-'));
+    for (const name of ['incoming-old', 'incoming-new']) await writeFile(join(folder, 'files', name), 'half');
+    const yesterday = new Date(Date.now() - 25 * 3_600_000);
+    await utimes(join(folder, 'files/incoming-old'), yesterday, yesterday);
+    await publishRelease(portal.services, inPieces(content), installer);
+    expect(await incoming()).toEqual(['incoming-new']);
+    await rm(join(folder, 'files/incoming-new'));
   });
 
   test('a name with a path in it is refused', async () => {

@@ -34,38 +34,37 @@ export interface DemonstrationLicenses {
  * Programs, seats and keys of the demonstration's company. Again for the same company, it changes nothing. For demonstrations alone: the
  * keys are no secret.
  */
-export function createDemonstrationLicenses(
-  portal: Portal,
+export async function createDemonstrationLicenses(
+  tx: Tx,
+  portal: Pick<Portal, 'clock' | 'settings'>,
   accountId: string,
 ): Promise<DemonstrationLicenses> {
   const now = portal.clock.now();
-  return portal.database.asService(async (tx) => {
-    for (const product of demonstrationProducts) await putProduct(tx, product, now);
-    const { buyUrl } = portal.settings;
-    const common = { accountId, endsAt: now + year, buyUrl };
-    const pools = {
-      viga: await putPool(
-        tx,
-        { ...common, product: 'viga', kind: 'floating', total: 10, features: ['eurocode'] },
-        now,
-      ),
-      portico: await putPool(
-        tx,
-        { ...common, product: 'portico', kind: 'named', total: 12, features: ['seismic'] },
-        now,
-      ),
-      zapata: await putPool(tx, { ...common, product: 'zapata', kind: 'floating', total: 3 }, now),
-    };
-    if (!(await hasKey(tx, accountId, 'cloud'))) {
-      const poolIds = [pools.viga, pools.zapata];
-      await createCloudKey(tx, { accountId, label: 'Nodo de cálculo', poolIds }, now, knownBytes('cloud'));
-    }
-    if (!(await hasKey(tx, accountId, 'standalone'))) {
-      const key = { accountId, label: 'Sin conexión', product: 'viga', deviceLimit: 3, termDays: 365 };
-      await createStandaloneKey(tx, key, now, knownBytes('standalone'));
-    }
-    return { pools, keys: demonstrationKeys };
-  });
+  for (const product of demonstrationProducts) await putProduct(tx, product, now);
+  const { buyUrl } = portal.settings;
+  const common = { accountId, endsAt: now + year, buyUrl };
+  const pools = {
+    viga: await putPool(
+      tx,
+      { ...common, product: 'viga', kind: 'floating', total: 10, features: ['eurocode'] },
+      now,
+    ),
+    portico: await putPool(
+      tx,
+      { ...common, product: 'portico', kind: 'named', total: 12, features: ['seismic'] },
+      now,
+    ),
+    zapata: await putPool(tx, { ...common, product: 'zapata', kind: 'floating', total: 3 }, now),
+  };
+  if (!(await hasKey(tx, accountId, 'cloud'))) {
+    const poolIds = [pools.viga, pools.zapata];
+    await createCloudKey(tx, { accountId, label: 'Nodo de cálculo', poolIds }, now, knownBytes('cloud'));
+  }
+  if (!(await hasKey(tx, accountId, 'standalone'))) {
+    const key = { accountId, label: 'Sin conexión', product: 'viga', deviceLimit: 3, termDays: 365 };
+    await createStandaloneKey(tx, key, now, knownBytes('standalone'));
+  }
+  return { pools, keys: demonstrationKeys };
 }
 
 async function putPool(tx: Tx, given: NewPool, now: number): Promise<string> {

@@ -3,6 +3,7 @@ import { and, eq } from 'drizzle-orm';
 import type { Portal } from '../context.ts';
 import { release } from '../db/schema.ts';
 import { type NewRelease, publishRelease } from '../releases/publish-release.ts';
+import { openReleaseStore } from '../releases/release-store.ts';
 import { demonstrationProducts } from './licenses.ts';
 
 const version = '2026.1';
@@ -21,25 +22,31 @@ const platforms = [
  * published already is not made again. Does nothing where the portal has no folder for releases.
  */
 export async function publishDemonstrationReleases(portal: Portal): Promise<void> {
-  if (portal.settings.releasesFolder === undefined) return;
+  const { releasesFolder } = portal.settings;
+  if (releasesFolder === undefined) return;
   for (const { code, name } of demonstrationProducts)
     for (const { platform, suffix } of platforms) {
       const fileName = `${name}-${version}-${suffix}`;
       const notes = 'Instalador de demostración: no instala nada.';
       const given: NewRelease = { product: code, version, platform, fileName, notes };
-      if (await isPublished(portal, given)) continue;
+      if (await isPublished(portal, releasesFolder, given)) continue;
       await publishRelease(portal, contentOf(fileName, megabytes[code] * 1_048_576), given);
     }
 }
 
-async function isPublished(portal: Portal, { product, platform }: NewRelease): Promise<boolean> {
-  const found = await portal.database.queries
-    .select({ id: release.id })
+/** Listed, and its bytes are in the folder: the one may have been kept without the other. */
+async function isPublished(
+  portal: Portal,
+  folder: string,
+  { product, platform }: NewRelease,
+): Promise<boolean> {
+  const [found] = await portal.database.queries
+    .select({ sha256: release.sha256 })
     .from(release)
     .where(
       and(eq(release.productCode, product), eq(release.version, version), eq(release.platform, platform)),
     );
-  return found.length > 0;
+  return found !== undefined && openReleaseStore(folder).has(found.sha256);
 }
 
 /** What a person sees who opens the Linux file; the bytes that follow are never reached. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A stream, or pieces from anywhere. */
@@ -12,7 +12,8 @@ export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
  */
 export interface ReleaseStore {
   /**
-   * Copies bytes into the store, hashed on their way; the file appears when all of it is on disk.
+   * Copies bytes into the store, hashed on their way; the file appears when all of it is on disk. What a process that was killed left
+   * of one is removed after a day.
    *
    * @returns lower-case hexadecimal SHA-256, and bytes
    */
@@ -23,6 +24,23 @@ export interface ReleaseStore {
 }
 
 const namePattern = /^[0-9a-f]{64}$/;
+const incoming = 'incoming-';
+/** Nothing takes this long to copy. */
+const leftoverMilliseconds = 86_400_000;
+
+/** @param now by the file system's own clock, which is the one that dates its files */
+async function removeLeftovers(folder: string, now: number): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(incoming));
+  for (const name of names) {
+    const path = join(folder, name);
+    // Another that publishes may take its own away meanwhile.
+    const age = await stat(path).then(
+      (entry) => now - entry.mtimeMs,
+      () => 0,
+    );
+    if (age > leftoverMilliseconds) await rm(path, { force: true });
+  }
+}
 
 export function openReleaseStore(folder: string): ReleaseStore {
   const pathOf = (sha256: string) => {
@@ -32,7 +50,7 @@ export function openReleaseStore(folder: string): ReleaseStore {
   return {
     async add(content) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const aside = join(folder, `incoming-${randomBytes(6).toString('hex')}`);
+      const aside = join(folder, `${incoming}${randomBytes(6).toString('hex')}`);
       const hash = createHash('sha256');
       let size = 0;
       const file = await open(aside, 'wx', 0o600);
@@ -43,6 +61,7 @@ export function openReleaseStore(folder: string): ReleaseStore {
           await file.writeFile(chunk);
         }
         await file.sync();
+        await removeLeftovers(folder, (await file.stat()).mtimeMs);
         await file.close();
         const sha256 = hash.digest('hex');
         await rename(aside, pathOf(sha256));
