@@ -30,13 +30,13 @@ test('after a suspend over its time it rings within a minute of running', async 
   expect(rings).toHaveLength(1);
 });
 
-test('a clock that is set forward rings it, one set back makes it wait', async () => {
+test('a clock that is set forward rings it, one set back does not put it off', async () => {
   const { clock, rings, alarm, start } = make();
   alarm.set(start + hour);
-  clock.jump(-2 * hour);
-  await clock.advance(2 * hour);
+  clock.jump(-20 * 24 * hour);
+  await clock.advance(hour - 1);
   expect(rings).toEqual([]);
-  await clock.advance(hour);
+  await clock.advance(1);
   expect(rings).toHaveLength(1);
   alarm.set(clock.now() + hour);
   clock.jump(hour);

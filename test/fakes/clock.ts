@@ -31,6 +31,7 @@ export const testStart = Date.UTC(2026, 2, 2, 8, 0, 0);
 export function createFixedClock(start: number = testStart): FixedClock {
   let wall = start;
   let running = 0;
+  let slept = 0;
   let order = 0;
   const timers = new Set<Timer>();
   const nextDue = (limit: number): Timer | undefined =>
@@ -38,6 +39,7 @@ export function createFixedClock(start: number = testStart): FixedClock {
   return {
     now: () => wall,
     monotonic: () => running,
+    sinceBoot: () => running + slept,
     setTimer(delay, run) {
       const timer = { due: running + Math.max(0, delay), order: order++, run };
       timers.add(timer);
@@ -61,6 +63,7 @@ export function createFixedClock(start: number = testStart): FixedClock {
     },
     suspend(ms) {
       wall += ms;
+      slept += ms;
     },
     suspendRunning(ms) {
       wall += ms;

@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import type { Clock } from '../ports/clock.ts';
 
 /** Longest delay of `setTimeout`; a longer one would fire at once (Node, "Timers"). Milliseconds. */
@@ -7,6 +8,8 @@ export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),
     monotonic: () => performance.now(),
+    // Counts sleep on every system (libuv, uv_uptime), where the running time of Linux does not.
+    sinceBoot: () => uptime() * 1000,
     setTimer(delay, run) {
       let left = Math.max(0, delay);
       let timer: NodeJS.Timeout;

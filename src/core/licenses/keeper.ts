@@ -76,6 +76,7 @@ export function createKeeper(
   let stopped = true;
   let lastWall = clock.now();
   let lastRun = clock.monotonic();
+  let lastBoot = clock.sinceBoot();
   let markSavedAt = clock.monotonic();
   let debts = { failures: 0, notBefore: 0 };
   let orphansLeaveAt = Number.POSITIVE_INFINITY;
@@ -172,7 +173,10 @@ export function createKeeper(
     const ran = run - lastRun;
     // Running time stands still while a machine sleeps on Linux, and goes on in Windows and macOS: there it is the timer that is late.
     const jumped = Math.abs(wall - lastWall - ran) > jumpTolerance || ran > longestSleep + jumpTolerance;
-    guard.advance(entries.now(), ran);
+    const boot = clock.sinceBoot();
+    // With the time asleep: else a clock that is set back by each night's sleep would never be.
+    guard.advance(entries.now(), boot - lastBoot);
+    lastBoot = boot;
     lastWall = wall;
     lastRun = run;
     return jumped;
@@ -261,6 +265,7 @@ export function createKeeper(
       stopped = false;
       lastWall = clock.now();
       lastRun = clock.monotonic();
+      lastBoot = clock.sinceBoot();
       if (answersPrograms) orphansLeaveAt = clock.monotonic() + orphanTerm;
       endings.push(
         gateway.onContact((contact) => {

@@ -280,6 +280,18 @@ test('a clock set back by weeks: full for 72 h, then read-only until the portal 
   expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' });
 });
 
+test('a clock set back by what each night sleeps is suspect once it is a day behind', async () => {
+  await rig.licenses.installLicense(await license({ nbf: 1_772_438_400 - 40 * 86_400 }));
+  const states: string[] = [];
+  for (let night = 0; night < 3; night++) {
+    rig.ports.clock.suspend(day / 2);
+    rig.ports.clock.jump(-day / 2);
+    await rig.pass(60_000);
+    states.push(rig.licenses.status('viga').state);
+  }
+  expect(states).toEqual(['active', 'active', 'clock-suspect']);
+});
+
 describe('giving it back', () => {
   test('with network: gone here, told there', async () => {
     await rig.licenses.installLicense(await license());

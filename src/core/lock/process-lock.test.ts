@@ -90,6 +90,23 @@ describe('process lock', () => {
     expect(entered).toBe(true);
   });
 
+  test('waiting for a caller of the same process is cancelled, and given up, all the same', async () => {
+    const lock = createProcessLock(folder);
+    const order: string[] = [];
+    const cancel = new AbortController();
+    await lock.run('a', async () => {
+      const cancelled = lock.run('a', async () => order.push('cancelled'), cancel.signal);
+      const hurried = lock.run('a', async () => order.push('hurried'), undefined, 5);
+      void lock.run('a', async () => order.push('patient'));
+      cancel.abort();
+      await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+      await expect(hurried).rejects.toMatchObject({ code: 'unavailable' });
+      order.push('holder');
+    });
+    await lock.run('a', async () => order.push('last'));
+    expect(order).toEqual(['holder', 'patient', 'last']);
+  });
+
   test('gives up after its patience', async () => {
     const holder = createProcessLock(folder);
     const hurried = createProcessLock(folder, 30);

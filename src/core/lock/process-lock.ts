@@ -71,8 +71,12 @@ export function createProcessLock(folder: string, usualPatience = 180_000): Proc
   return {
     run(name, work, signal, patience = usualPatience) {
       const before = queues.get(name) ?? Promise.resolve();
-      const turn = before.then(() => hold(name, work, signal, patience));
-      const settled = turn.catch(() => undefined);
+      const deadline = performance.now() + patience;
+      const turn = waitTurn(before, name, signal, patience).then(() =>
+        hold(name, work, signal, deadline - performance.now()),
+      );
+      // Whoever gave up waiting lets nobody overtake the one that works.
+      const settled = Promise.allSettled([before, turn]);
       queues.set(name, settled);
       void settled.then(() => {
         if (queues.get(name) === settled) queues.delete(name);
@@ -80,4 +84,31 @@ export function createProcessLock(folder: string, usualPatience = 180_000): Proc
       return turn;
     },
   };
+}
+
+/** Resolves when `before` is over. @throws AldabaError `cancelled`, `unavailable` */
+function waitTurn(
+  before: Promise<unknown>,
+  name: string,
+  signal: AbortSignal | undefined,
+  patience: number,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (code: 'cancelled' | 'unavailable') => () => {
+      leave();
+      reject(new AldabaError(code, `${code} while ${name} was held in this process`));
+    };
+    const aborted = giveUp('cancelled');
+    const timer = setTimeout(giveUp('unavailable'), patience);
+    const leave = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+    };
+    if (signal?.aborted) return aborted();
+    signal?.addEventListener('abort', aborted, { once: true });
+    void before.then(() => {
+      leave();
+      resolve();
+    });
+  });
 }

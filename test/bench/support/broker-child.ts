@@ -15,6 +15,7 @@ import { createTestSession } from '../../fakes/session.ts';
 const clock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  sinceBoot: () => performance.now(),
   setTimer(delay, run) {
     const timer = setTimeout(run, delay);
     return { cancel: () => clearTimeout(timer) };
