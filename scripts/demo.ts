@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { runDemonstration } from './demo/run-demonstration.ts';
 
@@ -42,5 +41,4 @@ if (values.json)
   );
 else if (error !== undefined) console.error(`\nThe demonstration stopped: ${error}`);
 else console.log(`\nOne main job: ${result?.signIns} sign-in, ${result?.programs} programs, ${seconds()} s.`);
-await rm(new URL('../.aldaba/demo', import.meta.url), { recursive: true, force: true });
 process.exit(ok ? 0 : 1);

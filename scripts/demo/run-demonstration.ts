@@ -1,17 +1,20 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { invitedAdministrator } from '../../src/portal/demonstration.ts';
+import { removeProfile } from '../../test/support/remove-profile.ts';
+import { withoutKeychain } from '../../test/support/without-keychain.ts';
 import { type Child, startChild } from '../start/child.ts';
 import { isEvent, parseLine } from './parse-line.ts';
 import { startPostOffice } from './post-office.ts';
 import { setPasswordByMail } from './set-password-by-mail.ts';
-import { startProgram } from './start-program.ts';
+import { pythonProgram, startProgram } from './start-program.ts';
+import { stepLimit, takeStep } from './take-step.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const folder = join(root, '.aldaba', 'demo');
-const profile = join(folder, 'profile');
 const cli = join(root, 'src/cli/index.ts');
 
 /** The lease times of a minute, so that a lost link and its return are seen within seconds. Minutes in real life. */
@@ -24,9 +27,6 @@ const quickLeases = {
 
 /** Longer than any password of a person, and never seen by one. */
 const password = 'cuatro garzas vuelan sobre el puente';
-
-/** Milliseconds that a step may take; a slow machine takes a tenth. */
-const stepLimit = 60_000;
 
 /**
  * The main job, step by step, in processes of their own.
@@ -42,14 +42,28 @@ export async function runDemonstration({
   say: (sentence: string) => void;
   signal: AbortSignal;
 }): Promise<{ signIns: number; programs: number }> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  const hasPython = spawnSync(pythonProgram, ['--version']).status === 0;
+  if (!hasPython) say(`${pythonProgram} is not here: both programs are the one in TypeScript.`);
+  // Its own each time: two demonstrations on one machine do not meet.
+  const folder = await mkdtemp(join(tmpdir(), 'aldaba-demo-'));
+  const profile = join(folder, 'profile');
   const children: Child[] = [];
   const post = await startPostOffice();
   let signIns = 0;
+  /** The portal's, which programs and client trust. */
+  let rootKey = '';
+
+  function spawn(...given: Parameters<typeof startChild>): Child {
+    signal.throwIfAborted();
+    const child = startChild(...given);
+    children.push(child);
+    return child;
+  }
+
+  const step = <T>(what: string, happens: Promise<T>) => takeStep(what, happens, signal);
 
   async function startPortal(port: number): Promise<{ child: Child; url: string; rootKey: string }> {
-    const child = startChild(
+    const child = spawn(
       join(root, 'src/portal/index.ts'),
       ['--demo', '--json', '--port', String(port), '--data', join(folder, 'portal')],
       {
@@ -60,20 +74,19 @@ export async function runDemonstration({
         },
       },
     );
-    children.push(child);
-    const { url, rootKey } = parseLine(await child.line(isEvent('ready')));
-    return { child, url: String(url), rootKey: String(rootKey) };
+    const ready = parseLine(await step('the portal answers', child.line(isEvent('ready'))));
+    return { child, url: String(ready.url), rootKey: String(ready.rootKey) };
   }
 
   /** Runs one command of the client's command line; `input` goes to its standard input. */
   async function aldaba(args: string[], input?: string): Promise<Record<string, unknown>> {
     const lines: string[] = [];
-    const command = startChild(cli, [...args, '--json', '--profile', profile], {
-      environment: { ALDABA_DEVELOPMENT_ROOT: portal.rootKey },
+    const command = spawn(cli, [...args, '--json', '--profile', profile], {
+      environment: { ...withoutKeychain, ALDABA_DEVELOPMENT_ROOT: rootKey },
       onLine: (line) => void lines.push(line),
       ...(input === undefined ? {} : { input }),
     });
-    await command.exited;
+    await step(`aldaba ${args[0]} ends`, command.exited);
     return parseLine(lines.at(-1) ?? '');
   }
 
@@ -87,21 +100,24 @@ export async function runDemonstration({
     }
   }
 
-  const portal = await startPortal(0);
   try {
+    const portal = await startPortal(0);
+    rootKey = portal.rootKey;
     say(`The portal answers at ${portal.url}, with the demonstration company.`);
-    await setPasswordByMail({ portal: portal.url, email: invitedAdministrator, password, post });
+    await step(
+      'a password is set by mail',
+      setPasswordByMail({ portal: portal.url, email: invitedAdministrator, password, post }),
+    );
     say(`The link in the mail to ${invitedAdministrator} set a password.`);
 
-    const agent = startChild(cli, ['agent', '--wait', '--json', '--profile', profile], {
-      environment: { ALDABA_DEVELOPMENT_ROOT: portal.rootKey },
+    const agent = spawn(cli, ['agent', '--wait', '--json', '--profile', profile], {
+      environment: { ...withoutKeychain, ALDABA_DEVELOPMENT_ROOT: rootKey },
     });
-    children.push(agent);
-    await agent.line(isEvent('ready'));
+    await step('the client runs', agent.line(isEvent('ready')));
     await aldaba(['setup', '--mode', 'cloud-signin', '--portal', portal.url]);
     say('The client runs and knows its portal; nobody has signed in.');
 
-    const programOptions = { rootKey: portal.rootKey, runtime: join(profile, 'run') };
+    const programOptions = { rootKey, runtime: join(profile, 'run') };
     const first = startProgram('typescript', 'viga', programOptions);
     children.push(first.child);
     await until('the first program waits for the sign-in', async () => {
@@ -111,13 +127,13 @@ export async function runDemonstration({
     say('The first program (TypeScript) asks. It waits for the sign-in.');
     const signedIn = await aldaba(['sign-in', '--email', invitedAdministrator], `${password}\n`);
     if (signedIn.ok !== true) throw new Error(`signing in was refused: ${JSON.stringify(signedIn)}`);
-    await first.licensed();
+    await step('the first program gets its license', first.licensed());
     say('Signed in once. The first program verified its license and computes.');
 
-    const second = startProgram('python', 'zapata', programOptions);
+    const second = startProgram(hasPython ? 'python' : 'typescript', 'zapata', programOptions);
     children.push(second.child);
-    await second.licensed();
-    say('The second program (Python) started with no question.');
+    await step('the second program gets its license', second.licensed());
+    say(`The second program (${hasPython ? 'Python' : 'TypeScript'}) started with no question.`);
 
     const { port } = new URL(portal.url);
     await portal.child.kill();
@@ -138,7 +154,7 @@ export async function runDemonstration({
     say('The portal is back. Both leases are renewed.');
 
     const programs = [first, second].filter((program) => program.computes()).length;
-    await Promise.all([first.end(), second.end()]);
+    await step('both programs give their licenses back', Promise.all([first.end(), second.end()]));
     await until('every seat is free', async () => {
       const { pools } = await aldaba(['seats', 'list']);
       return (
@@ -154,6 +170,8 @@ export async function runDemonstration({
   } finally {
     await Promise.all(children.map((child) => child.stop()));
     await post.close();
+    await removeProfile(profile);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -5,6 +5,9 @@ import { isEvent, parseLine } from './parse-line.ts';
 
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
 
+/** What Python 3 is called. */
+export const pythonProgram = process.platform === 'win32' ? 'python' : 'python3';
+
 export interface ExampleProgram {
   readonly child: Child;
   /** Resolves when it verified a license and may compute. */
@@ -31,7 +34,7 @@ export function startProgram(
   const child =
     language === 'typescript'
       ? startChild(join(examples, 'typescript/program.ts'), args, { onLine })
-      : startChild(join(examples, 'python/program.py'), args, { onLine, program: 'python3' });
+      : startChild(join(examples, 'python/program.py'), args, { onLine, program: pythonProgram });
   void child.exited.then(() => {
     running = false;
   });
