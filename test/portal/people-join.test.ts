@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { auditOf, expectRefusal, newContact, peoplePortal, type Staff } from './people-support.ts';
-import { createRefreshToken, createTestDevice, hours, testPassword } from './support.ts';
+import { createRefreshToken, createTestDevice, hours, minutes, testPassword } from './support.ts';
 
 const people = peoplePortal();
 let condor: Staff;
@@ -117,6 +117,19 @@ describe('somebody who has a password already', () => {
     expect(await client.people.resendInvitation({ id: contact.id })).toMatchObject({ state: 'invited' });
     expect((await signIn(email)).answer.kind).toBe('choose-account');
     await client.people.suspendContact({ id: contact.id });
+    await without();
+    await client.people.reactivateContact({ id: contact.id });
+    people.portal.clock.advance(2 * minutes);
+    await client.people.resendInvitation({ id: contact.id });
+    expect((await signIn(email)).answer.kind).toBe('choose-account');
+    await client.sessions.confirmPassword({ password: testPassword });
+    const { revision } = await client.people.getContact({ id: contact.id });
+    const silent = puentes.company.roles['notifications-only'];
+    await client.people.updateContact({ id: contact.id, revision, roleId: silent });
+    const [invitation] = await people.query<{ state: string }>(
+      sql`select state from invitation where account_id = ${puentes.company.id} and contact_id = ${contact.id}`,
+    );
+    expect(invitation?.state).toBe('revoked');
     await without();
   });
 
