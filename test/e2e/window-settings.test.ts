@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { diagnosisSchema } from '../../src/contract/client/diagnosis.ts';
+import { portal, present } from '../fakes/client/states.ts';
 import { findBrowser, launchBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
 import { expectFocus, tabTo } from './window/focus.ts';
@@ -58,16 +61,21 @@ describeUnless(missing, 'settings', () => {
   test('a refused value is said at its field, which keeps what was typed', async () => {
     const { page, core } = await open('settings/proxy-refused');
     const proxy = page.getByRole('textbox', { name: 'Proxy' });
-    await proxy.fill('condor');
+    await proxy.fill('proxy:8080');
     await page.keyboard.press('Enter');
-    await page.getByText('Hay un dato que no es válido').waitFor();
+    await page.getByText('Escriba la dirección entera, como http://proxy:8080').waitFor();
     expect(await proxy.getAttribute('aria-invalid')).toBe('true');
-    expect(await proxy.inputValue()).toBe('condor');
-    core.allow('settings.update');
-    await proxy.fill('http://proxy.condor.example:8080');
+    expect(await proxy.inputValue()).toBe('proxy:8080');
+    await proxy.fill('http://ana:secreto@proxy:8080');
     await page.keyboard.press('Enter');
+    await page.getByText('no puede llevar usuario ni contraseña').waitFor();
+    expect(core.callsTo('settings.update')).toEqual([]);
+    await proxy.fill('http://proxy.condor.example:8080');
+    // By its button, which goes when there is nothing left to save: the focus is at the field then.
+    await page.getByRole('button', { name: 'Guardar', exact: true }).press('Enter');
     await page.getByRole('status').filter({ hasText: 'Se guardó.' }).waitFor();
     expect(core.get().settings.proxy).toBe('http://proxy.condor.example:8080');
+    expect(await proxy.evaluate((field) => field === document.activeElement)).toBe(true);
     await proxy.fill('');
     await page.keyboard.press('Enter');
     await expect.poll(() => core.get().settings.proxy).toBeNull();
@@ -132,5 +140,36 @@ describeUnless(missing, 'settings', () => {
       page.getByRole('button', { name: 'Guardar diagnóstico' }).press('Enter'),
     ]);
     expect(download.suggestedFilename()).toBe('aldaba-diagnosis.json');
+    const text = await readFile(await download.path(), 'utf8');
+    const found = diagnosisSchema.parse(JSON.parse(text));
+    expect(found).toMatchObject({
+      portal: { address: portal, problem: null },
+      licenses: [{ product: 'viga', state: 'active' }, { product: 'portico' }],
+      device: { match: 'match' },
+    });
+    expect(found.log).not.toEqual([]);
+    expect(text).not.toMatch(/lucia|ferrer|@condor/i);
+  });
+
+  test('the way to the portal is tried by a button: what answers, through what, with which certificate and clock', async () => {
+    const { page, core } = await open('settings/diagnosis');
+    const release = core.hold('diagnose');
+    await page.getByRole('button', { name: 'Probar la conexión' }).press('Enter');
+    await page.getByText('Probando…').waitFor();
+    release();
+    const section = page.getByRole('region', { name: 'Conexión y diagnóstico' });
+    await section.getByText('El portal responde').waitFor();
+    await section.getByText('http://proxy.condor.example:8080, de esta configuración').waitFor();
+    await section.getByText('CN=portal.condor.example, firmado por CN=Condor Inspection CA').waitFor();
+    await section.getByText('Coincide con la del portal').waitFor();
+    core.update({
+      connection: {
+        state: 'offline',
+        since: null,
+        problem: { code: 'portal-captive', data: {}, at: present },
+      },
+    });
+    await page.getByRole('button', { name: 'Probar la conexión' }).press('Enter');
+    await section.getByText('La red pide iniciar sesión primero').waitFor();
   });
 });

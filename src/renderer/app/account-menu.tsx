@@ -17,15 +17,23 @@ export function AccountMenu() {
   const toast = useToast();
   const profile = useAppState((state) => state.profile);
   const [leaving, setLeaving] = useState(false);
+  /** Name of the company that is being entered. */
+  const [entering, setEntering] = useState<string | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   if (profile === null) return null;
   const { identity, membership, accounts } = profile;
 
-  function enter(accountId: string, name: string) {
-    client.session.switchAccount({ accountId }).then(
-      () => toast.show({ text: t('account.entered', { company: name }) }),
-      (error: unknown) => toast.trouble(toTrouble(error)),
-    );
+  async function enter(accountId: string, name: string) {
+    if (entering !== null) return;
+    setEntering(name);
+    try {
+      await client.session.switchAccount({ accountId });
+      toast.show({ text: t('account.entered', { company: name }) });
+    } catch (error) {
+      toast.trouble(toTrouble(error));
+    } finally {
+      setEntering(null);
+    }
   }
 
   return (
@@ -38,7 +46,9 @@ export function AccountMenu() {
             </span>
             <span className={classes.who}>
               <span className={classes.name}>{identity.name}</span>
-              <span className={classes.company}>{membership.account.name}</span>
+              <span className={classes.company} role="status">
+                {entering === null ? membership.account.name : t('account.entering', { company: entering })}
+              </span>
             </span>
             <IconSelector className={classes.chevron} size={16} stroke={1.5} aria-hidden />
             <span className="visually-hidden">{t('account.menu')}</span>
@@ -50,6 +60,7 @@ export function AccountMenu() {
             const current = other.account.id === membership.account.id;
             return (
               <Menu.Item
+                disabled={entering !== null && !current}
                 key={other.account.id}
                 aria-current={current ? 'true' : undefined}
                 leftSection={
@@ -60,7 +71,7 @@ export function AccountMenu() {
                   )
                 }
                 onClick={() => {
-                  if (!current) enter(other.account.id, other.account.name);
+                  if (!current) void enter(other.account.id, other.account.name);
                 }}
               >
                 <span className={classes.name}>{other.account.name}</span>

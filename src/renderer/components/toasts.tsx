@@ -12,6 +12,7 @@ import {
 } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Trouble } from '../lib/problem.ts';
+import { useShortcut } from '../lib/use-shortcut.ts';
 import { Button } from './button.tsx';
 import classes from './toasts.module.css';
 import { TroubleDetails } from './trouble-details.tsx';
@@ -66,6 +67,7 @@ export function useToast(): Toasts {
 function ToastView({ toast, onClose }: { toast: Toast; onClose: () => void }) {
   const { t } = useTranslation();
   const [held, setHeld] = useState(false);
+  const shortcut = useShortcut('Z');
   const { undo } = toast;
   const delay = toast.trouble !== undefined ? stays.trouble : undo !== undefined ? stays.undo : stays.plain;
 
@@ -117,7 +119,7 @@ function ToastView({ toast, onClose }: { toast: Toast; onClose: () => void }) {
       {undo !== undefined && (
         <Button size="xs" onClick={takeBack}>
           {t('toast.undo')}
-          <kbd className={classes.key}>Ctrl Z</kbd>
+          <kbd className={classes.key}>{shortcut}</kbd>
         </Button>
       )}
       <CloseButton size="sm" aria-label={t('common.close')} onClick={onClose} />

@@ -30,7 +30,7 @@ export function ContactConflict({
   }
 
   return (
-    <div ref={box} className={classes.box} role="alert">
+    <div ref={box} className={classes.box} role="alert" tabIndex={-1}>
       <IconGitMerge className={classes.icon} size={20} stroke={1.75} aria-hidden />
       <div className={classes.words}>
         <p className={classes.title}>{t('people.conflict.title')}</p>
@@ -48,7 +48,14 @@ export function ContactConflict({
                 {typed !== undefined && (
                   <p className={classes.typed}>
                     {t('people.conflict.typed', { typed: show(field, typed) })}
-                    <Button size="xs" onClick={() => onTakeTheirs(field)}>
+                    <Button
+                      size="xs"
+                      onClick={() => {
+                        // The button goes; what is left to look at is around it.
+                        box.current?.focus();
+                        onTakeTheirs(field);
+                      }}
+                    >
                       {t('people.conflict.take', { now: show(field, now) })}
                     </Button>
                   </p>

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../lib/format-context.tsx';
 import { roleName } from '../../lib/role-name.ts';
+import { useShortcut } from '../../lib/use-shortcut.ts';
 import type { ContactState, DirectoryView } from './directory-view.ts';
 import { isNarrowed, stateTones } from './directory-view.ts';
 import classes from './people-toolbar.module.css';
@@ -78,6 +79,7 @@ function SearchField({ view, onView }: { view: DirectoryView; onView: (view: Dir
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(view.search);
+  const shortcut = useShortcut('F');
   const [asked, setAsked] = useState(view.search);
   // Somebody else set it: the filters were cleared, or a person is looked for by address.
   if (asked !== view.search) {
@@ -108,7 +110,7 @@ function SearchField({ view, onView }: { view: DirectoryView; onView: (view: Dir
       ref={input}
       className={classes.search ?? ''}
       aria-label={t('people.search')}
-      aria-keyshortcuts="Control+F"
+      aria-keyshortcuts="Control+F Meta+F"
       placeholder={t('people.searchHint')}
       maxLength={200}
       spellCheck={false}
@@ -117,7 +119,7 @@ function SearchField({ view, onView }: { view: DirectoryView; onView: (view: Dir
       rightSectionWidth={typed === '' ? 60 : 36}
       rightSection={
         typed === '' ? (
-          <kbd className={classes.key}>Ctrl F</kbd>
+          <kbd className={classes.key}>{shortcut}</kbd>
         ) : (
           <CloseButton
             size="sm"

@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { useTroubleText } from '../../components/trouble-view.tsx';
@@ -7,6 +7,7 @@ import { useAnnounce } from '../../lib/announcer.tsx';
 import type { Trouble } from '../../lib/problem.ts';
 import { useAction } from '../../lib/use-action.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
+import { proxyError } from './proxy-error.ts';
 import { Section, SettingRow } from './section.tsx';
 import classes from './settings-page.module.css';
 
@@ -35,12 +36,19 @@ function TextSetting({
   const announce = useAnnounce();
   const action = useAction();
   const labelId = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const [wrong, setWrong] = useState<string | null>(null);
   const saved = useAppState((state) => state.settings[setting]) ?? '';
   const [typed, setTyped] = useState<string | null>(null);
   const value = typed ?? saved;
 
   async function save() {
+    if (action.busy) return;
     const text = value.trim();
+    // The button is there only while something is typed: it takes the focus with it when it goes.
+    input.current?.focus();
+    setWrong(setting === 'proxy' ? proxyError(text, t) : null);
+    if (setting === 'proxy' && proxyError(text, t) !== null) return;
     const done = await action.run(() => client.settings.update({ [setting]: text === '' ? null : text }));
     if (done === null) return;
     setTyped(null);
@@ -65,15 +73,17 @@ function TextSetting({
         }}
       >
         <TextInput
+          ref={input}
           aria-labelledby={labelId}
           spellCheck={false}
           autoComplete="off"
           maxLength={4096}
           {...(placeholder === undefined ? {} : { placeholder })}
           value={value}
-          error={action.trouble === null ? undefined : <FieldTrouble trouble={action.trouble} />}
+          error={wrong ?? (action.trouble === null ? undefined : <FieldTrouble trouble={action.trouble} />)}
           onChange={(event) => {
             action.clear();
+            setWrong(null);
             setTyped(event.currentTarget.value);
           }}
         />

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Page } from '../../components/page.tsx';
 import { useAppState } from '../../lib/window-context.tsx';
 import { About } from './about.tsx';
+import { Diagnosis } from './diagnosis.tsx';
 import { General } from './general.tsx';
 import { KeychainSection } from './keychain-section.tsx';
 import { LicenseWay } from './license-way.tsx';
@@ -21,6 +22,7 @@ export default function SettingsPage() {
         {signedIn && <Sessions />}
         <KeychainSection />
         <Network />
+        <Diagnosis />
         <About />
       </div>
     </Page>

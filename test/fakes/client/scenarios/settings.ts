@@ -1,4 +1,4 @@
-import { portal, signedInState } from '../states.ts';
+import { at, portal, problem, signedInState } from '../states.ts';
 import type { Scenario } from './scenario.ts';
 
 const hash = '#/settings';
@@ -75,11 +75,38 @@ export const settingsScenarios: readonly Scenario[] = [
     name: 'settings/proxy-refused',
     hash,
     world: { state: signedInState },
-    prepare: (core) => core.refuse('settings.update', 'invalid-input', { field: 'proxy' }),
     async act(page) {
       await page.getByRole('textbox', { name: 'Proxy' }).fill('condor');
       await page.getByRole('button', { name: 'Guardar', exact: true }).click();
-      await page.getByText('Hay un dato que no es válido').waitFor();
+      await page.getByText('Escriba la dirección entera').waitFor();
+    },
+  },
+  {
+    name: 'settings/diagnosis',
+    hash,
+    world: {
+      state: {
+        ...signedInState,
+        settings: { ...signedInState.settings, proxy: 'http://proxy.condor.example:8080' },
+      },
+    },
+    async act(page) {
+      await page.getByRole('button', { name: 'Probar la conexión' }).click();
+      await page.getByText('El portal responde').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'settings/diagnosis-offline',
+    hash,
+    world: {
+      state: {
+        ...signedInState,
+        connection: { state: 'offline', since: at(-12), problem: problem('portal-certificate') },
+      },
+    },
+    async act(page) {
+      await page.getByRole('button', { name: 'Probar la conexión' }).click();
+      await page.getByText('No se puede confiar en el certificado').scrollIntoViewIfNeeded();
     },
   },
 ];
