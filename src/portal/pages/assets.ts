@@ -5,7 +5,14 @@ import type { FastifyInstance } from 'fastify';
 
 /** What the pages load: own files, and pure modules of the domain that a browser runs as they are. */
 const sources = {
-  'portal.css': ['./assets/base.css', './assets/forms.css', './assets/lists.css', './assets/reference.css'],
+  'portal.css': [
+    './assets/base.css',
+    './assets/forms.css',
+    './assets/password.css',
+    './assets/notices.css',
+    './assets/lists.css',
+    './assets/reference.css',
+  ],
   'page.js': ['./assets/page.js'],
   'set-password.js': ['./assets/set-password.js'],
   'offline.js': ['./assets/offline.js'],

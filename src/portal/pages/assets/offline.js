@@ -20,10 +20,10 @@ function isReceipt() {
   return armored.ok && armored.value.kind === 'return-receipt';
 }
 
-function refuse(code) {
+function refuse(code, data) {
   text.setAttribute('aria-invalid', String(code !== null));
   const known = isReceipt() ? { ...problems, ...receiptProblems } : problems;
-  explain(refusal, code === null ? undefined : (known[code] ?? problems.internal));
+  explain(refusal, code === null ? undefined : (known[code] ?? problems.internal), data);
   if (code !== null) text.focus();
 }
 
@@ -72,7 +72,8 @@ form.addEventListener('submit', async (event) => {
     ? await call('v1/activations/end', { receipt: jws })
     : await call('v1/activations/offline', { request: jws });
   setBusy(send, false);
-  if (!answer.ok) return refuse(answer.code === 'invalid-input' ? 'request-file-invalid' : answer.code);
+  if (!answer.ok)
+    return refuse(answer.code === 'invalid-input' ? 'request-file-invalid' : answer.code, answer.data);
   if (returned) return show('returned');
   const { activation, productName, file, fileName } = answer.body;
   if (address !== undefined) URL.revokeObjectURL(address);

@@ -29,25 +29,32 @@ export function show(name) {
 }
 
 /**
- * Calls the portal. Resolves with the answer, or with the code of its refusal; a portal that cannot be reached is `network-offline`.
+ * Calls the portal. Resolves with the answer, or with the code of its refusal; a portal that cannot be reached is `network-offline`, and
+ * one in whose stead something else answers is `unavailable`.
  *
  * @param {string} path
  * @param {object} body
  * @returns {Promise<{ ok: true, body: any } | { ok: false, code: string, data: any }>}
  */
 export async function call(path, body) {
+  const refused = (code, data) => ({ ok: false, code, data });
+  let response;
+  let text;
   try {
-    const response = await fetch(new URL(path, document.baseURI), {
+    response = await fetch(new URL(path, document.baseURI), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    const text = await response.text();
-    const answer = text === '' ? undefined : JSON.parse(text);
-    if (response.ok) return { ok: true, body: answer };
-    return { ok: false, code: answer?.code ?? 'internal', data: answer?.data };
+    text = await response.text();
   } catch {
-    return { ok: false, code: 'network-offline', data: undefined };
+    return refused('network-offline');
+  }
+  try {
+    const answer = text === '' ? undefined : JSON.parse(text);
+    return response.ok ? { ok: true, body: answer } : refused(answer?.code ?? 'internal', answer?.data);
+  } catch {
+    return refused('unavailable');
   }
 }
 
@@ -55,14 +62,19 @@ export async function call(path, body) {
  * Says why something was refused, in the element for it.
  *
  * @param {HTMLElement} element
- * @param {{ title: string, means: string, next: string } | undefined} problem
+ * @param {{ title: string, means: string, next: string, reference?: string } | undefined} problem
+ * @param {{ requestId?: string }} [data] of the refusal
  */
-export function explain(element, problem) {
+export function explain(element, problem, data) {
   element.hidden = problem === undefined;
   if (problem === undefined) return;
   const title = document.createElement('strong');
   title.textContent = problem.title;
-  element.replaceChildren(title, ` ${problem.means} ${problem.next}`);
+  const reference =
+    problem.reference === undefined || data?.requestId === undefined
+      ? ''
+      : ` ${fill(problem.reference, { id: data.requestId })}`;
+  element.replaceChildren(title, ` ${problem.means} ${problem.next}${reference}`);
 }
 
 /** Marks the button of a form as busy; a busy one ignores being pressed. @param {HTMLElement} button @param {boolean} busy */

@@ -14,6 +14,7 @@ const save = byId('save');
 const request = byId('request-form');
 const email = byId('email');
 const ask = byId('ask');
+const readAgain = byId('read-again');
 
 /** What the policy knows of the person; empty until the link was read. */
 let context = { email: '', words: [] };
@@ -45,9 +46,9 @@ function judge() {
   setRule('contextual', verdict === 'password-contextual' ? 'broken' : enough ? 'met' : 'open');
 }
 
-function refuse(code) {
+function refuse(code, data) {
   field.setAttribute('aria-invalid', String(code !== null));
-  explain(refusal, code === null ? undefined : problem(code));
+  explain(refusal, code === null ? undefined : problem(code), data);
 }
 
 field.addEventListener('input', () => {
@@ -82,7 +83,7 @@ form.addEventListener('submit', async (event) => {
     show('done');
   } else if (answer.code === 'link-invalid' || answer.code === 'link-expired') offerAnother(answer.code);
   else {
-    refuse(answer.code);
+    refuse(answer.code, answer.data);
     field.focus();
   }
 });
@@ -108,18 +109,27 @@ request.addEventListener('submit', async (event) => {
     byId('sent-to').textContent = fill(texts.sentTo, { email: email.value.trim() });
     show('sent');
   } else {
-    explain(failed, answer.code === 'invalid-input' ? texts.emailProblem : problem(answer.code));
+    const known = answer.code === 'invalid-input' ? texts.emailProblem : problem(answer.code);
+    explain(failed, known, answer.data);
     email.focus();
   }
 });
 
+/** @param {{ code: string, data: any } | undefined} failure */
+function showReading(failure) {
+  byId('reading').hidden = failure !== undefined;
+  explain(byId('reading-problem'), failure && problem(failure.code), failure?.data);
+  readAgain.hidden = failure === undefined;
+}
+
 async function begin() {
   if (token === undefined) return offerAnother(location.hash === '' ? null : 'link-invalid');
+  showReading(undefined);
   const answer = await call('v1/passwords/links/read', { token });
   if (!answer.ok) {
     if (answer.code === 'link-invalid' || answer.code === 'link-expired') return offerAnother(answer.code);
-    explain(byId('reading-problem'), problem(answer.code));
-    byId('reading').hidden = true;
+    showReading(answer);
+    readAgain.focus();
     return;
   }
   const link = answer.body;
@@ -135,4 +145,5 @@ async function begin() {
   field.focus();
 }
 
+readAgain.addEventListener('click', begin);
 await begin();
