@@ -22,8 +22,9 @@ export function holderOf(principal: Principal): string {
 }
 
 /**
- * Gives the caller's device the right to run a product: its named seat if it has one, else a place of a floating pool. A device that
- * has the lease already (it was restarted, or lost the answer) gets its own again.
+ * Gives the caller's device the right to run a product: the seat that has most of what is asked for, among equals its named one, else a
+ * place of a floating pool; with all features that the seat has. A device that has the lease already (it was restarted, or lost the
+ * answer) gets its own again.
  *
  * @throws `session-ended` when it ended meanwhile, `product-unknown`, `version-not-covered`, `no-seat-assigned`, `device-limit`,
  * `no-seat-free`, `idempotency-mismatch`
@@ -117,7 +118,7 @@ async function writeLease(
   taken: ProductForUse & {
     pool: PoolForUse;
     overage: boolean;
-    asked: Pick<AcquireInput, 'version' | 'features'>;
+    asked: Pick<AcquireInput, 'version'>;
   },
   now: number,
 ): Promise<Grant> {
@@ -128,10 +129,6 @@ async function writeLease(
   const holderName = principal.kind === 'person' ? principal.name.slice(0, 200) : '';
   const identityId = principal.kind === 'person' ? principal.identityId : null;
   const keyId = principal.kind === 'key' ? principal.keyId : null;
-  const features =
-    asked.features.length === 0
-      ? pool.features
-      : pool.features.filter((name) => asked.features.includes(name));
   const at = sql`${new Date(now).toISOString()}::timestamptz`;
   const until = sql`${new Date(expiresAt).toISOString()}::timestamptz`;
   const [lease] = await rows<{ id: string; seq: number }>(
@@ -139,7 +136,7 @@ async function writeLease(
     sql`insert into lease as l (account_id, id, pool_id, product_code, kind, seat_id, identity_id, key_id, session_id, holder_name,
         device_thumbprint, device_name, version, features, overage, acquired_at, renewed_at, expires_at)
       values (${accountId}, ${newId(now)}, ${pool.id}, ${product}, ${kind}, ${pool.seatId}, ${identityId}, ${keyId}, ${sessionId},
-        ${holderName}, ${device.thumbprint}, ${device.name}, ${asked.version}, ${sql.param(features)}::text[], ${overage}, ${at}, ${at}, ${until})
+        ${holderName}, ${device.thumbprint}, ${device.name}, ${asked.version}, ${sql.param(pool.features)}::text[], ${overage}, ${at}, ${at}, ${until})
       on conflict (account_id, pool_id, holder_id, device_thumbprint, product_code) where ended_at is null do update set
         seat_id = excluded.seat_id, session_id = excluded.session_id, holder_name = excluded.holder_name,
         device_name = excluded.device_name, version = excluded.version, features = excluded.features, overage = excluded.overage,
@@ -171,7 +168,8 @@ async function writeLease(
     productName,
     versionFrom: pool.versionFrom,
     versionTo: pool.versionTo,
-    features,
+    // All that the seat has: the lease is the device's, whose next program may ask for others.
+    features: pool.features,
     holderName,
     deviceThumbprint: device.thumbprint,
     seq: lease.seq,

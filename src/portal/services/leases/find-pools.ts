@@ -26,7 +26,10 @@ export interface ProductForUse {
   readonly product: string;
   readonly productName: string;
   readonly accountName: string;
-  /** The caller's named seats first, then floating pools: those in use first, then in one order for everybody. */
+  /**
+   * Those with most of the asked features first; among them the caller's named seats, then floating pools: those in use, then in one
+   * order for everybody.
+   */
   readonly pools: readonly PoolForUse[];
 }
 
@@ -39,7 +42,7 @@ export interface ProductForUse {
 export async function findPools(
   tx: Tx,
   principal: Principal,
-  asked: { product: string; version: string },
+  asked: { product: string; version: string; features: readonly string[] },
   now: number,
 ): Promise<ProductForUse> {
   const { accountId, device } = principal;
@@ -64,7 +67,8 @@ export async function findPools(
       left join contact c on c.account_id = a.id and c.identity_id = ${identityId}::uuid
       left join seat s on s.account_id = a.id and s.pool_id = p.id and s.contact_id = c.id
       where pr.code = ${asked.product}
-      order by p.kind = 'named' desc, in_use desc, p.id`,
+      order by cardinality(array(select unnest(p.features) intersect select unnest(${sql.param([...asked.features])}::text[]))) desc,
+        p.kind = 'named' desc, in_use desc, p.id`,
   );
   const product = found[0];
   const pools = found.filter((row): row is PoolRow & { id: string } => row.id !== null).map(poolForUse);
