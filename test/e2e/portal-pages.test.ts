@@ -175,6 +175,28 @@ describeUnless(missing, 'in a browser', () => {
     expect(await page.locator('#password').inputValue()).toBe('otra frase que nadie conoce');
   });
 
+  test('a link that could not be looked up says why, promises nothing, and is looked up again when asked', async () => {
+    const reading = '**/v1/passwords/links/read';
+    const answer = (status: number, contentType: string, body: string) =>
+      page.route(reading, (route) => route.fulfill({ status, contentType, body }), { times: 1 });
+    const again = () => page.getByRole('button', { name: 'Reintentar' });
+    const link = await linkFor(luis);
+    await open(portal.url);
+    await page.route(reading, (route) => route.abort(), { times: 1 });
+    await page.goto(link);
+    await alert('No se pudo llegar al portal');
+    expect(await view('reading').textContent()).not.toContain('Aldaba');
+    expect(await violations(page)).toEqual([]);
+    await answer(502, 'text/html', '<h1>Bad Gateway</h1>');
+    await page.keyboard.press('Enter');
+    await alert('El portal no puede atender ahora');
+    await answer(500, 'application/json', '{"code":"internal","data":{"requestId":"0193-peticion"}}');
+    await again().click();
+    await alert('Código de referencia: 0193-peticion.');
+    await again().click();
+    await heading().filter({ hasText: 'Cree una contraseña nueva' }).waitFor();
+  });
+
   test('another language keeps the link', async () => {
     await open(await linkFor(luis));
     await page.getByRole('link', { name: 'English' }).click();

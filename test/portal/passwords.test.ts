@@ -115,6 +115,8 @@ describe('asking for a link', () => {
     const notice = await portal.nextMail(ana);
     expect(notice.subject).toBe('Se cambió su contraseña de Aldaba');
     expect(notice.text).not.toContain('#token');
+    // Whoever did not do it is told where to go.
+    expect(notice.text).toContain(`${portal.url}/set-password?lang=es`);
     await passwords.set({ token: await ownLink(ana), password: testPassword });
     await portal.nextMail(ana);
   });

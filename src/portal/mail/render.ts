@@ -39,6 +39,7 @@ export function renderMail(portal: Portal, mail: StoredMail): OutgoingMail {
     operator: settings.operator,
     email: settings.supportEmail ?? '',
     date: formatInstant(instant, language),
+    passwordPage: `${portal.url}/set-password?lang=${language}`,
   };
   const say = (key: string) => text('mail', language, key, values);
   const parts = {

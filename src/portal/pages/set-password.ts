@@ -44,8 +44,10 @@ export function setPasswordPage({ portal, language, say }: PageView): PageConten
     },
     body: html`<noscript><p class="notice error">${say('noScript')}</p></noscript>
 <section class="card" data-view="reading">
+<h1 tabindex="-1">${t('readingTitle')}</h1>
 <p class="waiting" id="reading" role="status"><span class="spinner"></span>${t('reading')}</p>
 <p class="notice error" id="reading-problem" role="alert" hidden></p>
+<div class="actions"><button class="button wide" type="button" id="read-again" hidden>${t('readAgain')}</button></div>
 </section>
 
 <section class="card" data-view="form" hidden>
