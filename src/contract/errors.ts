@@ -115,6 +115,7 @@ export const errorStatus = {
   'read-only': 0,
   'sign-in-cancelled': 0,
   'sign-in-unavailable': 0,
+  'sign-out-untold': 0,
   'protocol-version': 0,
   'not-initialized': 0,
   cancelled: 0,

@@ -88,6 +88,7 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
   });
   const parts = { ports: observed, device, gateway, session, state, lock };
   const licenses = createLicenses(parts, { answersPrograms: createBroker !== null });
+  session.beforeKeyLeaves(() => licenses.giveBackAll());
   const downloads = createDownloads({
     ports: observed,
     gateway,

@@ -116,6 +116,8 @@ export interface Licenses {
   renewNow(): Promise<void>;
   /** The person gives a lease back although programs may run; those are told and may open and save. */
   releaseProduct(product: string): Promise<void>;
+  /** Every right of this device goes back, used or not, and the portal is told as far as it can be reached. Never throws. */
+  giveBackAll(): Promise<void>;
   /** Floating lease to take away for `days`; throws `borrow-unavailable` where the portal does not lend. */
   borrow(use: Use, days: number): Promise<BrokerLicense>;
   /** A borrowed lease before its end; throws `borrow-unavailable` when none is held. */

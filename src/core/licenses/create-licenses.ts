@@ -261,6 +261,18 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
       keeper.plan();
     },
 
+    async giveBackAll() {
+      for (const entry of entries.all()) {
+        if (entry.record.right === null) continue;
+        entry.queue = null;
+        await seats.abandon(entry).catch((error: unknown) => {
+          log.warn({ product: entry.product, error: String(error) }, 'a right could not be given back');
+        });
+        entries.setAnswer(entry, { kind: 'released' });
+      }
+      await Promise.all(entries.all().map((entry) => seats.tell(entry)));
+    },
+
     async borrow(use) {
       throw new AldabaError('borrow-unavailable', `the portal does not lend ${use.program}`, {
         product: use.program,

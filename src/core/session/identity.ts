@@ -154,6 +154,7 @@ export function createIdentity(needs: IdentityNeeds): Identity {
       const another = isAnother(known.subject, change.subject);
       present = true;
       state.clearNotice('session-ended');
+      state.clearNotice('sign-out-untold');
       await remember({ ...change, state: 'present', email: change.profile?.identity.email ?? known.email });
       if (another) emit('replaced');
       else if (fresh) emit('ready');

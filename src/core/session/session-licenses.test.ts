@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CoreRig, createCoreRig, type RunningCore } from '../../../test/fakes/core-rig.ts';
+import { testCloudKey } from '../../../test/fakes/portal-router.ts';
 
 const use = {
   id: '0195b0a0-9000-7000-8000-000000000001',
@@ -66,4 +67,31 @@ test('another person signs in on the same computer and company: nothing of the f
   await expect.poll(asked).toBe(2);
   await expect.poll(() => running.core.licenses.status('viga').permit).toBe('full');
   expect(running.core.licenses.status('viga').document).not.toBe(before);
+});
+
+describe('a cloud key that goes', () => {
+  beforeEach(async () => {
+    await running.client.session.signOut();
+    await running.client.setup.back();
+    await running.client.setup.chooseMode({ mode: 'cloud-key' });
+    await running.client.setup.enterKey({ key: testCloudKey });
+    await running.core.licenses.acquire(use, never);
+  });
+  const released = () => rig.portal.calls.filter((name) => name === 'licenses.release').length;
+
+  test('signing out gives back what it holds, while the key is still there', async () => {
+    await running.client.session.signOut();
+    expect(released()).toBe(1);
+    expect(running.core.licenses.status('viga')).toMatchObject({ permit: 'read-only' });
+    expect(running.core.session.hasIdentity()).toBe(false);
+  });
+
+  test('so does a person who signs in in its place, and programs that run ask anew', async () => {
+    const before = asked();
+    await running.client.setup.back();
+    await rig.signIn(running);
+    expect(released()).toBe(1);
+    await expect.poll(asked).toBe(before + 1);
+    await expect.poll(() => running.core.licenses.status('viga').permit).toBe('full');
+  });
 });

@@ -281,6 +281,10 @@ describe('the end of a session', () => {
     await running.client.session.signOut();
     expect(tokenEntries()).toEqual([]);
     expect(running.core.session.hasIdentity()).toBe(false);
+    expect(running.core.state.get().notices).toMatchObject([{ code: 'sign-out-untold', level: 'info' }]);
+    rig.portal.line.reachable = true;
+    await rig.signIn(running);
+    expect(running.core.state.get().notices).toEqual([]);
   });
 
   test('signing out does not wait for a network that swallows everything', async () => {

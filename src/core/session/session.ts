@@ -31,6 +31,8 @@ export interface SessionControl extends Session {
   becomeStandalone(): Promise<void>;
   switchAccount(accountId: string): Promise<void>;
   signOut(): Promise<void>;
+  /** Called while a key is still there and about to go: a key has no session whose end the portal would hear of. */
+  beforeKeyLeaves(giveBack: () => Promise<void>): void;
   /** Ends what a change to another way in may have left behind when the process died in between. Reaches for the network. */
   tidy(): Promise<void>;
   /** The person closed the sign-in. */
@@ -50,6 +52,8 @@ export interface SessionNeeds {
   portalAt: (address: string) => PortalClient;
 }
 
+/** ms for giving back what a key holds. */
+const keyTerm = 5000;
 /** A key as the identity's record knows it. */
 const subjectOf = (key: string): string => `key:${tokenHash(key)}`;
 
@@ -79,7 +83,8 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
   const alarm = createAlarm(clock, () => void inBackground());
   let failures = 0;
   let stopped = false;
-  let leaving: Promise<void> | null = null;
+  let leaving: Promise<boolean> | null = null;
+  let giveBack: () => Promise<void> = async () => {};
 
   identity.on((event) => {
     if (event === 'ready' || event === 'replaced') return waiting.resolveAll();
@@ -175,15 +180,22 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     }
   }
 
-  async function finishLeaving(keepKey = false): Promise<void> {
+  /** @returns whether the portal heard of it */
+  async function finishLeaving(keepKey = false): Promise<boolean> {
     leaving ??= (async () => {
       try {
-        await rotation.leave({ keepKey });
+        return (await rotation.leave({ keepKey })).told;
       } finally {
         leaving = null;
       }
     })();
-    await leaving;
+    return leaving;
+  }
+
+  const isKey = () => identity.present && settings.current().mode === 'cloud-key';
+
+  async function leaveKey(): Promise<void> {
+    await atMost(clock, keyTerm, giveBack());
   }
 
   return {
@@ -238,18 +250,23 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     async signIn(portal, { email, password }) {
       await device.load();
       const { device: description } = await device.describe();
+      const overKey = isKey();
       const answer = await rotation.enter<SignInOutput>(portal, (client, nextTokenHash) =>
         client.sessions.signIn({ email, password, device: description, nextTokenHash }),
       );
       identity.setEmail(email);
-      if (answer.kind === 'signed-in') await acceptSignIn(portal, answer);
+      if (answer.kind !== 'signed-in') return answer;
+      if (overKey) await leaveKey();
+      await acceptSignIn(portal, answer);
       return answer;
     },
 
     async chooseAccount(portal, { ticket, accountId }) {
+      const overKey = isKey();
       const answer = await rotation.enter(portal, (client, nextTokenHash) =>
         client.sessions.chooseAccount({ ticket, accountId, nextTokenHash }),
       );
+      if (overKey) await leaveKey();
       await acceptSignIn(portal, answer);
     },
 
@@ -257,6 +274,8 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       await device.load();
       const { device: description } = await device.describe();
       const answer = await portalAt(portal).sessions.withKey({ key, device: description });
+      const before = await credentials.read('cloud-key');
+      if (isKey() && before?.key !== key) await leaveKey();
       await credentials.write('cloud-key', { portal, key });
       await configure({ mode: 'cloud-key', portal });
       await finishLeaving(true);
@@ -268,6 +287,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     },
 
     async becomeStandalone() {
+      if (isKey()) await leaveKey();
       await configure({ mode: 'standalone' });
       token.drop();
       alarm.clear();
@@ -282,9 +302,20 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     },
 
     async signOut() {
+      if (isKey()) await leaveKey();
       await identity.lose('signed-out', { code: 'session-ended', data: undefined });
-      await finishLeaving();
+      const told = await finishLeaving();
       await identity.left();
+      if (!told)
+        state.notice({
+          id: 'sign-out-untold',
+          level: 'info',
+          problem: { code: 'sign-out-untold', data: undefined },
+        });
+    },
+
+    beforeKeyLeaves(work) {
+      giveBack = work;
     },
 
     async tidy() {
