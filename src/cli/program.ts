@@ -163,7 +163,13 @@ export function createProgram(shared: Omit<Context, 'options'>, execute: Execute
   addPeople();
   addSeats();
 
-  add(program, 'doctor', 'commands.doctor', async () => (await import('./commands/doctor.ts')).doctor);
+  add(
+    program,
+    'doctor',
+    'commands.doctor',
+    async () => (await import('./commands/doctor.ts')).doctor,
+    (command) => command.option('--reset-device', t('options.resetDevice')),
+  );
   add(
     program,
     'agent',

@@ -37,6 +37,11 @@ export const clientContract = {
     requestPasswordLink: base.input(z.object({ email: z.string().max(254) })).output(done),
     enterKey: base.input(z.object({ key: z.string().max(64) })).output(done),
     activate: base.input(z.object({ key: z.string().max(64) })).output(done),
+    /**
+     * After `device-key-damaged`: a new key, which makes this a new device. The session and the licenses of the old one are given up.
+     * `not-found` where the key is good.
+     */
+    resetDevice: base.output(done),
     /** A file to take to a machine with network. `content` is armored text; it holds the license key, so it leaves once, to be saved. */
     createRequestFile: base
       .input(z.object({ key: z.string().max(64) }))

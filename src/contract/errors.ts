@@ -95,6 +95,7 @@ export const errorStatus = {
   'keychain-unavailable': 0,
   'keychain-locked': 0,
   'keychain-denied': 0,
+  'device-key-damaged': 0,
   'settings-corrupt': 0,
   'policy-locked': 0,
   'clock-suspect': 0,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type CoreRig, createCoreRig, type RunningCore } from '../../test/fakes/core-rig.ts';
+import { type CoreRig, createCoreRig, type RunningCore, testEmail } from '../../test/fakes/core-rig.ts';
+import { testPassword } from '../../test/fakes/portal.ts';
 import { testIds } from '../../test/fakes/portal-people.ts';
 import { testLicenseKey } from '../../test/fakes/portal-router.ts';
 import { createMemorySecrets } from '../../test/fakes/secrets.ts';
@@ -110,6 +111,54 @@ describe('starting', () => {
     await expect(second.start()).rejects.toMatchObject({ code: 'already-running' });
     expect(rig.clock.pending).toBe(pending);
     await first.stop();
+  });
+});
+
+describe('the device key', () => {
+  test('lost with the keychain: the session is bound to it and over, and a sign-in is all it takes', async () => {
+    const first = await rig.start();
+    await rig.signIn(first);
+    await first.core.stop();
+    rig.entries.delete('device-key');
+    const { core, client } = await rig.start();
+    await expect(client.people.listRoles()).rejects.toMatchObject({ code: 'session-ended' });
+    expect(core.session.hasIdentity()).toBe(false);
+    expect(core.state.get()).toMatchObject({
+      setup: { step: 'sign-in' },
+      notices: [{ code: 'session-ended' }],
+    });
+    expect([...rig.entries.keys()]).not.toContain('refresh-token');
+    await client.setup.signIn({ email: testEmail, password: testPassword });
+    await client.people.listRoles();
+  });
+
+  test('a proof that is refused for another reason ends nothing', async () => {
+    const running = await rig.start();
+    await rig.signIn(running);
+    rig.portal.expireAccess();
+    rig.portal.line.before = async () =>
+      Response.json({ defined: true, code: 'proof-invalid', status: 401, message: '' }, { status: 401 });
+    await expect(running.client.people.listRoles()).rejects.toMatchObject({ code: 'proof-invalid' });
+    expect(running.core.session.hasIdentity()).toBe(true);
+  });
+
+  test('damaged: said by its own code, and replaced when the person asks', async () => {
+    const first = await rig.start();
+    await rig.signIn(first);
+    const old = first.core.state.get().device.thumbprint;
+    await expect(first.client.setup.resetDevice()).rejects.toMatchObject({ code: 'not-found' });
+    await first.core.stop();
+    rig.entries.set('device-key', 'bm90IGEga2V5');
+    const { core, client } = await rig.start();
+    expect(core.state.get().notices).toMatchObject([{ code: 'device-key-damaged', level: 'error' }]);
+    await expect(client.people.listRoles()).rejects.toMatchObject({ code: 'device-key-damaged' });
+    await client.setup.resetDevice();
+    await expect.poll(() => core.state.get().device.thumbprint).toHaveLength(43);
+    expect(core.state.get().device.thumbprint).not.toBe(old);
+    expect(core.state.get()).toMatchObject({ setup: { step: 'sign-in' }, notices: [] });
+    expect(rig.entries.get('device-key-damaged')).toBe('bm90IGEga2V5');
+    await client.setup.signIn({ email: testEmail, password: testPassword });
+    await client.people.listRoles();
   });
 });
 

@@ -136,7 +136,10 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
   /** A keyring that asks its person to unlock it may take minutes; programs with a valid license do not wait for that. */
   async function readDevice(): Promise<void> {
     const loading = device.load().then(showDevice, (error) => {
-      log.warn({ code: asAldabaError(error).code }, 'the device key could not be read');
+      const { code } = asAldabaError(error);
+      log.warn({ code }, 'the device key could not be read');
+      if (code === 'device-key-damaged')
+        state.notice({ id: code, level: 'error', problem: { code, data: undefined } });
     });
     let timer: { cancel(): void } | undefined;
     const patience = new Promise<void>((resolve) => {

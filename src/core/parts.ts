@@ -17,8 +17,10 @@ export type PortalClient = ContractRouterClient<PortalContract>;
 
 /** This device: an Ed25519 key pair whose private part never leaves `secrets`. Made at first use, kept for good. */
 export interface Device {
-  /** Reads the key, making it at first use. Everything below needs it once; `keychain-*` when the keychain refuses, and may be tried again. */
+  /** Reads the key, making it at first use. Everything below needs it once; `keychain-*` when the keychain refuses, and may be tried again; `device-key-damaged`. */
   load(): Promise<void>;
+  /** Makes a new key where something else stands in its place, which is kept aside. @returns false: nothing was damaged */
+  replaceDamaged(): Promise<boolean>;
   readonly publicKey: PublicKey;
   /** RFC 7638. */
   readonly thumbprint: string;

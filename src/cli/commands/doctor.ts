@@ -7,9 +7,14 @@ import { openClient } from '../open-client.ts';
 import { loadErrorTexts } from '../texts.ts';
 
 /** What works on this machine and what does not; nothing of it is secret, so that it can be sent to support. */
-export async function doctor(context: Context): Promise<Result> {
+export async function doctor(
+  context: Context,
+  _args: string[],
+  { resetDevice = false }: { readonly resetDevice?: boolean },
+): Promise<Result> {
   const { client, pid, close } = await openClient(context);
   try {
+    if (resetDevice) await client.setup.resetDevice();
     const found = await client.diagnose();
     const problems = problemsOf(found);
     const texts = await loadErrorTexts(context.language);

@@ -56,8 +56,22 @@ describe('device', () => {
   test('an entry that is not a key is refused and stays', async () => {
     const secrets = createMemorySecrets();
     secrets.entries.set('device-key', 'bm90IGEga2V5');
-    await expect(make(secrets).load()).rejects.toMatchObject({ code: 'keychain-denied' });
+    const device = make(secrets);
+    await expect(device.load()).rejects.toMatchObject({ code: 'device-key-damaged' });
     expect(secrets.entries.get('device-key')).toBe('bm90IGEga2V5');
+  });
+
+  test('a damaged key is replaced when it is asked for, and kept aside; a good one never', async () => {
+    const secrets = createMemorySecrets();
+    secrets.entries.set('device-key', 'bm90IGEga2V5');
+    const device = make(secrets);
+    expect(await device.replaceDamaged()).toBe(true);
+    await device.load();
+    expect(device.thumbprint).toHaveLength(43);
+    expect(secrets.entries.get('device-key-damaged')).toBe('bm90IGEga2V5');
+    const key = secrets.entries.get('device-key');
+    expect(await make(secrets).replaceDamaged()).toBe(false);
+    expect(secrets.entries.get('device-key')).toBe(key);
   });
 
   test('describes itself by salted hashes that never hold an identifier', async () => {

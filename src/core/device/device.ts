@@ -41,6 +41,15 @@ export function hashComponent(salt: string, name: string, value: string): string
     .digest('hex');
 }
 
+function isKey(stored: string): boolean {
+  try {
+    privateKeyOf(stored);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function privateKeyOf(stored: string): KeyObject {
   try {
     const key = createPrivateKey({ key: Buffer.from(stored, 'base64url'), format: 'der', type: 'pkcs8' });
@@ -48,9 +57,7 @@ function privateKeyOf(stored: string): KeyObject {
   } catch {
     // Told below: the entry stays where it is, whoever wrote it.
   }
-  throw new AldabaError('keychain-denied', 'the device key in the keychain is not an Ed25519 key', {
-    detail: 'device-key',
-  });
+  throw new AldabaError('device-key-damaged', 'the device key in the keychain is not an Ed25519 key');
 }
 
 /**
@@ -66,6 +73,14 @@ export function createDevice(needs: {
   let loaded: { key: KeyObject; publicKey: PublicKey; thumbprint: string } | null = null;
   let loading: Promise<void> | null = null;
 
+  async function make(): Promise<string> {
+    const made = generateKeyPairSync('ed25519')
+      .privateKey.export({ format: 'der', type: 'pkcs8' })
+      .toString('base64url');
+    await secrets.set('device-key', made);
+    return made;
+  }
+
   async function read(): Promise<void> {
     const stored = await secrets.get('device-key');
     const encoded =
@@ -73,11 +88,7 @@ export function createDevice(needs: {
       (await lock.run('device', async () => {
         const other = await secrets.get('device-key');
         if (other !== null) return other;
-        const made = generateKeyPairSync('ed25519')
-          .privateKey.export({ format: 'der', type: 'pkcs8' })
-          .toString('base64url');
-        await secrets.set('device-key', made);
-        return made;
+        return make();
       }));
     const key = privateKeyOf(encoded);
     const publicKey = publicKeySchema.parse(createPublicKey(key).export({ format: 'jwk' }));
@@ -121,6 +132,14 @@ export function createDevice(needs: {
       });
       return loading;
     },
+    replaceDamaged: () =>
+      lock.run('device', async () => {
+        const stored = await secrets.get('device-key');
+        if (stored === null || loaded !== null || isKey(stored)) return false;
+        await secrets.set('device-key-damaged', stored);
+        await make();
+        return true;
+      }),
     get publicKey() {
       return known().publicKey;
     },

@@ -1,12 +1,14 @@
 /**
  * The secrets that exist; each is one entry of the keychain. `sign-in-token` is the token of a sign-in whose answer is not known yet;
- * it has its own entry so that trying to sign in elsewhere cannot lose the session that works.
+ * it has its own entry so that trying to sign in elsewhere cannot lose the session that works. `device-key-damaged` is what stood in the place of a key and was
+ * none, kept for whoever asks for it.
  */
 export const secretNames = [
   'refresh-token',
   'refresh-token-next',
   'sign-in-token',
   'device-key',
+  'device-key-damaged',
   'cloud-key',
   'clock-mac',
 ] as const;

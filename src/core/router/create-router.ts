@@ -49,6 +49,7 @@ export function createRouter(needs: RouterNeeds) {
       createRequestFile: os.setup.createRequestFile.handler(({ input }) =>
         setup.createRequestFile(input.key),
       ),
+      resetDevice: os.setup.resetDevice.handler(() => setup.resetDevice()),
       importFile: os.setup.importFile.handler(({ input }) => setup.importFile(input.content)),
     },
     session: {

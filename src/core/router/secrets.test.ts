@@ -65,6 +65,7 @@ const calls: Record<string, unknown> = {
   'programs.cancel': { releaseId: testIds.release },
   'settings.update': { theme: 'dark' },
   'settings.dismissNotice': { id: 'session-ended' },
+  'setup.resetDevice': undefined,
   'setup.back': undefined,
   'setup.enterKey': { key: testCloudKey },
   'setup.activate': { key: testLicenseKey },
@@ -100,8 +101,9 @@ function secretsOf(): string[] {
     if (name === 'device-key') raw.push(value);
     else if (value.startsWith('{'))
       raw.push(
-        ...Object.values(JSON.parse(value) as Record<string, string>).filter((text) =>
-          /^[\w-]{20,}$/.test(text),
+        ...Object.entries(JSON.parse(value) as Record<string, string>).flatMap(([field, text]) =>
+          // Of the device key, and shown.
+          field !== 'thumbprint' && /^[\w-]{20,}$/.test(text) ? [text] : [],
         ),
       );
     else raw.push(value);

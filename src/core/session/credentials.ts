@@ -5,8 +5,15 @@ import { portalAddressSchema } from '../../contract/settings.ts';
 import type { Log } from '../ports/log.ts';
 import type { SecretName, Secrets } from '../ports/secrets.ts';
 
-/** A secret is kept with the portal that it is for, so that a changed address never sends it to another. */
-const refreshSchema = z.object({ portal: portalAddressSchema, token: base64UrlSchema });
+/**
+ * A secret is kept with the portal that it is for, so that a changed address never sends it to another; and with the device key that the
+ * session is bound to: under another one it is worth nothing.
+ */
+const refreshSchema = z.object({
+  portal: portalAddressSchema,
+  token: base64UrlSchema,
+  thumbprint: base64UrlSchema,
+});
 /**
  * `next` is chosen beforehand, so that finding out whether the sign-in arrived needs no further write. `replaces` is the session that the
  * portal is told the end of when this one is there.

@@ -29,6 +29,8 @@ export interface RotationNeeds {
   address: () => string | null;
   /** Makes `portal` with sign-in the configured way in, durably. Called before its token becomes the current one. */
   configure: (portal: string) => Promise<void>;
+  /** Of the device key; known once a request was sent. */
+  thumbprint: () => string;
 }
 
 export interface Rotation {
@@ -65,7 +67,7 @@ const raceTries = 20;
  * Dead after 1 or 2: both entries are there and the same request is repeated, which the portal answers the same. After 3: both are N.
  */
 export function createRotation(needs: RotationNeeds): Rotation {
-  const { credentials, lock, clock, log, portalAt, address, configure } = needs;
+  const { credentials, lock, clock, log, portalAt, address, configure, thumbprint } = needs;
 
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.setTimer(ms, resolve));
 
@@ -85,13 +87,18 @@ export function createRotation(needs: RotationNeeds): Rotation {
     }
   }
 
+  /** The device key that a session is bound to is lost: the keychain was cleaned, or another one restored. No other proof is possible. */
+  function isOfAnotherKey(stored: { thumbprint: string }, error: unknown): boolean {
+    return asAldabaError(error).code === 'proof-invalid' && stored.thumbprint !== thumbprint();
+  }
+
   /** The session of an open sign-in becomes the device's, by `token`; the one before is ended at its portal. */
   async function adopt(open: SignInCredential, token: string): Promise<void> {
     const stored = await credentials.read('refresh-token');
     const isOwn = stored !== null && (stored.token === open.token || stored.token === open.next);
     const before = isOwn ? open.replaces : stored;
     await configure(open.portal);
-    await credentials.write('refresh-token', { portal: open.portal, token });
+    await credentials.write('refresh-token', { portal: open.portal, token, thumbprint: open.thumbprint });
     await credentials.remove('refresh-token-next', 'cloud-key');
     if (before !== null) await tellOver(before.portal, [before.token]);
     await credentials.remove('sign-in-token');
@@ -107,7 +114,7 @@ export function createRotation(needs: RotationNeeds): Rotation {
       await adopt(open, open.next);
       return { kind: 'signed-in', portal: open.portal, signedIn };
     } catch (error) {
-      if (asAldabaError(error).code !== 'session-ended') throw error;
+      if (asAldabaError(error).code !== 'session-ended' && !isOfAnotherKey(open, error)) throw error;
       await credentials.remove('sign-in-token');
       return { kind: 'none' };
     }
@@ -120,7 +127,7 @@ export function createRotation(needs: RotationNeeds): Rotation {
       if (current === null || current.portal !== address()) return { kind: 'none' };
       const open = await credentials.read('refresh-token-next');
       const repeats = open !== null && open.portal === current.portal && open.token !== current.token;
-      const next = repeats ? open : { portal: current.portal, token: newToken() };
+      const next = repeats ? open : { ...current, token: newToken() };
       if (!repeats) await credentials.write('refresh-token-next', next);
       try {
         const signedIn = await portalAt(current.portal).sessions.refresh({
@@ -140,7 +147,7 @@ export function createRotation(needs: RotationNeeds): Rotation {
         } else if (code === 'session-ended' && repeats) {
           // The current one is dead for sure; the one chosen after it may be what the portal knows.
           await credentials.write('refresh-token', next);
-        } else if (code === 'session-ended') {
+        } else if (code === 'session-ended' || isOfAnotherKey(current, error)) {
           const latest = await credentials.read('refresh-token');
           if (latest?.token !== current.token) continue;
           await credentials.remove('refresh-token-next', 'refresh-token');
@@ -180,7 +187,7 @@ export function createRotation(needs: RotationNeeds): Rotation {
           if (settled === null) await tellOver(open.portal, [open.token, open.next]);
         }
         const replaces = await credentials.read('refresh-token');
-        const chosen = { portal, token: newToken(), next: newToken(), replaces };
+        const chosen = { portal, token: newToken(), next: newToken(), replaces, thumbprint: thumbprint() };
         await credentials.write('sign-in-token', chosen);
         let answer: T;
         try {

@@ -410,6 +410,7 @@ describe('several processes of one profile', () => {
     const running = await rig.start();
     await rig.signIn(running);
     const [session] = liveSessions();
+    const { thumbprint } = running.core.state.get().device;
     rig.portal.expireAccess();
     rig.portal.line.before = (request) => {
       if (!request.url.endsWith('/refresh') || session === undefined) return undefined;
@@ -417,7 +418,7 @@ describe('several processes of one profile', () => {
       const token = newSecret();
       session.rotated.set(session.current, { next: hashOf(token), at: rig.clock.now() });
       session.current = hashOf(token);
-      rig.entries.set('refresh-token', JSON.stringify({ portal: rig.portal.address, token }));
+      rig.entries.set('refresh-token', JSON.stringify({ portal: rig.portal.address, token, thumbprint }));
       return undefined;
     };
     let answered = false;

@@ -100,6 +100,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     portalAt,
     address: () => settings.current().portal,
     configure: (portal) => configure({ mode: 'cloud-signin', portal }),
+    thumbprint: () => device.thumbprint,
   });
 
   async function configure(change: Partial<Settings>): Promise<void> {

@@ -27,6 +27,8 @@ export interface Setup {
   enterKey(key: string): Promise<void>;
   activate(key: string): Promise<void>;
   createRequestFile(key: string): Promise<{ fileName: string; content: string }>;
+  /** Only where the device key is damaged. @throws AldabaError `not-found` where it is not */
+  resetDevice(): Promise<void>;
   importFile(content: string): Promise<{ productName: string; expiresAt: Instant | null }>;
   stop(): void;
 }
@@ -316,6 +318,15 @@ export function createSetup(needs: SetupNeeds): Setup {
         show(entry('standalone'));
         return request;
       }),
+
+    async resetDevice() {
+      if (!(await device.replaceDamaged())) throw new AldabaError('not-found', 'the device key is good');
+      state.clearNotice('device-key-damaged');
+      // The portal knows the session by the old key: what is left of it here is of no use to anybody.
+      if (session.hasIdentity()) await session.signOut();
+      // Reads what could not be read so far; what is bound to the old key is kept aside and named.
+      licenses.keychainOpened();
+    },
 
     importFile: (content) =>
       run(async () => {

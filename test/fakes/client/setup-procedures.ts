@@ -144,6 +144,10 @@ export function setupProcedures(os: FakeImplementer['setup'], { store }: FakeIns
       if (setup.step === 'standalone') show({ ...setup, requestedAt: present });
       return { fileName: 'CONDOR-WS-014.aldaba-request', content: '-----BEGIN ALDABA REQUEST-----\n' };
     }),
+    resetDevice: os.resetDevice.handler(() => {
+      const { notices } = store.get();
+      store.update({ notices: notices.filter(({ code }) => code !== 'device-key-damaged') });
+    }),
     importFile: os.importFile.handler(async ({ input }) => {
       await run(() => {
         if (!input.content.includes('ALDABA LICENSE'))
