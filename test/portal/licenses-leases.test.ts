@@ -165,6 +165,18 @@ describe('a floating seat', () => {
   });
 });
 
+test('a place of a suite that an administrator takes back is free, whatever ran on it', async () => {
+  const { company, emails, administrator } = await portal.engineers(2);
+  await portal.addPool({ accountId: company.id, product: 'estructuras', kind: 'floating', total: 1 });
+  const [ana, eva] = [await portal.enterAs(emails[0] ?? ''), await portal.enterAs(emails[1] ?? '')];
+  const [viga, portico] = [await acquire(ana.client, 'viga'), await acquire(ana.client, 'portico')];
+  const { client } = await portal.enterAs(administrator);
+  await client.licenses.reclaim({ leaseId: viga.leaseId, reason: 'Entrega urgente' });
+  expect((await acquire(eva.client, 'zapata')).kind).toBe('lease');
+  const ended = { outcome: 'ended', code: 'lease-reclaimed', data: { detail: 'Entrega urgente' } };
+  expect((await renew(ana.client, viga.leaseId, portico.leaseId)).results).toMatchObject([ended, ended]);
+});
+
 describe('a named seat', () => {
   async function named(change: object = {}) {
     const made = await portal.engineers(2);

@@ -176,7 +176,7 @@ describe('renewal', () => {
           holder: 'Ingeniera1 Quispe',
           device: 'CONDOR-PC-07',
         },
-        after: { reason: 'Entrega urgente del puente' },
+        after: { reason: 'Entrega urgente del puente', leases: 1 },
       },
     ]);
     // Once more changes nothing and is not written again.

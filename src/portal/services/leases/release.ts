@@ -19,8 +19,9 @@ export async function releaseLease(portal: Portal, principal: Principal, leaseId
 }
 
 /**
- * An administrator takes a seat back: it is free at once, and the holder hears the reason at the next renewal. Of a lease that ended
- * already nothing changes.
+ * An administrator takes a seat back: it is free at once, and the holder hears the reason at the next renewal. A seat may carry several
+ * programs of a suite (claim-seat.ts): with the lease that was named, the others that run on it end. Of a lease that ended already
+ * nothing changes.
  *
  * @throws `not-found`
  */
@@ -34,15 +35,26 @@ export async function reclaimLease(
   const { leaseId, reason } = input;
   const now = portal.clock.now();
   await portal.database.inAccount(accountId, async (tx) => {
-    const [lease] = await rows<{ product: string; holder: string; device: string }>(
+    const [lease] = await rows<{
+      poolId: string;
+      holderId: string;
+      deviceThumbprint: string;
+      ended: boolean;
+      product: string;
+      holder: string;
+      device: string;
+    }>(
       tx,
-      sql`select product_code as product, holder_name as holder, device_name as device from lease
-        where account_id = ${accountId} and id = ${leaseId}`,
+      sql`select pool_id as "poolId", holder_id as "holderId", device_thumbprint as "deviceThumbprint", ended_at is not null as ended,
+          product_code as product, holder_name as holder, device_name as device
+        from lease where account_id = ${accountId} and id = ${leaseId}`,
     );
     if (lease === undefined) throw new AldabaError('not-found', 'no such lease');
+    if (lease.ended) return;
+    const { poolId, holderId, deviceThumbprint, product, holder, device } = lease;
     const ended = await endLeases(
       tx,
-      { accountId, leaseId },
+      { accountId, poolId, holderId, deviceThumbprint },
       { code: 'lease-reclaimed', detail: reason, now },
     );
     if (ended.length === 0) return;
@@ -51,8 +63,8 @@ export async function reclaimLease(
       at: now,
       action: 'lease.reclaimed',
       actor: { kind: 'person', id: person.identityId, name: person.name, email: person.email },
-      subject: { kind: 'lease', id: leaseId, ...lease },
-      after: { reason },
+      subject: { kind: 'lease', id: leaseId, product, holder, device },
+      after: { reason, leases: ended.length },
       address: request.address,
       device: person.device.thumbprint,
       requestId: request.id,
