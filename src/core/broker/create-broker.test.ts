@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, connect as netConnect } from 'node:net';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
@@ -250,6 +250,20 @@ describe('a program', () => {
       code: 'borrow-unavailable',
     });
     expect((await refusal(program.request('license/borrow', { days: 31 }))).code).toBe(-32602);
+  });
+});
+
+describe('a start that fails after it listened', () => {
+  test('leaves nothing behind, and the same broker starts once the way is free', async () => {
+    await broker.stop();
+    const file = join(rig.ports.paths.runtime, 'broker.json');
+    await mkdir(file);
+    await expect(broker.start()).rejects.toMatchObject({ syscall: 'rename' });
+    await broker.stop();
+    expect(await readdir(rig.ports.paths.runtime)).not.toContain('broker.sock');
+    await rm(file, { recursive: true });
+    await broker.start();
+    expect(await (await start()).request('diagnose')).toMatchObject({ programs: 1 });
   });
 });
 

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, lstat, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
 import { join } from 'node:path';
 import {
@@ -9,6 +8,7 @@ import {
   brokerProtocolVersion,
 } from '../../contract/broker.ts';
 import { AldabaError } from '../../contract/errors.ts';
+import { listenLocally, randomPipeName } from '../local-server.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
 import type { Log } from '../ports/log.ts';
 import { ownFolder, socketPath } from '../socket-path.ts';
@@ -38,10 +38,8 @@ export interface EndpointNeeds {
  * Listens where programs of this person look, and nobody else's. One endpoint per runtime folder: a dead one is taken over, a living one
  * is left alone. The kernel's lock makes looking and taking one step, so that of two clients started together one listens.
  *
- * Node does not give the peer's credentials of a Unix socket (SO_PEERCRED, getpeereid), so who may connect is decided by the file system:
- * folder 0700 and socket 0600 of this user, both looked at after they were made.
- *
- * @throws AldabaError `already-running` when another client answers; `unavailable` when the folder cannot be trusted
+ * @throws AldabaError `already-running` when another client answers; `unavailable` when the folder cannot be trusted; the file system's error.
+ *   The server does not listen then
  */
 export async function openEndpoint(needs: EndpointNeeds): Promise<OpenEndpoint> {
   const { runtime, lock, log, server, kind, secret } = needs;
@@ -54,15 +52,13 @@ export async function openEndpoint(needs: EndpointNeeds): Promise<OpenEndpoint> 
       throw new AldabaError('already-running', `process ${before.pid} answers programs of this profile`);
     }
     const address = kind === 'pipe' ? (needs.pipeName ?? randomPipeName)() : await freeSocketPath(runtime);
-    await listen(server, address);
-    if (kind === 'socket') await ownSocket(address);
     const opened: BrokerEndpoint = {
       protocolVersion: brokerProtocolVersion,
       address,
       secret,
       pid: process.pid,
     };
-    await writeFileDurably(file, JSON.stringify(opened));
+    await listenLocally(server, address, kind, () => writeFileDurably(file, JSON.stringify(opened)));
     return opened;
   });
 
@@ -106,32 +102,10 @@ function answers(address: string): Promise<boolean> {
   });
 }
 
-async function ownSocket(path: string): Promise<void> {
-  await chmod(path, 0o600);
-  const { uid, mode } = await lstat(path);
-  if (uid !== process.getuid?.() || (mode & 0o177) !== 0) {
-    throw new AldabaError('unavailable', `${path} is open to others`, { file: path });
-  }
-}
-
 /** Under the lock and with nobody answering, a socket file that is left is a dead process's. */
 async function freeSocketPath(runtime: string): Promise<string> {
   const path = await socketPath(runtime, 'broker.sock');
   if (await answers(path)) throw new AldabaError('already-running', `somebody answers at ${path}`);
   await rm(path, { force: true });
   return path;
-}
-
-function randomPipeName(): string {
-  return `\\\\.\\pipe\\aldaba-${randomBytes(16).toString('hex')}`;
-}
-
-function listen(server: Server, address: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(address, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

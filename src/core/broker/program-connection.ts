@@ -1,4 +1,4 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import {
   type BrokerLicense,
@@ -10,6 +10,7 @@ import {
 import type { Use } from '../../contract/client/state.ts';
 import { AldabaError } from '../../contract/errors.ts';
 import type { LicenseWarning } from '../../domain/license-facts.ts';
+import { isSecret } from '../local-server.ts';
 import type { Licenses, Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import { type BrokerTexts, loadBrokerTexts, nearestLanguage } from './broker-texts.ts';
@@ -89,7 +90,7 @@ export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
       const range = { minimum: brokerProtocolVersion, maximum: brokerProtocolVersion };
       throw inWords(new AldabaError('protocol-version', `version ${input.protocolVersion}`, range), texts);
     }
-    if (secret !== null && !isSame(input.secret ?? '', secret)) {
+    if (secret !== null && !isSecret(input.secret, secret)) {
       throw inWords(
         new AldabaError('forbidden', 'the secret of the endpoint file is missing or wrong'),
         texts,
@@ -245,9 +246,4 @@ function worded(license: BrokerLicense, texts: BrokerTexts): BrokerLicense {
 function inWords(error: AldabaError, texts: BrokerTexts): RpcError {
   const { message, next } = texts.refusal(error);
   return new RpcError(brokerErrorCode, message, { code: error.code, message, next, data: error.data });
-}
-
-function isSame(said: string, secret: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(said), hash(secret));
 }

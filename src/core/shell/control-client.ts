@@ -3,7 +3,7 @@ import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { ControlContract } from '../../contract/control.ts';
 import type { Paths } from '../ports/index.ts';
-import { openControlPort } from './control-port.ts';
+import { inTime, openControlPort } from './control-port.ts';
 
 /** A client that runs on this profile in another process. */
 export interface RunningClient {
@@ -14,12 +14,30 @@ export interface RunningClient {
   close(): void;
 }
 
-/** The client that runs on this profile; null when there is none. What a dead one left behind counts as none. */
-export async function connectToRunning(paths: Pick<Paths, 'runtime'>): Promise<RunningClient | null> {
+/**
+ * The client that runs on this profile; null when there is none. What a dead one left behind counts as none.
+ *
+ * @throws AldabaError `client-silent` when it does not answer
+ */
+export async function connectToRunning(
+  paths: Pick<Paths, 'runtime'>,
+  term?: number,
+): Promise<RunningClient | null> {
   const found = await openControlPort(paths, 'control');
   if (found === null) return null;
-  const { port, pid, closed } = found;
+  const { port, pid, closed, abandon } = found;
   const client: ContractRouterClient<ControlContract> = createORPCClient(new RPCLink({ port }));
   port.start();
+  const ended = closed.then(() => false);
+  const answers = client.shell.info().then(
+    () => true,
+    () => ended,
+  );
+  try {
+    if (!(await inTime(pid, Promise.race([answers, ended]), term))) return null;
+  } catch (error) {
+    abandon();
+    throw error;
+  }
   return { pid, client, closed, close: () => port.close() };
 }

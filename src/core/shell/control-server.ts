@@ -1,7 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type AnyRouter, implement } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
@@ -9,8 +8,11 @@ import type { AppState } from '../../contract/client/state.ts';
 import { controlContract, type shellKinds } from '../../contract/control.ts';
 import { type ControlSpeech, controlFileName, controlSpeeches } from '../../contract/control-file.ts';
 import { AldabaError } from '../../contract/errors.ts';
+import { isSecret, listenLocally, randomPipeName } from '../local-server.ts';
 import { createProcessLock } from '../lock/process-lock.ts';
 import type { Log, Paths } from '../ports/index.ts';
+import { ownFolder, socketPath } from '../socket-path.ts';
+import { writeFileDurably } from '../write-file-durably.ts';
 import { connectToRunning } from './control-client.ts';
 import { createSocketPort, type SocketPort } from './socket-port.ts';
 
@@ -28,8 +30,6 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
-/** Longest path of a Unix socket on macOS (104 bytes with the final zero, sys/un.h); Linux allows 108. */
-const maximumSocketPath = 103;
 /** ms in which a connection has to say the secret. */
 const helloLimit = 2000;
 
@@ -37,7 +37,8 @@ const helloLimit = 2000;
  * Opens the profile's control endpoint: one per profile, and the proof that a client runs. Access: the socket (0600 in a 0700 folder) or the
  * pipe's unguessable name, and a secret from a file that only the person can read.
  *
- * @throws AldabaError `already-running` when another process of this profile answers there
+ * @throws AldabaError `already-running` when another process of this profile answers there, `client-silent` when one is there that does not;
+ *   `unavailable` when the folder is somebody else's; the file system's error. Nothing listens then
  */
 export async function serveControl(options: {
   readonly paths: Pick<Paths, 'runtime'>;
@@ -51,7 +52,7 @@ export async function serveControl(options: {
   readonly log: Pick<Log, 'warn'>;
 }): Promise<ControlServer> {
   const { paths, log } = options;
-  await mkdir(paths.runtime, { recursive: true, mode: 0o700 });
+  await ownFolder(paths.runtime);
   const control = new RPCHandler(createControlRouter(options));
   const client = new RPCHandler(options.client);
   const answer = (port: SocketPort, speaks: ControlSpeech): void => {
@@ -86,12 +87,12 @@ export async function serveControl(options: {
       running.close();
       throw new AldabaError('already-running', 'another client runs on this profile');
     }
-    const free = await freeAddress(paths.runtime);
-    await listen(server, free);
-    if (process.platform !== 'win32') await chmod(free, 0o600);
-    const beside = `${file}.${process.pid}`;
-    await writeFile(beside, JSON.stringify({ pid: process.pid, address: free, secret }), { mode: 0o600 });
-    await rename(beside, file);
+    const kind = process.platform === 'win32' ? 'pipe' : 'socket';
+    const free = kind === 'pipe' ? randomPipeName() : await socketPath(paths.runtime, 'control.sock');
+    // Nobody answers, so that a socket which is left is a dead process's.
+    if (kind === 'socket') await rm(free, { force: true });
+    const note = JSON.stringify({ pid: process.pid, address: free, secret });
+    await listenLocally(server, free, kind, () => writeFileDurably(file, note));
     return free;
   });
 
@@ -148,7 +149,7 @@ function greet(
     if (greeted) return;
     greeted = true;
     clearTimeout(timer);
-    const speaks = controlSpeeches.find((speech) => isSame(event?.data, `${speech} ${secret}`));
+    const speaks = controlSpeeches.find((speech) => isSecret(event?.data, `${speech} ${secret}`));
     if (speaks === undefined) {
       log.warn({}, 'refused a control connection');
       socket.destroy();
@@ -157,40 +158,4 @@ function greet(
     accept(port, speaks);
   });
   port.start();
-}
-
-function isSame(said: unknown, secret: string): boolean {
-  if (typeof said !== 'string') return false;
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(said), hash(secret));
-}
-
-/** A socket path whose folder belongs to the person alone, short enough for the system; on Windows a pipe that nobody can guess. */
-async function freeAddress(runtime: string): Promise<string> {
-  if (process.platform === 'win32') return `\\\\.\\pipe\\aldaba-${randomBytes(16).toString('hex')}`;
-  const near = join(runtime, 'control.sock');
-  const path =
-    Buffer.byteLength(near) <= maximumSocketPath ? near : join(await shortFolder(runtime), 'control.sock');
-  await rm(path, { force: true });
-  return path;
-}
-
-async function shortFolder(runtime: string): Promise<string> {
-  const name = createHash('sha256').update(runtime).digest('hex').slice(0, 16);
-  const folder = join(tmpdir(), `aldaba-${name}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { uid, mode } = await lstat(folder);
-  if (uid !== process.getuid?.() || (mode & 0o777) !== 0o700)
-    throw new AldabaError('unavailable', `${folder} belongs to somebody else`);
-  return folder;
-}
-
-function listen(server: Server, address: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(address, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +85,34 @@ describe('control endpoint', () => {
     await once.close();
     expect(await connectToRunning({ runtime })).toBeNull();
     await expect(readFile(join(runtime, 'control.json'))).rejects.toThrow('ENOENT');
+  });
+
+  test('one that accepts connections and does not answer is named', async () => {
+    const silent = createServer((socket) => void socket.on('error', () => undefined));
+    silent.listen(join(runtime, 'control.sock'));
+    await once(silent, 'listening');
+    const note = { pid: 4711, address: join(runtime, 'control.sock'), secret: 'A'.repeat(43) };
+    await writeFile(join(runtime, 'control.json'), JSON.stringify(note));
+    const named = { code: 'client-silent', data: { detail: '4711' } };
+    await expect(readRunningState({ runtime }, 50)).rejects.toMatchObject(named);
+    await expect(connectToRunning({ runtime }, 50)).rejects.toMatchObject(named);
+    silent.close();
+  });
+
+  test('a start that fails leaves nothing listening, and the next one works', async () => {
+    await mkdir(join(runtime, 'control.json'));
+    await expect(serve()).rejects.toMatchObject({ syscall: 'rename' });
+    expect(await readdir(runtime)).not.toContain('control.sock');
+    await rm(join(runtime, 'control.json'), { recursive: true });
+    server = await serve();
+    expect(await connectToRunning({ runtime })).not.toBeNull();
+  });
+
+  test('a runtime folder of somebody else is not used', async () => {
+    const elsewhere = join(runtime, 'elsewhere');
+    await mkdir(elsewhere);
+    await symlink(elsewhere, join(runtime, 'linked'));
+    await expect(serve(join(runtime, 'linked'))).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   test('a second one on the same profile is told so, and the first one lives on', async () => {
