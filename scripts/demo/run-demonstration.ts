@@ -110,7 +110,7 @@ export async function runDemonstration({
     );
     say(`The link in the mail to ${invitedAdministrator} set a password.`);
 
-    const agent = spawn(cli, ['agent', '--wait', '--json', '--profile', profile], {
+    const agent = spawn(cli, ['agent', '--json', '--profile', profile], {
       environment: { ...withoutKeychain, ALDABA_DEVELOPMENT_ROOT: rootKey },
     });
     await step('the client runs', agent.line(isEvent('ready')));

@@ -22,10 +22,16 @@ import type { Paths } from '../core/ports/index.ts';
 export interface BrokerConnection {
   acquire(input: { features: string[]; interactive: boolean }, signal: AbortSignal): Promise<BrokerLicense>;
   release(): Promise<void>;
+  /** Resolves when the connection is gone, whoever ended it. */
+  readonly closed: Promise<void>;
   close(): void;
 }
 
-/** Speaks the program's side of the broker protocol (contract/broker), for commands that know nothing of it. */
+/**
+ * Speaks the program's side of the broker protocol (contract/broker), for commands that know nothing of it.
+ *
+ * @throws AldabaError the client's refusal; `unavailable` when none answers, here and later when it goes away before its answer
+ */
 export async function connectToBroker(
   paths: Pick<Paths, 'runtime'>,
   program: { program: string; version: string; nonce: string; language: string },
@@ -36,33 +42,46 @@ export async function connectToBroker(
   const socket = await open(endpoint.address);
   const rpc = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
   rpc.listen();
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  // The library leaves requests that wait unanswered when the connection ends.
+  const gone = closed.then(() => {
+    throw new AldabaError('unavailable', 'the client went away');
+  });
+  gone.catch(() => undefined);
   const call = async (method: string, input: object, signal?: AbortSignal): Promise<unknown> => {
     const { CancellationTokenSource } = await import('vscode-jsonrpc/node');
     const cancellation = new CancellationTokenSource();
     const cancel = () => cancellation.cancel();
     signal?.addEventListener('abort', cancel);
     try {
-      return await rpc.sendRequest(method, input, cancellation.token);
+      return await Promise.race([rpc.sendRequest(method, input, cancellation.token), gone]);
     } catch (error) {
-      throw explain(error);
+      throw socket.destroyed ? await gone.catch((reason: unknown) => reason) : explain(error);
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
   };
-  await call('initialize', {
-    protocolVersion: brokerProtocolVersion,
-    ...program,
-    ...(endpoint.secret === null ? {} : { secret: endpoint.secret }),
-  });
+  const close = () => {
+    rpc.dispose();
+    socket.destroy();
+  };
+  try {
+    await call('initialize', {
+      protocolVersion: brokerProtocolVersion,
+      ...program,
+      ...(endpoint.secret === null ? {} : { secret: endpoint.secret }),
+    });
+  } catch (error) {
+    close();
+    throw error;
+  }
   return {
+    closed,
     acquire: async (input, signal) => brokerLicenseSchema.parse(await call('license/acquire', input, signal)),
     async release() {
       await call('license/release', {});
     },
-    close() {
-      rpc.dispose();
-      socket.destroy();
-    },
+    close,
   };
 }
 

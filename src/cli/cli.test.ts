@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import es from '../../resources/locales/es/cli.json' with { type: 'json' };
 import { errorCodes } from '../contract/errors.ts';
 import { createTranslate } from '../core/shell/texts.ts';
+import { portalArguments } from './commands/serve.ts';
 import type { Context, Outside } from './context.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { bytes, table } from './format.ts';
@@ -21,6 +22,7 @@ async function line(argv: string[], environment: Record<string, string> = {}) {
     stderr,
     folder: '/',
     signal: new AbortController().signal,
+    takeSignals: () => () => {},
     developmentRoot: undefined,
     programs: { host: '', portal: '' },
   };
@@ -63,6 +65,17 @@ describe('command line', () => {
     expect(out).toContain(option);
   });
 
+  test.each([
+    [['portal'], []],
+    [['portal', '--json'], ['--json']],
+    [
+      ['--profile', 'portal', '--language=es', 'portal', '--demo', '--port', '0'],
+      ['--demo', '--port', '0'],
+    ],
+  ])('%j: the portal gets what follows its name', (argv, passed) => {
+    expect(portalArguments(argv)).toEqual(passed);
+  });
+
   test('--version', async () => {
     expect(await line(['--version'])).toMatchObject({ code: 0, out: '1.2.3\n' });
   });
@@ -77,6 +90,10 @@ describe('command line', () => {
     [['serve', '--port', 'x'], '--port'],
     [['people', 'add', 'a@b.example'], '--first-name'],
     [['acquire', 'viga'], '-- ORDEN'],
+    [['status', 'more', '--', '--json', '--language=en'], 'Sobran'],
+    [['status', '--set', 'portl=https://x.example'], '«portl»'],
+    [['agent', '--set', 'proxy=nonsense'], '--set proxy'],
+    [['setup', '--set', 'portal='], '--set portal'],
   ])('%j is a wrong use: 2, one sentence, nothing on standard output', async (argv, part) => {
     const { code, out, err } = await line(argv);
     expect([code, out]).toEqual([2, '']);

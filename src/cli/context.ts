@@ -15,6 +15,8 @@ export interface Outside {
   readonly folder: string;
   /** Aborts at Ctrl+C and when the process is asked to end. */
   readonly signal: AbortSignal;
+  /** From now until the answer is called, signals go to `listener` and end nothing here. */
+  readonly takeSignals: (listener: (signal: NodeJS.Signals) => void) => () => void;
   /** Root keys of the portal that a build from source is started with (contract/root-keys). */
   readonly developmentRoot: string | undefined;
   /** Files of the programs that are processes of their own. */

@@ -28,11 +28,18 @@ export async function fail(context: Context, error: unknown): Promise<ExitCode> 
     else stderr.write(`${message}\n`);
     return exitCodes.failed;
   }
-  const texts = (await loadErrorTexts(context.language))[refusal.code];
+  const texts = { ...(await loadErrorTexts(context.language))[refusal.code], ...here(context, refusal) };
   if (options.json === true)
     stdout.write(`${JSON.stringify({ ok: false, error: { ...refusal, ...texts } })}\n`);
   else stderr.write(`${[texts.title, texts.means, texts.next].join('\n')}\n`);
   return exitCodeOf(refusal.code);
+}
+
+/** What to do, where the command line has a way out of its own. */
+function here({ t }: Context, { code, data }: { code: ErrorCode; data: ErrorData }): { next?: string } {
+  if (code === 'keychain-unavailable') return { next: t('failure.noKeychain') };
+  if (code === 'client-silent') return { next: t('failure.endProcess', { pid: data?.detail ?? '' }) };
+  return {};
 }
 
 function asRefusal(error: unknown): { code: ErrorCode; data: ErrorData } | null {

@@ -1,6 +1,7 @@
 import type { Contact, Pool } from '../contract/portal/people.ts';
-import { UsageError } from './context.ts';
+import { type Context, UsageError } from './context.ts';
 import type { Client } from './open-client.ts';
+import { roleName } from './role-name.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -13,13 +14,20 @@ export async function findPerson(client: Client, name: string): Promise<Contact>
   return found;
 }
 
-/** A role, by id, key or name. */
-export async function findRole(client: Client, name: string): Promise<{ id: string; name: string }> {
+/** A role, by id, key or name: as it is stored, or as this command line shows it. */
+export async function findRole(
+  context: Pick<Context, 't'>,
+  client: Client,
+  name: string,
+): Promise<{ id: string; name: string }> {
   const { roles } = await client.people.listRoles();
   const wanted = name.toLowerCase();
-  const found = roles.find((role) => [role.id, role.key, role.name.toLowerCase()].includes(wanted));
+  const shown = (role: (typeof roles)[number]) => roleName(context, role.key, role.name);
+  const found = roles.find((role) =>
+    [role.id, role.key, role.name.toLowerCase(), shown(role).toLowerCase()].includes(wanted),
+  );
   if (found === undefined) {
-    const choices = roles.map((role) => `  ${role.key ?? role.id}  ${role.name}`);
+    const choices = roles.map((role) => `  ${role.key ?? role.id}  ${shown(role)}`);
     throw new UsageError('usage.noRole', { name }, choices);
   }
   return found;

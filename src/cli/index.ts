@@ -10,9 +10,30 @@ keepCompiledCode(join(import.meta.dirname, '../..'));
 process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/nonexistent';
 
 const ending = new AbortController();
-// Once: a second one ends the process in the system's own way.
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => ending.abort(new DOMException('cancelled', 'AbortError')));
+let taken: ((signal: NodeJS.Signals) => void) | null = null;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  const hear = () => {
+    if (taken !== null) return taken(signal);
+    // A second one ends the process in the system's own way.
+    process.off(signal, hear);
+    ending.abort(new DOMException('cancelled', 'AbortError'));
+  };
+  process.on(signal, hear);
+}
+function takeSignals(listener: (signal: NodeJS.Signals) => void): () => void {
+  const hangUp = () => listener('SIGHUP');
+  taken = listener;
+  process.on('SIGHUP', hangUp);
+  return () => {
+    taken = null;
+    process.off('SIGHUP', hangUp);
+  };
+}
+
+// Whoever read the answer has read enough of it; 128 and the number of SIGPIPE, as shells say it.
+process.stdout.on('error', () => process.exit(141));
+// What is said to nobody is no failure: an agent outlives the terminal that it was started from.
+process.stderr.on('error', () => undefined);
 
 const { main } = await import('./main.ts');
 process.exitCode = await main({
@@ -23,6 +44,7 @@ process.exitCode = await main({
   stderr: process.stderr,
   folder: process.cwd(),
   signal: ending.signal,
+  takeSignals,
   developmentRoot: typeof __ALDABA_ROOT_KEYS__ === 'string' ? undefined : process.env.ALDABA_DEVELOPMENT_ROOT,
   programs: { host: programFile('host'), portal: programFile('portal') },
 });

@@ -1,9 +1,10 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import type { ClientContract } from '../contract/client.ts';
+import { AldabaError } from '../contract/errors.ts';
 import type { Mode } from '../contract/primitives.ts';
 import { connectToRunning } from '../core/shell/control-client.ts';
 import { pathsOf } from '../core/shell/surroundings.ts';
-import type { Context, Result } from './context.ts';
+import { type Context, type Result, UsageError } from './context.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 export type Client = ContractRouterClient<ClientContract>;
@@ -24,13 +25,20 @@ export interface OpenClient {
 export async function openClient(context: Context): Promise<OpenClient> {
   const paths = pathsOf(surroundingsOf(context));
   const running = await connectToRunning(paths);
-  if (running !== null)
+  if (running !== null) {
+    try {
+      refuseSettings(context, running.pid);
+    } catch (error) {
+      running.close();
+      throw error;
+    }
     return {
       client: running.client.client,
       pid: running.pid,
       keep: null,
       close: async () => running.close(),
     };
+  }
   const { openOwnClient } = await import('./own-client.ts');
   return openOwnClient(context);
 }
@@ -38,12 +46,28 @@ export async function openClient(context: Context): Promise<OpenClient> {
 /** Runs `work` with the profile's client and lets go of it, whatever happens. */
 export async function withClient(
   context: Context,
-  work: (client: Client) => Promise<Result>,
+  work: (client: Client, opened: OpenClient) => Promise<Result>,
 ): Promise<Result> {
-  const { client, close } = await openClient(context);
+  const opened = await openClient(context);
   try {
-    return await work(client);
+    return await work(opened.client, opened);
   } finally {
-    await close();
+    await opened.close();
   }
+}
+
+/** @throws UsageError when settings were fixed for this command and another process, which has its own, would do the work */
+export function refuseSettings({ options }: Context, pid: number): void {
+  if (options.set !== undefined) throw new UsageError('usage.settingsOfRunning', { pid });
+}
+
+/**
+ * Before a secret is asked for that is to be kept.
+ *
+ * @throws AldabaError `keychain-unavailable` when it would be forgotten at the end of this command
+ */
+export async function requireKeeping({ client, pid }: OpenClient): Promise<void> {
+  const { keychain } = await client.state.get();
+  if (pid === null && keychain.backend === 'memory')
+    throw new AldabaError('keychain-unavailable', 'this command would keep nothing');
 }

@@ -11,7 +11,7 @@ import { type RunningProcess, startClient } from '../core/shell/start-client.ts'
 import { pathsOf } from '../core/shell/surroundings.ts';
 import { initialState } from '../core/state/initial-state.ts';
 import type { Context } from './context.ts';
-import type { OpenClient } from './open-client.ts';
+import { type OpenClient, refuseSettings } from './open-client.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** A core that answers no programs, for one command. */
@@ -85,7 +85,11 @@ export async function openAgent(
 ): Promise<{ paths: Pick<Paths, 'runtime'>; close(): Promise<void> }> {
   const paths = pathsOf(surroundingsOf(context));
   const running = await connectToRunning(paths);
-  if (running !== null) return { paths, close: async () => running.close() };
+  if (running !== null) {
+    running.close();
+    refuseSettings(context, running.pid);
+    return { paths, close: async () => {} };
+  }
   const own = await startOwnAgent(context, noWindow, () => {});
   return { paths, close: () => own.stop() };
 }

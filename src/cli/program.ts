@@ -175,7 +175,7 @@ export function createProgram(shared: Omit<Context, 'options'>, execute: Execute
     'agent',
     'commands.agent',
     async () => (await import('./commands/agent.ts')).agent,
-    (command) => command.option('--wait', t('options.wait')),
+    (command) => command.option('--no-wait', t('options.noWait')),
   );
   add(
     program,

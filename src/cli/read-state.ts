@@ -2,12 +2,16 @@ import type { AppState } from '../contract/client/state.ts';
 import { readRunningState } from '../core/shell/control-port.ts';
 import { pathsOf } from '../core/shell/surroundings.ts';
 import type { Context } from './context.ts';
+import { refuseSettings } from './open-client.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** What the profile's client knows: from the running one, else from disk and keychain, with no network and no program answered. */
 export async function readState(context: Context): Promise<{ state: AppState; pid: number | null }> {
   const running = await readRunningState(pathsOf(surroundingsOf(context)));
-  if (running !== null) return running;
+  if (running !== null) {
+    refuseSettings(context, running.pid);
+    return running;
+  }
   const { readOwnState } = await import('./own-client.ts');
   return { state: await readOwnState(context), pid: null };
 }

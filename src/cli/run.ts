@@ -11,8 +11,11 @@ import { loadTexts } from './texts.ts';
  * @returns the exit code; everything was written
  */
 export async function run(outside: Outside, version: string): Promise<number> {
+  // What follows `--` belongs to the command that is run.
+  const end = outside.argv.indexOf('--');
+  const own = end < 0 ? outside.argv : outside.argv.slice(0, end);
   const language = languageOf(
-    optionValue(outside.argv, '--language'),
+    optionValue(own, '--language'),
     outside.environment.ALDABA_LANGUAGE,
     outside.environment.LC_ALL,
     outside.environment.LC_MESSAGES,
@@ -23,6 +26,7 @@ export async function run(outside: Outside, version: string): Promise<number> {
   let code: number = exitCodes.ok;
   const program = createProgram(shared, async (options, work) => {
     const context: Context = { ...shared, options };
+    if (options.set !== undefined) await (await import('./check-settings.ts')).checkSettings(options.set);
     const result = await work(context);
     print(context, result);
     code = result.code ?? exitCodes.ok;
@@ -33,7 +37,7 @@ export async function run(outside: Outside, version: string): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
     const { fail } = await import('./failure.ts');
-    return fail({ ...shared, options: { json: outside.argv.includes('--json') } }, error);
+    return fail({ ...shared, options: { json: own.includes('--json') } }, error);
   }
 }
 

@@ -1,13 +1,17 @@
-import { spawn } from 'node:child_process';
-import { access, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Child, startChild } from '../../scripts/start/child.ts';
 import { demonstration, demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
 import { demonstrationKeys } from '../../src/portal/demonstration/licenses.ts';
+
+import { needs } from '../support/skip.ts';
 
 const root = join(import.meta.dirname, '../..');
 const aldaba = join(root, 'out/cli/aldaba.js');
@@ -26,6 +30,13 @@ let agent: Child;
 
 /** Runs the built command line with no terminal, as a script does. */
 function run(args: string[], options: { input?: string; profile?: string } = {}): Promise<Outcome> {
+  return start(args, options).ended;
+}
+
+function start(
+  args: string[],
+  options: { input?: string; profile?: string } = {},
+): { child: ChildProcess; ended: Promise<Outcome> } {
   const profile = options.profile ?? join(folder, 'profile');
   const child = spawn(process.execPath, [aldaba, '--profile', profile, ...args], {
     cwd: folder,
@@ -41,16 +52,31 @@ function run(args: string[], options: { input?: string; profile?: string } = {})
   });
   child.stdin.on('error', () => {});
   child.stdin.end(options.input ?? '');
-  return new Promise((resolve) => {
+  const ended = new Promise<Outcome>((resolve) => {
     child.once('close', (code) => {
       const json = args.includes('--json') && out !== '' ? JSON.parse(out) : {};
       resolve({ code, out, err, json });
     });
   });
+  return { child, ended };
 }
 
+/** Programs of the profile that use or wait for a license, by the client that runs. */
+async function uses(): Promise<{ program: string; state: string }[]> {
+  const { json } = await run(['status', '--json']);
+  return json.uses as { program: string; state: string }[];
+}
+
+async function seatsUsed(product: string): Promise<number | undefined> {
+  const { pools } = (await run(['seats', 'list', '--json'])).json as {
+    pools: { product: string; used: number }[];
+  };
+  return pools.find((pool) => pool.product === product)?.used;
+}
+
+/** On disk, so that one that is killed knows at its next start who is signed in: the suite has no keychain. */
 async function startAgent(profile = join(folder, 'profile')): Promise<Child> {
-  const child = startChild(aldaba, ['agent', '--json', '--profile', profile], {
+  const child = startChild(aldaba, ['agent', '--json', '--profile', profile, '--set', 'secretsOnDisk=true'], {
     environment: { ALDABA_DEVELOPMENT_ROOT: portal.rootKey },
   });
   await child.line((line) => line.includes('"ready"'));
@@ -132,6 +158,18 @@ describe('before anybody signed in', () => {
     expect([code, out]).toEqual([4, '']);
   });
 
+  test('acquire that waits for the sign-in ends with a documented code when the client is killed', async () => {
+    const waiting = start(['acquire', 'viga', '--json', '--', process.execPath, '-p', '"ran"']);
+    await expect.poll(uses, { timeout: 20_000 }).toMatchObject([{ program: 'viga', state: 'waiting' }]);
+    await agent.kill();
+    expect(await waiting.ended).toMatchObject({
+      code: 5,
+      json: { ok: false, error: { code: 'unavailable' } },
+    });
+    agent = await startAgent();
+    await run(['setup', '--mode', 'cloud-signin', '--portal', portal.url]);
+  });
+
   test('a wrong password and an unknown email are the same refusal: 4', async () => {
     const wrong = await run(['sign-in', '--email', email, '--json'], { input: 'no es esta\n' });
     const unknown = await run(['sign-in', '--email', 'nadie@condor.example', '--json'], {
@@ -173,17 +211,70 @@ describe('signed in', () => {
     const asJson = await run(['acquire', 'viga', '--json', '--', process.execPath, '-e', script]);
     expect(asJson.json).toMatchObject({ product: 'viga', exitCode: 7, permit: 'full' });
     expect(asJson.err).toContain('viga full');
-    await expect
-      .poll(
-        async () => {
-          const { pools } = (await run(['seats', 'list', '--json'])).json as {
-            pools: { product: string; used: number }[];
-          };
-          return pools.find(({ product }) => product === 'viga')?.used;
-        },
-        { timeout: 20_000 },
-      )
-      .toBe(0);
+    await expect.poll(() => seatsUsed('viga'), { timeout: 20_000 }).toBe(0);
+  });
+
+  test('the client is killed and comes back under a running command: one seat stays taken, and the code is the command’s', async () => {
+    const gate = join(folder, 'gate');
+    // Ends when the test has seen enough.
+    const script = `setInterval(() => require('fs').existsSync(process.argv[1]) && process.exit(7), 50)`;
+    const held = start(['acquire', 'viga', '--', process.execPath, '-e', script, gate]);
+    await expect.poll(uses, { timeout: 20_000 }).toMatchObject([{ program: 'viga', state: 'running' }]);
+    await agent.kill();
+    agent = await startAgent();
+    await expect.poll(uses, { timeout: 20_000 }).toMatchObject([{ program: 'viga', state: 'running' }]);
+    expect(await seatsUsed('viga')).toBe(1);
+    await writeFile(gate, '');
+    expect((await held.ended).code).toBe(7);
+    await expect.poll(() => seatsUsed('viga'), { timeout: 20_000 }).toBe(0);
+  });
+
+  test('the client is gone for good when the command ends: still the command’s own code', async () => {
+    const gate = join(folder, 'last-gate');
+    const script = `setInterval(() => require('fs').existsSync(process.argv[1]) && process.exit(7), 50)`;
+    const held = start(['acquire', 'viga', '--', process.execPath, '-e', script, gate]);
+    await expect.poll(uses, { timeout: 20_000 }).toMatchObject([{ program: 'viga', state: 'running' }]);
+    await agent.kill();
+    await writeFile(gate, '');
+    expect(await held.ended).toMatchObject({ code: 7, err: '' });
+    agent = await startAgent();
+  });
+
+  test('Ctrl+C is the command’s own affair, a request to end is passed on; both keep the license until it ends', async () => {
+    const script = `process.on('SIGTERM', () => process.exit(9)); process.on('SIGINT', () => process.exit(8)); console.log('up'); setInterval(() => {}, 1000)`;
+    const held = start(['acquire', 'viga', '--', process.execPath, '-e', script]);
+    await once(held.child.stdout as Readable, 'data');
+    // To this process alone: a terminal sends it to the command as well.
+    held.child.kill('SIGINT');
+    held.child.kill('SIGINT');
+    expect(await uses()).toMatchObject([{ program: 'viga', state: 'running' }]);
+    held.child.kill('SIGTERM');
+    expect((await held.ended).code).toBe(9);
+  });
+
+  test('a sign-in that fails takes nothing away: the session and the license of a running program stay', async () => {
+    const held = start(['acquire', 'viga', '--', process.execPath, '-e', 'setInterval(() => {}, 1000)']);
+    await expect.poll(uses, { timeout: 20_000 }).toMatchObject([{ program: 'viga', state: 'running' }]);
+    expect((await run(['sign-in', '--email', email], { input: 'no es esta\n' })).code).toBe(4);
+    expect((await run(['sign-in', '--email', email])).code).toBe(2);
+    expect(await run(['status', '--json'])).toMatchObject({
+      code: 0,
+      json: {
+        session: { email },
+        licenses: expect.arrayContaining([expect.objectContaining({ product: 'viga', permit: 'full' })]),
+        uses: [{ program: 'viga', state: 'running' }],
+      },
+    });
+    held.child.kill('SIGTERM');
+    await held.ended;
+  });
+
+  test('settings for one command are refused beside a running client, which is named', async () => {
+    for (const command of [['status'], ['agent'], ['doctor'], ['setup', '--mode', 'cloud-key']]) {
+      const refused = await run([...command, '--set', 'theme=dark']);
+      expect([refused.code, refused.out], command[0]).toEqual([2, '']);
+      expect(refused.err).toContain(String(agent.pid));
+    }
   });
 
   test('a product that the company does not have: 3, in words', async () => {
@@ -301,6 +392,21 @@ describe('signed in', () => {
     expect(out).not.toContain(password);
   });
 
+  test('a client that does not answer is named, and nobody waits for it', async (context) => {
+    needs(context, process.platform !== 'win32', 'Windows stops no process by a signal');
+    process.kill(agent.pid, 'SIGSTOP');
+    try {
+      for (const command of ['status', 'doctor', 'agent']) {
+        const { code, json } = await run([command, '--json']);
+        const named = { code: 'client-silent', data: { detail: String(agent.pid) } };
+        expect([code, json.error], command).toMatchObject([1, named]);
+        expect(json.error).toHaveProperty('next', expect.stringContaining(String(agent.pid)));
+      }
+    } finally {
+      process.kill(agent.pid, 'SIGCONT');
+    }
+  });
+
   test('a second agent on the profile says who runs, and ends well', async () => {
     expect(await run(['agent', '--json'])).toMatchObject({ code: 0, json: { running: true } });
   });
@@ -333,6 +439,17 @@ describe('with no client running', () => {
   const alone = () => ({ profile: join(folder, 'alone') });
   const kept = ['--set', 'secretsOnDisk=true'];
 
+  test('a start that cannot finish ends, says so, and hinders no later one', async () => {
+    const profile = join(folder, 'blocked');
+    for (const file of ['broker.json', 'control.json']) {
+      await mkdir(join(profile, 'run', file), { recursive: true });
+      expect((await run(['agent', '--json'], { profile })).code, file).toBe(1);
+      await rm(join(profile, 'run', file), { recursive: true });
+    }
+    const later = await startAgent(profile);
+    await later.stop();
+  });
+
   test('status touches nothing', async () => {
     const profile = join(folder, 'untouched');
     const { code, json } = await run(['status', '--json'], { profile });
@@ -360,11 +477,23 @@ describe('with no client running', () => {
 
   test('the portal is gone: 5, in words', async () => {
     const nowhere = { profile: join(folder, 'nowhere') };
-    const { code } = await run(['setup', '--mode', 'cloud-key', '--portal', 'http://127.0.0.1:9', '--key'], {
-      ...nowhere,
-      input: demonstrationKeys.cloud,
-    });
-    expect(code).toBe(5);
+    const setup = ['setup', '--mode', 'cloud-key', '--portal', 'http://127.0.0.1:9', '--key', ...kept];
+    expect((await run(setup, { ...nowhere, input: demonstrationKeys.cloud })).code).toBe(5);
+  });
+
+  test('what no keychain and no client would keep is not asked for: the two ways out are named', async (context) => {
+    needs(context, process.platform === 'linux', 'only on Linux the suite takes the keychain away');
+    const forgetful = { profile: join(folder, 'forgetful') };
+    for (const command of [
+      ['setup', '--mode', 'cloud-key', '--portal', portal.url, '--key'],
+      ['sign-in', '--portal', portal.url, '--email', email],
+      ['request-file'],
+    ]) {
+      const { code, out, err } = await run(command, { ...forgetful, input: 'x' });
+      expect([code, out], command[0]).toEqual([1, '']);
+      expect(err).toContain('aldaba agent');
+      expect(err).toContain('secretsOnDisk=true');
+    }
   });
 
   test('by files, without network: request out, license in, wrong files named', async () => {
@@ -426,8 +555,26 @@ describe('programs of their own', () => {
     await expect(fetch(link)).rejects.toThrow();
   });
 
+  test('serve: killed, it says so', async () => {
+    const profile = join(folder, 'killed');
+    const served = startChild(aldaba, ['serve', '--no-open', '--json', '--profile', profile], {
+      environment: { ALDABA_DEVELOPMENT_ROOT: portal.rootKey },
+    });
+    await served.line((line) => line.includes('"ready"'));
+    const { pid } = (await run(['status', '--json'], { profile })).json;
+    process.kill(Number(pid), 'SIGKILL');
+    expect(await served.exited).toBe(128 + constants.signals.SIGKILL);
+  });
+
+  test('a reader that has read enough ends a command quietly', async () => {
+    const { child, ended } = start(['people', 'list', '--help']);
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 141, err: '' });
+  });
+
   test('portal: its own help, and a wrong use of it', async () => {
-    const help = await run(['portal', '--help']);
+    // The profile's name is that of the command as well.
+    const help = await run(['portal', '--help'], { profile: 'portal' });
     expect([help.code, help.out.includes('aldaba-portal')]).toEqual([0, true]);
     expect((await run(['portal', '--nothing'])).code).not.toBe(0);
   });

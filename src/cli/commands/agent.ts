@@ -1,31 +1,35 @@
 import type { Opener } from '../../core/ports/index.ts';
 import { connectToRunning } from '../../core/shell/control-client.ts';
+import { endProcess } from '../../core/shell/end-process.ts';
 import { pathsOf } from '../../core/shell/surroundings.ts';
 import type { Context, Result } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { refuseSettings } from '../open-client.ts';
 import { noWindow, startOwnAgent } from '../own-client.ts';
 import { surroundingsOf } from '../surroundings.ts';
 
 /**
  * The client with no window: keeps licenses and answers programs until it is told to stop. One line on standard output says that
  * programs may come. A second one on the same profile says who runs and ends well: what was wanted is there.
+ * A program that needs a person waits for `aldaba sign-in`, or for a window that is opened beside this agent; with `--no-wait` it is refused.
  */
 export async function agent(
   context: Context,
   _args: string[],
-  { wait }: { readonly wait?: boolean },
+  { wait }: { readonly wait: boolean },
 ): Promise<Result> {
   const { t, stdout, stderr, options, signal } = context;
   const running = await connectToRunning(pathsOf(surroundingsOf(context)));
   if (running !== null) {
     running.close();
     const { pid } = running;
+    refuseSettings(context, pid);
     return { code: exitCodes.ok, json: { running: true, pid }, text: t('done.alreadyRunning', { pid }) };
   }
   const opener: Opener = {
     ...noWindow,
     async showWindow(reason) {
-      if (reason !== 'sign-in' || (wait !== true && stderr.isTTY !== true)) return false;
+      if (reason !== 'sign-in' || !wait) return false;
       stderr.write(`${t('done.agentWaiting')}\n`);
       return true;
     },
@@ -42,5 +46,6 @@ export async function agent(
   );
   await asked.promise;
   await own.stop();
+  endProcess();
   return { json: { event: 'stopped' }, text: '' };
 }

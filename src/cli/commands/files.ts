@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { type Context, type Result, UsageError } from '../context.ts';
-import { withClient } from '../open-client.ts';
+import { requireKeeping, withClient } from '../open-client.ts';
 import { readSecret } from '../read-secret.ts';
 import { writeNewFile } from '../write-new-file.ts';
 
@@ -14,7 +14,9 @@ export async function requestFile(
   _args: string[],
   { out }: { readonly out?: string },
 ): Promise<Result> {
-  return withClient(context, async (client) => {
+  return withClient(context, async (client, opened) => {
+    // The license that comes back is bound to this device's key.
+    await requireKeeping(opened);
     const { setup, settings } = await client.state.get();
     if (settings.mode !== 'standalone' && setup.step !== 'standalone')
       await client.setup.chooseMode({ mode: 'standalone' });

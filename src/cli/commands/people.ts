@@ -67,7 +67,7 @@ export async function addPerson(
   options: DetailOptions & { readonly seat?: readonly string[]; readonly personLanguage?: Language },
 ): Promise<Result> {
   return withClient(context, async (client) => {
-    const role = await findRole(client, options.role ?? '');
+    const role = await findRole(context, client, options.role ?? '');
     const pools = await Promise.all((options.seat ?? []).map((product) => findPool(client, product)));
     const contact = await client.people.createContact({
       email,
@@ -93,7 +93,7 @@ export async function editPerson(
 ): Promise<Result> {
   return withClient(context, async (client) => {
     const before = await findPerson(client, name);
-    const role = options.role === undefined ? undefined : await findRole(client, options.role);
+    const role = options.role === undefined ? undefined : await findRole(context, client, options.role);
     const change = {
       firstName: options.firstName,
       lastName: options.lastName,

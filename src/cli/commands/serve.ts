@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import type { Context, Result } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -20,11 +21,21 @@ export async function serve(context: Context, _args: string[], options: ServeOpt
   ]);
 }
 
-/** The portal has options and a help of its own. */
-export async function portal(context: Context, args: string[]): Promise<Result> {
+/** The portal has options and a help of its own: they are passed on as they were written. */
+export async function portal(context: Context): Promise<Result> {
   const { argv } = context;
-  // As they were written: this command line knows only its own.
-  return runProgram(context, 'portal', args.length === 0 ? [] : argv.slice(argv.indexOf('portal') + 1));
+  return runProgram(context, 'portal', portalArguments(argv));
+}
+
+/** Options of this command line whose value is the next argument. */
+const withValue = ['--profile', '--language', '--set'];
+
+/** What follows the command's name, which is the first argument that is no option and no option's value. */
+export function portalArguments(argv: readonly string[]): readonly string[] {
+  const name = argv.findIndex((argument, at) => {
+    return !argument.startsWith('-') && !withValue.includes(argv[at - 1] ?? '');
+  });
+  return argv.slice(name + 1);
 }
 
 function runProgram(context: Context, program: 'host' | 'portal', args: readonly string[]): Promise<Result> {
@@ -38,9 +49,12 @@ function runProgram(context: Context, program: 'host' | 'portal', args: readonly
   context.signal.addEventListener('abort', forward);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => {
+    child.once('exit', (code, signal) => {
       context.signal.removeEventListener('abort', forward);
-      resolve({ code: code ?? exitCodes.ok, json: {}, text: '', written: true });
+      // As shells do: 128 and the signal's number; unless it was the one that asked it to end.
+      const ended =
+        context.signal.aborted || signal === null ? exitCodes.ok : 128 + constants.signals[signal];
+      resolve({ code: code ?? ended, json: {}, text: '', written: true });
     });
   });
 }

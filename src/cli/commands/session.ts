@@ -1,5 +1,5 @@
 import { type Context, type Result, UsageError } from '../context.ts';
-import { type Client, withClient } from '../open-client.ts';
+import { type Client, requireKeeping, withClient } from '../open-client.ts';
 import { readLine, readSecret } from '../read-secret.ts';
 
 interface SignInOptions {
@@ -8,19 +8,28 @@ interface SignInOptions {
   readonly portal?: string;
 }
 
-/** Email and password, once; programs that wait for the sign-in start. */
+/** Email and password, once; programs that wait for the sign-in start. A session that works stays until the new one is there. */
 export async function signIn(context: Context, _args: string[], options: SignInOptions): Promise<Result> {
-  return withClient(context, async (client) => {
-    await goToSignIn(client, options.portal);
-    const { setup } = await client.state.get();
-    const known = setup.step === 'sign-in' && setup.email !== '' ? setup.email : null;
-    const email = options.email ?? known ?? (await readLine(context, 'email'));
+  return withClient(context, async (client, opened) => {
+    await requireKeeping(opened);
+    const before = await client.state.get();
+    const address = 'portal' in before.setup ? before.setup.portal : before.settings.portal;
+    if ((options.portal ?? address) === null) throw new UsageError('usage.noPortal');
+    const known = before.setup.step === 'sign-in' ? before.setup.email : before.profile?.identity.email;
+    const email = options.email ?? (known ? known : await readLine(context, 'email'));
     if (email === null) throw new UsageError('usage.missingArgument', { name: '--email' });
     const password = await readSecret(context, 'password');
-    await client.setup.signIn({ email, password });
-    const after = await client.state.get();
-    if (after.setup.step === 'choose-account')
-      await chooseAccount(client, after.setup.accounts, options.account);
+    try {
+      await goToSignIn(client, options.portal);
+      await client.setup.signIn({ email, password });
+      const after = await client.state.get();
+      if (after.setup.step === 'choose-account')
+        await chooseAccount(client, after.setup.accounts, options.account);
+    } catch (error) {
+      // Back to what works; a sign-in that is the first stays where it is, for the next try.
+      if (before.setup.step === 'done') await client.setup.cancel();
+      throw error;
+    }
     const { profile } = await client.state.get();
     const name = profile?.identity.name ?? email;
     const account = profile?.membership.account.name ?? '';
@@ -43,8 +52,7 @@ async function goToSignIn(client: Client, portal: string | undefined): Promise<v
   const { setup, settings } = await client.state.get();
   const elsewhere = portal !== undefined && portal !== settings.portal;
   if (setup.step === 'sign-in' && !elsewhere) return;
-  if (setup.step === 'done' && setup.mode === 'cloud-signin' && !elsewhere) await client.session.signOut();
-  else await client.setup.chooseMode({ mode: 'cloud-signin' });
+  await client.setup.chooseMode({ mode: 'cloud-signin' });
   const now = (await client.state.get()).setup;
   if (now.step === 'sign-in' && elsewhere) await client.setup.back();
   const before = (await client.state.get()).setup;

@@ -1,7 +1,7 @@
 import type { Mode } from '../../contract/primitives.ts';
 import { type Context, type Result, UsageError } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { type Client, openClient } from '../open-client.ts';
+import { type Client, openClient, requireKeeping } from '../open-client.ts';
 import { readSecret } from '../read-secret.ts';
 
 interface SetupOptions {
@@ -15,6 +15,7 @@ export async function setup(context: Context, _args: string[], options: SetupOpt
   const opened = await openClient(context);
   const { client, keep } = opened;
   try {
+    if (options.key === true) await requireKeeping(opened);
     const mode = options.mode ?? (await client.state.get()).settings.mode;
     if (mode === null) throw new UsageError('usage.missingArgument', { name: '--mode' });
     const before = await client.state.get();

@@ -35,6 +35,16 @@ function fromText(text: string): unknown {
   return text === 'null' ? null : text;
 }
 
+/** `name=value` texts of a command line by their names; a name alone is switched on. */
+export function settingTexts(given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const at = text.indexOf('=');
+      return at < 0 ? [text, 'true'] : [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
 /**
  * Settings as texts, from a command line. What reads as yes or no is tried as that first, so that `updateChannel=off` and `autoStart=off`
  * both work.

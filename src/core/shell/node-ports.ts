@@ -6,7 +6,7 @@ import { findPolicyFile } from '../adapters/find-paths.ts';
 import { createSystemHardware } from '../adapters/hardware/system-hardware.ts';
 import { openSecrets } from '../adapters/open-secrets.ts';
 import { createPinoLog } from '../adapters/pino-log.ts';
-import { settingsFromEnvironment, settingsFromTexts } from '../adapters/settings-sources.ts';
+import { settingsFromEnvironment, settingsFromTexts, settingTexts } from '../adapters/settings-sources.ts';
 import { createSystemClock } from '../adapters/system-clock.ts';
 import { createUndiciHttp, type NetworkSettings } from '../adapters/undici-http.ts';
 import { createProcessLock } from '../lock/process-lock.ts';
@@ -35,7 +35,7 @@ export async function createNodePorts(surroundings: Surroundings, shell: Shell):
   const settings = await openSettings({
     folder: paths.config,
     policyFile: findPolicyFile(process.platform, environment),
-    commandLine: settingsFromTexts(pairs(surroundings.settings), 'command-line'),
+    commandLine: settingsFromTexts(settingTexts(surroundings.settings), 'command-line'),
     environment: settingsFromEnvironment(environment),
     lock: createProcessLock(join(paths.runtime, 'locks')),
     log,
@@ -73,15 +73,6 @@ export async function createNodePorts(surroundings: Surroundings, shell: Shell):
       log.flush();
     },
   };
-}
-
-function pairs(texts: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf('=');
-      return at < 0 ? [text, 'true'] : [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
 }
 
 function given<K extends string>(name: K, value: string | undefined): Partial<Record<K, string>> {
