@@ -27,6 +27,14 @@ export interface DeviceScore {
   }[];
 }
 
+/** Days for registering a device again that drifted (licensing.md, "Device"). */
+const rebindDays = 14;
+
+/** When it is due. @param since ms UTC, when the drift was first seen */
+export function rebindDue(since: number): number {
+  return since + rebindDays * 86_400_000;
+}
+
 /**
  * Compares the salted hashes taken at activation with those of now, taken with the same salt. The score is over the components
  * readable both times. When less than half of the weight recorded at activation can still be read, a match is only a drift:

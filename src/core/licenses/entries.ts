@@ -1,6 +1,7 @@
 import type { BrokerLicense } from '../../contract/broker.ts';
 import { rightKinds } from '../../contract/documents.ts';
 import { AldabaError, type ErrorCode } from '../../contract/errors.ts';
+import { rebindDue } from '../../domain/device-score.ts';
 import type { DocumentVerifier } from '../../domain/documents/index.ts';
 import type {
   DeviceFact,
@@ -16,11 +17,7 @@ import type { ClockGuard } from './clock-guard.ts';
 import { type ChangeListener, type Entry, isHeld, type WarningListener } from './entry.ts';
 import { emptyRecord, isEmptyRecord, type LicenseRecord } from './license-record.ts';
 import type { LicenseStore } from './license-store.ts';
-import { licenseViewOf, toBrokerLicense } from './license-view.ts';
-
-/** Days for the rebind of a device that drifted (licensing.md, "Device"). */
-const rebindDays = 14;
-const day = 86_400_000;
+import { noteStanding, showLicenses, toBrokerLicense } from './license-view.ts';
 
 /** The products of this device: what is held, where it stands, and who hears of changes. */
 export interface Entries {
@@ -142,10 +139,7 @@ export function createEntries(
     // Until the parts were read, what was last known of them.
     const verdict = entry.device?.verdict ?? (since === null ? 'unknown' : 'drift');
     if (verdict !== 'drift') return { verdict };
-    return {
-      verdict,
-      until: (since === null ? now() : Date.parse(since)) + rebindDays * day,
-    };
+    return { verdict, until: rebindDue(since === null ? now() : Date.parse(since)) };
   }
 
   function inEffect(entry: Entry): Right | null {
@@ -175,33 +169,15 @@ export function createEntries(
   }
 
   function showAll(): void {
-    const uses = [...entries.values()].flatMap((entry) => [...entry.uses.values()]);
-    const worthShowing = [...entries.values()].filter(
-      (entry) => inEffect(entry) !== null || entry.uses.size > 0 || entry.answer.kind === 'ended',
-    );
-    state.update({
-      licenses: worthShowing.map((entry) =>
-        licenseViewOf(entry, inEffect(entry), licenseStanding(factsOf(entry)), clock.now()),
-      ),
-      uses: uses.map(({ id, program, version, since, state: doing }) => ({
-        id,
-        program,
-        version,
-        since,
-        state: doing,
+    showLicenses(
+      state,
+      [...entries.values()].map((entry) => ({
+        entry,
+        right: inEffect(entry),
+        standing: licenseStanding(factsOf(entry)),
       })),
-    });
-  }
-
-  function notify(entry: Entry, standing: Standing): void {
-    const id = `license-${entry.product}`;
-    const bad = standing.permit === 'read-only' && standing.reason !== null;
-    if (bad && standing.reason !== null) {
-      const problem = { code: standing.reason, data: { product: entry.names.product } };
-      state.notice({ id, level: 'error', problem });
-    } else {
-      state.clearNotice(id);
-    }
+      clock.now(),
+    );
   }
 
   async function update(entry: Entry, change: (record: LicenseRecord) => LicenseRecord): Promise<void> {
@@ -257,7 +233,7 @@ export function createEntries(
       entry.toldPermit = changed.permit;
       const { state: now, permit, cause, reason } = standing;
       log.info({ product: entry.product, state: now, permit, cause, reason }, 'license changed');
-      notify(entry, standing);
+      noteStanding(state, entry, standing);
       for (const listener of [...listeners]) listener(entry.product, changed);
     }
     warn(entry, standing);

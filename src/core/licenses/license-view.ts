@@ -3,6 +3,7 @@ import type { LicenseView, Problem } from '../../contract/client/state.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Right } from '../../domain/license-facts.ts';
 import type { Standing } from '../../domain/license-state.ts';
+import type { StateStore } from '../parts.ts';
 import type { Entry } from './entry.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -23,13 +24,8 @@ export function toBrokerLicense(
   };
 }
 
-/** One product's license as the window shows it. `now`: wall-clock ms, the time of its problem. */
-export function licenseViewOf(
-  entry: Entry,
-  right: Right | null,
-  standing: Standing,
-  now: number,
-): LicenseView {
+/** One product's license as the window shows it. */
+function licenseViewOf(entry: Entry, right: Right | null, standing: Standing, now: number): LicenseView {
   const { state, permit, until, reason, warnings } = standing;
   const exp = right?.claims.exp;
   return {
@@ -46,13 +42,7 @@ export function licenseViewOf(
     renewedAt: right === null || right.kind === 'license' ? null : iso(right.claims.iat * 1000),
     warnings: warnings.map(({ kind, at }) => ({ kind, at: at === null ? null : iso(at) })),
     problem: reason === null ? null : problemOf(entry, reason, now),
-    programs: [...entry.uses.values()].map(({ id, program, version, since, state: doing }) => ({
-      id,
-      program,
-      version,
-      since,
-      state: doing,
-    })),
+    programs: usesOf(entry),
   };
 }
 
@@ -60,6 +50,43 @@ export function licenseViewOf(
 function problemOf({ answer, names }: Entry, code: ErrorCode, now: number): Problem {
   const said = 'data' in answer && answer.code === code ? answer.data : undefined;
   return { code, data: { ...said, product: names.product }, at: iso(now) };
+}
+
+/** Puts what is held, used or was taken into the snapshot. `now`: wall-clock ms, the time of a problem. */
+export function showLicenses(
+  state: StateStore,
+  all: readonly { entry: Entry; right: Right | null; standing: Standing }[],
+  now: number,
+): void {
+  const worthShowing = all.filter(
+    ({ entry, right }) => right !== null || entry.uses.size > 0 || entry.answer.kind === 'ended',
+  );
+  state.update({
+    licenses: worthShowing.map(({ entry, right, standing }) => licenseViewOf(entry, right, standing, now)),
+    uses: all.flatMap(({ entry }) => usesOf(entry)),
+  });
+}
+
+/** A license that came down to read-only is a notice until it is better. */
+export function noteStanding(state: StateStore, entry: Entry, { permit, reason }: Standing): void {
+  const id = `license-${entry.product}`;
+  if (permit === 'read-only' && reason !== null)
+    state.notice({
+      id,
+      level: 'error',
+      problem: { code: reason, data: { product: entry.names.product } },
+    });
+  else state.clearNotice(id);
+}
+
+function usesOf(entry: Entry): LicenseView['programs'] {
+  return [...entry.uses.values()].map(({ id, program, version, since, state }) => ({
+    id,
+    program,
+    version,
+    since,
+    state,
+  }));
 }
 
 /** Passes are for named seats and only floating leases are lent; a license has no seat. */

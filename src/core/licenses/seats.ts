@@ -7,12 +7,11 @@ import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import { backoff } from './backoff.ts';
 import type { Entries } from './entries.ts';
-import { type Entry, isFloating, type Wanted } from './entry.ts';
+import type { Entry, Wanted } from './entry.ts';
+import { createGiveBack } from './give-back.ts';
 import type { LicenseRecord } from './license-record.ts';
 import { whatFailed } from './portal-codes.ts';
 
-/** ms a floating lease is kept after its last use, so that a program that is started again finds it warm. Well under the promised 5 s. */
-export const lingerTerm = 2000;
 /** A lease that nobody renewed is over by then [20 min], so an unanswered request is not worth repeating. ms. */
 const askingTerm = 30 * 60_000;
 /** How often a program that lost its seat asks for another one. ms. */
@@ -68,20 +67,9 @@ export function createSeats(
   },
 ): Seats {
   const { ports, gateway, entries, random } = needs;
+  const giveBack = createGiveBack({ ports, gateway, entries, askingTerm, stopped: needs.stopped });
   const { clock, log } = ports;
   const iso = () => new Date(entries.now()).toISOString();
-
-  /** The right is over here; the portal is still to be told, until its term frees the seat without. */
-  function owed(entry: Entry, record: LicenseRecord): LicenseRecord {
-    if (record.right === null) return record;
-    const ends = (entry.right?.claims.exp ?? 0) * 1000;
-    const until = new Date(Math.max(ends, entries.now() + askingTerm)).toISOString();
-    return {
-      ...record,
-      right: null,
-      releases: [...record.releases, { leaseId: record.right.leaseId, until }],
-    };
-  }
 
   async function ask(entry: Entry, asking: NonNullable<LicenseRecord['asking']>): Promise<void> {
     entries.setAsking(entry);
@@ -139,7 +127,8 @@ export function createSeats(
             leaving: false,
             lapsedAt: null,
           };
-      const cleared = before !== null && before.leaseId !== grant.leaseId ? owed(entry, record) : record;
+      const cleared =
+        before !== null && before.leaseId !== grant.leaseId ? giveBack.owed(entry, record) : record;
       const releases = cleared.releases.filter(({ leaseId }) => leaseId !== grant.leaseId);
       return { ...cleared, right, asking: null, releases };
     });
@@ -149,7 +138,7 @@ export function createSeats(
 
   async function obtainOnce(entry: Entry, wanted: Wanted): Promise<void> {
     // A lease that is about to end must have ended before another is asked for: the portal hands the same one to the same device.
-    await tell(entry);
+    await giveBack.tell(entry);
     await settle(entry);
     const held = entries.inEffect(entry);
     const enough = held !== null && entries.standing(entry).permit === 'full';
@@ -177,7 +166,7 @@ export function createSeats(
       .then(work)
       .finally(() => {
         entry.flights.delete(name);
-        lingerThenLeave(entry);
+        giveBack.lingerThenLeave(entry);
       });
     entry.flights.set(name, flight);
     return flight;
@@ -238,87 +227,7 @@ export function createSeats(
       if (whatFailed(asAldabaError(error).code) === 'undecided') throw error;
       return;
     }
-    lingerThenLeave(entry);
-  }
-
-  function lingerThenLeave(entry: Entry, term = lingerTerm): void {
-    if (entry.uses.size > 0 || !isFloating(entry.right) || entry.record.right?.leaving !== false) return;
-    entry.linger?.cancel();
-    entry.linger = clock.setTimer(term, () => {
-      entry.linger = null;
-      if (entry.uses.size === 0 && !needs.stopped()) {
-        leave(entry).catch((error: unknown) => {
-          log.warn({ product: entry.product, error: String(error) }, 'a lease could not be given back yet');
-        });
-      }
-    });
-  }
-
-  async function leave(entry: Entry): Promise<void> {
-    entry.linger?.cancel();
-    entry.linger = null;
-    await entries.update(entry, (record) =>
-      record.right === null || entry.uses.size > 0
-        ? record
-        : { ...record, right: { ...record.right, leaving: true } },
-    );
-    // A program that came while this was written runs with it.
-    if (entry.uses.size > 0) await stay(entry);
-    else await tell(entry);
-  }
-
-  async function stay(entry: Entry): Promise<void> {
-    await entries.update(entry, (record) =>
-      record.right?.leaving ? { ...record, right: { ...record.right, leaving: false } } : record,
-    );
-  }
-
-  function tell(entry: Entry): Promise<void> {
-    entry.telling ??= tellAll(entry).finally(() => {
-      entry.telling = null;
-    });
-    return entry.telling;
-  }
-
-  async function tellAll(entry: Entry): Promise<void> {
-    const leaving = entry.record.right;
-    try {
-      if (leaving?.leaving && entry.uses.size === 0) await tellLeaving(entry, leaving);
-      for (const { leaseId, until } of entry.record.releases) {
-        if (Date.parse(until) > entries.now() && (await tellOne(leaseId)) !== 'told') continue;
-        await entries.update(entry, (record) => ({
-          ...record,
-          releases: record.releases.filter((one) => one.leaseId !== leaseId),
-        }));
-      }
-    } catch (error) {
-      log.warn({ product: entry.product, error: String(error) }, 'a release could not be stored');
-    }
-  }
-
-  async function tellLeaving(entry: Entry, leaving: Right): Promise<void> {
-    const outcome = await tellOne(leaving.leaseId);
-    // Past its end the portal frees it without being told.
-    const gone = outcome === 'told' || (entry.right?.claims.exp ?? 0) * 1000 <= entries.now();
-    if (outcome === 'not-sent' && !gone) return;
-    await entries.update(entry, (record) => {
-      if (record.right?.leaseId !== leaving.leaseId) return record;
-      return gone ? { ...record, right: null } : owed(entry, record);
-    });
-    entries.setAnswer(entry, { kind: 'released' });
-  }
-
-  async function tellOne(leaseId: string): Promise<'told' | 'not-sent' | 'unknown'> {
-    try {
-      await gateway.portal.licenses.release({ leaseId });
-      return 'told';
-    } catch (error) {
-      const { code } = asAldabaError(error);
-      const meaning = whatFailed(code);
-      // A refusal about this lease means that the portal does not hold it for this device: nothing is left to free.
-      if (meaning === 'refused') return 'told';
-      return meaning === 'never-arrived' ? 'not-sent' : 'unknown';
-    }
+    giveBack.lingerThenLeave(entry);
   }
 
   return {
@@ -331,14 +240,11 @@ export function createSeats(
     },
     lose,
     regain,
-    async takeUp(entry) {
-      if (entry.telling !== null) await entry.telling;
-      await stay(entry);
-    },
-    lingerThenLeave,
-    leave,
-    abandon: (entry) => entries.update(entry, (record) => owed(entry, record)),
-    tell,
+    takeUp: giveBack.takeUp,
+    lingerThenLeave: giveBack.lingerThenLeave,
+    leave: giveBack.leave,
+    abandon: giveBack.abandon,
+    tell: giveBack.tell,
     hasDebts: ({ record }) =>
       record.releases.length > 0 || record.right?.leaving === true || record.asking !== null,
     settle,

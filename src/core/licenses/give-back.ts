@@ -1,0 +1,134 @@
+import type { Parts } from '../parts.ts';
+import { asAldabaError } from '../problem.ts';
+import type { Entries } from './entries.ts';
+import { type Entry, isFloating } from './entry.ts';
+import type { LicenseRecord } from './license-record.ts';
+import { whatFailed } from './portal-codes.ts';
+import type { Seats } from './seats.ts';
+
+/** ms a floating lease is kept after its last use, so that a program that is started again finds it warm. Well under the promised 5 s. */
+const lingerTerm = 2000;
+
+type Right = NonNullable<LicenseRecord['right']>;
+
+/** The way of a right back to the portal: what {@link Seats} says of it. */
+export interface GiveBack extends Pick<Seats, 'takeUp' | 'lingerThenLeave' | 'leave' | 'abandon' | 'tell'> {
+  /** The record with its right turned into a debt to the portal. */
+  owed(entry: Entry, record: LicenseRecord): LicenseRecord;
+}
+
+export function createGiveBack(
+  needs: Pick<Parts, 'ports' | 'gateway'> & {
+    entries: Entries;
+    /** ms after which an unanswered request counts no more. */
+    askingTerm: number;
+    stopped: () => boolean;
+  },
+): GiveBack {
+  const { ports, gateway, entries, askingTerm } = needs;
+  const { clock, log } = ports;
+
+  /** The right is over here; the portal is still to be told, until its term frees the seat without. */
+  function owed(entry: Entry, record: LicenseRecord): LicenseRecord {
+    if (record.right === null) return record;
+    const ends = (entry.right?.claims.exp ?? 0) * 1000;
+    const until = new Date(Math.max(ends, entries.now() + askingTerm)).toISOString();
+    return {
+      ...record,
+      right: null,
+      releases: [...record.releases, { leaseId: record.right.leaseId, until }],
+    };
+  }
+
+  function lingerThenLeave(entry: Entry, term = lingerTerm): void {
+    if (entry.uses.size > 0 || !isFloating(entry.right) || entry.record.right?.leaving !== false) return;
+    entry.linger?.cancel();
+    entry.linger = clock.setTimer(term, () => {
+      entry.linger = null;
+      if (entry.uses.size === 0 && !needs.stopped()) {
+        leave(entry).catch((error: unknown) => {
+          log.warn({ product: entry.product, error: String(error) }, 'a lease could not be given back yet');
+        });
+      }
+    });
+  }
+
+  async function leave(entry: Entry): Promise<void> {
+    entry.linger?.cancel();
+    entry.linger = null;
+    await entries.update(entry, (record) =>
+      record.right === null || entry.uses.size > 0
+        ? record
+        : { ...record, right: { ...record.right, leaving: true } },
+    );
+    // A program that came while this was written runs with it.
+    if (entry.uses.size > 0) await stay(entry);
+    else await tell(entry);
+  }
+
+  async function stay(entry: Entry): Promise<void> {
+    await entries.update(entry, (record) =>
+      record.right?.leaving ? { ...record, right: { ...record.right, leaving: false } } : record,
+    );
+  }
+
+  function tell(entry: Entry): Promise<void> {
+    entry.telling ??= tellAll(entry).finally(() => {
+      entry.telling = null;
+    });
+    return entry.telling;
+  }
+
+  async function tellAll(entry: Entry): Promise<void> {
+    const leaving = entry.record.right;
+    try {
+      if (leaving?.leaving && entry.uses.size === 0) await tellLeaving(entry, leaving);
+      for (const { leaseId, until } of entry.record.releases) {
+        if (Date.parse(until) > entries.now() && (await tellOne(leaseId)) !== 'told') continue;
+        await entries.update(entry, (record) => ({
+          ...record,
+          releases: record.releases.filter((one) => one.leaseId !== leaseId),
+        }));
+      }
+    } catch (error) {
+      log.warn({ product: entry.product, error: String(error) }, 'a release could not be stored');
+    }
+  }
+
+  async function tellLeaving(entry: Entry, leaving: Right): Promise<void> {
+    const outcome = await tellOne(leaving.leaseId);
+    // Past its end the portal frees it without being told.
+    const gone = outcome === 'told' || (entry.right?.claims.exp ?? 0) * 1000 <= entries.now();
+    if (outcome === 'not-sent' && !gone) return;
+    await entries.update(entry, (record) => {
+      if (record.right?.leaseId !== leaving.leaseId) return record;
+      return gone ? { ...record, right: null } : owed(entry, record);
+    });
+    entries.setAnswer(entry, { kind: 'released' });
+  }
+
+  async function tellOne(leaseId: string): Promise<'told' | 'not-sent' | 'unknown'> {
+    try {
+      await gateway.portal.licenses.release({ leaseId });
+      return 'told';
+    } catch (error) {
+      const { code } = asAldabaError(error);
+      const meaning = whatFailed(code);
+      // A refusal about this lease means that the portal does not hold it for this device: nothing is left to free.
+      if (meaning === 'refused') return 'told';
+      return meaning === 'never-arrived' ? 'not-sent' : 'unknown';
+    }
+  }
+
+  return {
+    owed,
+    async takeUp(entry) {
+      if (entry.telling !== null) await entry.telling;
+      await stay(entry);
+    },
+    lingerThenLeave,
+    leave,
+    abandon: (entry) => entries.update(entry, (record) => owed(entry, record)),
+    tell,
+  };
+}
