@@ -136,6 +136,7 @@ export function createPortalRouter(needs: PortalRouterNeeds) {
           products: ['viga'],
         };
       }),
+      leaveKey: os.sessions.leaveKey.handler(() => undefined),
     },
     passwords: {
       requestLink: os.passwords.requestLink.handler(({ input }) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
-import { createTestDevice, minutes, testPassword } from './support.ts';
+import { createTestDevice, hours, minutes, testPassword } from './support.ts';
 
 let portal: LicensePortal;
 beforeAll(async () => {
@@ -66,8 +66,34 @@ describe('a cloud key', () => {
       Array(4).fill({ code: 'device-limit', data: { total: 2 } }),
     );
     await portal.enter(key, device);
-    const end = sql`update session set ended_at = created_at, end_reason = 'ended' where device_thumbprint = ${device.thumbprint}`;
-    await portal.query(end);
+    await portal.client(createTestDevice()).sessions.leaveKey({ key });
+    expect(await refusal(portal.enter(key))).toMatchObject({ code: 'device-limit' });
+    await portal.client(device).sessions.leaveKey({ key });
+    expect(await refusal(portal.enter(key))).toEqual({ code: 'ok' });
+  });
+
+  test('that a device leaves is free with the seats that it held, once and in the audit', async () => {
+    const { company, poolId } = await portal.floating(1, 0);
+    const device = createTestDevice();
+    const { client, key } = await portal.enterWithKey({ accountId: company.id, poolIds: [poolId] }, device);
+    await acquire(client);
+    for (const left of [key, ` ${key.toLowerCase()}`, 'hello'])
+      expect(await refusal(portal.client(device).sessions.leaveKey({ key: left }))).toEqual({ code: 'ok' });
+    expect(await portal.running(company.id)).toBe(0);
+    expect(await refusal(acquire(client))).toMatchObject({ code: 'session-ended' });
+    const ended = await portal.query(
+      sql`select actor ->> 'kind' as actor from audit where account_id = ${company.id} and action = 'session.ended'`,
+    );
+    expect(ended).toEqual([{ actor: 'key' }]);
+  });
+
+  test('counts no device that did not come back for a day', async () => {
+    const { company, poolId } = await portal.floating(9, 0);
+    const given = { accountId: company.id, poolIds: [poolId], deviceLimit: 1 };
+    const { key } = await portal.enterWithKey(given);
+    portal.clock.advance(23 * hours);
+    expect(await refusal(portal.enter(key))).toMatchObject({ code: 'device-limit' });
+    portal.clock.advance(hours);
     expect(await refusal(portal.enter(key))).toEqual({ code: 'ok' });
   });
 

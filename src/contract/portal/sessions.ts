@@ -197,4 +197,15 @@ export const sessions = {
     .input(z.object({ key: z.string().max(64), device: deviceSchema }))
     .output(z.object({ access: accessSchema, account: accountSchema, products: z.array(z.string()) }))
     .errors(errorMap('key-invalid', 'device-limit')),
+  /** The device works with the key no more: its place is free for another. Again, or with a key that never was, nothing happens. */
+  leaveKey: base
+    .route({
+      method: 'POST',
+      path: '/v1/sessions/key/end',
+      summary: 'Leave a cloud key',
+      tags: ['Sessions'],
+      successStatus: 204,
+    })
+    .input(z.object({ key: z.string().max(64) }))
+    .output(z.void()),
 };

@@ -40,7 +40,7 @@ const schemas = {
   'cloud-key': keySchema,
 } as const satisfies Partial<Record<SecretName, z.ZodType>>;
 type CredentialName = keyof typeof schemas;
-type Credential<N extends CredentialName> = z.infer<(typeof schemas)[N]>;
+export type Credential<N extends CredentialName> = z.infer<(typeof schemas)[N]>;
 
 /** Identity's entries of the keychain. An entry that holds something else reads as absent and stays until it is replaced. */
 export interface Credentials {

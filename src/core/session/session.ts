@@ -12,7 +12,7 @@ import type { Device, PortalClient, Session, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import { asAldabaError } from '../problem.ts';
 import { createAccessToken } from './access-token.ts';
-import { createCredentials, tokenHash } from './credentials.ts';
+import { type Credential, createCredentials, tokenHash } from './credentials.ts';
 import { createIdentity } from './identity.ts';
 import { createRotation, type SignedIn, type SignInOutput } from './rotation.ts';
 import { createWaiting } from './waiting.ts';
@@ -195,8 +195,19 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
 
   const isKey = () => identity.present && settings.current().mode === 'cloud-key';
 
-  async function leaveKey(): Promise<void> {
-    await atMost(clock, keyTerm, giveBack());
+  /** The key that this device works with, or null: taken before another identity replaces it. */
+  const heldKey = async () => (isKey() ? credentials.read('cloud-key') : null);
+
+  async function leaveKey(held: Credential<'cloud-key'> | null): Promise<void> {
+    if (held === null) return;
+    const left = giveBack().then(() => portalAt(held.portal).sessions.leaveKey({ key: held.key }));
+    await atMost(
+      clock,
+      keyTerm,
+      left.catch((error) =>
+        log.warn({ code: asAldabaError(error).code }, 'the portal does not know that the key was left'),
+      ),
+    );
   }
 
   return {
@@ -251,23 +262,23 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     async signIn(portal, { email, password }) {
       await device.load();
       const { device: description } = await device.describe();
-      const overKey = isKey();
+      const held = await heldKey();
       const answer = await rotation.enter<SignInOutput>(portal, (client, nextTokenHash) =>
         client.sessions.signIn({ email, password, device: description, nextTokenHash }),
       );
       identity.setEmail(email);
       if (answer.kind !== 'signed-in') return answer;
-      if (overKey) await leaveKey();
+      await leaveKey(held);
       await acceptSignIn(portal, answer);
       return answer;
     },
 
     async chooseAccount(portal, { ticket, accountId }) {
-      const overKey = isKey();
+      const held = await heldKey();
       const answer = await rotation.enter(portal, (client, nextTokenHash) =>
         client.sessions.chooseAccount({ ticket, accountId, nextTokenHash }),
       );
-      if (overKey) await leaveKey();
+      await leaveKey(held);
       await acceptSignIn(portal, answer);
     },
 
@@ -275,8 +286,8 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       await device.load();
       const { device: description } = await device.describe();
       const answer = await portalAt(portal).sessions.withKey({ key, device: description });
-      const before = await credentials.read('cloud-key');
-      if (isKey() && before?.key !== key) await leaveKey();
+      const held = await heldKey();
+      if (held?.key !== key) await leaveKey(held);
       await credentials.write('cloud-key', { portal, key });
       await configure({ mode: 'cloud-key', portal });
       await finishLeaving(true);
@@ -288,7 +299,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     },
 
     async becomeStandalone() {
-      if (isKey()) await leaveKey();
+      await leaveKey(await heldKey());
       await configure({ mode: 'standalone' });
       token.drop();
       alarm.clear();
@@ -303,7 +314,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     },
 
     async signOut() {
-      if (isKey()) await leaveKey();
+      await leaveKey(await heldKey());
       await identity.lose('signed-out', { code: 'session-ended', data: undefined });
       const told = await finishLeaving();
       await identity.left();

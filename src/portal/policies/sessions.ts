@@ -7,6 +7,7 @@ export const sessionPolicies = {
   refresh: anyDevice(),
   signOut: anyDevice(),
   withKey: anyDevice(),
+  leaveKey: anyDevice(),
   list: person(),
   end: person(),
   profile: person(),

@@ -1,6 +1,6 @@
 import { portal } from '../implement.ts';
 import { sessionPolicies as policies } from '../policies/sessions.ts';
-import { enterWithKey } from '../services/key-session.ts';
+import { enterWithKey, leaveKey } from '../services/key-session.ts';
 import { readProfile } from '../services/profile.ts';
 import { refresh } from '../services/refresh.ts';
 import { confirmPassword, endSession, listSessions, signOut, switchAccount } from '../services/sessions.ts';
@@ -38,4 +38,7 @@ export const sessionRoutes = {
   withKey: sessions.withKey
     .use(policies.withKey)
     .handler(({ context, input }) => enterWithKey(context, input)),
+  leaveKey: sessions.leaveKey
+    .use(policies.leaveKey)
+    .handler(({ context, input }) => leaveKey(context, input.key)),
 };

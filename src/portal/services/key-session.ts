@@ -2,10 +2,12 @@ import type { z } from 'zod';
 import { AldabaError } from '../../contract/errors.ts';
 import type { accessSchema, accountSchema } from '../../contract/portal/sessions.ts';
 import type { DeviceDescription } from '../../contract/primitives.ts';
+import { parseLicenseKey } from '../../domain/license-key.ts';
 import { audit } from '../audit/audit.ts';
 import { run, type Statement } from '../db/run.ts';
 import { newId } from '../ids.ts';
-import { findKey } from './keys.ts';
+import { endSessions } from './end-sessions.ts';
+import { findKey, hashKey } from './keys.ts';
 import type { Caller } from './sign-in.ts';
 import { idleMilliseconds, issueAccess, sessionMilliseconds } from './tokens.ts';
 
@@ -81,5 +83,36 @@ function openWithKey(
         requestId: request.id,
       });
     return { access, account: { id: key.accountId, name: key.accountName }, products: key.products };
+  });
+}
+
+const findKeySession: Statement = {
+  name: 'find-key-session',
+  text: `select s.id, s.account_id, s.key_id from license_key k join session s on s.key_id = k.id
+    where k.key_hash = $1 and s.device_thumbprint = $2 and s.ended_at is null`,
+};
+
+/** Ends the session that this device has with the key: its place is free, and so are the seats that it held. */
+export async function leaveKey({ portal, request, device }: Caller, key: string): Promise<void> {
+  const text = parseLicenseKey(key);
+  if (text === undefined) return;
+  await portal.database.asService(async (tx) => {
+    const [found] = await run<{ id: string; account_id: string; key_id: string }>(tx, findKeySession, [
+      hashKey(text),
+      device.thumbprint,
+    ]);
+    if (found === undefined) return;
+    const now = portal.clock.now();
+    if ((await endSessions(tx, { sessionId: found.id }, 'signed-out', now)) === 0) return;
+    await audit(tx, {
+      accountId: found.account_id,
+      at: now,
+      action: 'session.ended',
+      actor: { kind: 'key', id: found.key_id },
+      subject: { kind: 'session', id: found.id },
+      address: request.address,
+      device: device.thumbprint,
+      requestId: request.id,
+    });
   });
 }

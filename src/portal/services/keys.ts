@@ -29,6 +29,12 @@ export function hashKey(key: string): Buffer {
 }
 
 /**
+ * A device counts as using a cloud key for this long after it entered last. While it runs it comes back every few minutes (its access
+ * token is good for 10 min), so that one that was thrown away or made anew leaves its place after a day.
+ */
+const presentMilliseconds = 86_400_000;
+
+/**
  * The cloud key as typed by a person, or null when there is none, it ended, or it is not a cloud key. Runs in `asService`; the key's row
  * stays locked, so that the number of its devices holds at any concurrency.
  *
@@ -58,10 +64,12 @@ export async function findKey(
   );
   if (found === undefined) return null;
   if (found.device_limit !== null) {
+    const since = new Date(now - presentMilliseconds).toISOString();
     const [use] = await rows<{ devices: number }>(
       tx,
       sql`select count(distinct device_thumbprint)::int as devices from session
-        where key_id = ${found.id} and ended_at is null and idle_until > ${at} and device_thumbprint <> ${device.thumbprint}`,
+        where key_id = ${found.id} and ended_at is null and last_used_at > ${since}::timestamptz
+          and device_thumbprint <> ${device.thumbprint}`,
     );
     if ((use?.devices ?? 0) >= found.device_limit)
       throw new AldabaError('device-limit', `key ${found.id}`, { total: found.device_limit });
