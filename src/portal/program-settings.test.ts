@@ -10,6 +10,7 @@ import { portalSettingsSchema } from './settings.ts';
 const production = {
   DATABASE_URL: 'postgres://aldaba:secreto@db.example/aldaba',
   SMTP_URL: 'smtps://correo:secreto@mail.example',
+  MAIL_FROM: 'Licencias <licencias@condor.example>',
   KEYS_DIR: '/etc/aldaba/keys',
   PUBLIC_URL: 'https://licencias.example/',
   TRUSTED_PROXIES: '10.0.0.0/8, 192.168.1.1',
@@ -65,11 +66,24 @@ test.each([
   ['nowhere for the data', { ...production, DATABASE_URL: '' }, 'DATABASE_URL or DATA_DIR'],
   ['a port that is none', { ...production, PORT: 'http' }, 'PORT'],
   ['another database', { ...production, DATABASE_URL: 'mysql://u:secreto@x/y' }, 'DATABASE_URL'],
-  ['an address that is none', { ...production, PUBLIC_URL: 'licencias.example' }, 'publicUrl'],
+  ['an address that is none', { ...production, PUBLIC_URL: 'licencias.example' }, 'PUBLIC_URL: '],
+  [
+    'an address that anybody may listen to',
+    { ...production, PUBLIC_URL: 'http://licencias.example' },
+    'PUBLIC_URL: https',
+  ],
+  ['no address', { ...production, PUBLIC_URL: '' }, 'PUBLIC_URL is needed'],
+  ['no sender', { ...production, MAIL_FROM: '' }, 'MAIL_FROM is needed'],
+  ['a sender without address', { ...production, MAIL_FROM: 'Licencias' }, 'MAIL_FROM: no email'],
 ])('%s is said in words without the value', (_what, environment, words) => {
   const said = complaint(environment);
   expect(said).toContain(words);
   expect(said).not.toContain('secreto');
+});
+
+test('on this machine alone http will do', () => {
+  for (const address of ['http://127.0.0.1:8420', 'http://localhost', 'http://[::1]:8420'])
+    expect(readProgramSettings({ ...production, PUBLIC_URL: address }, {}).portal.publicUrl).toBe(address);
 });
 
 test('every variable is explained by --help', () => {

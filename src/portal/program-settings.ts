@@ -30,7 +30,7 @@ export const environmentSchema = z.object({
   PUBLIC_URL: z
     .string()
     .optional()
-    .describe('address that people use, when a proxy stands in front: https://licencias.example'),
+    .describe('address that people use: https://licencias.example; needed without --demo'),
   HOST: z.string().optional().describe('address to listen on (127.0.0.1)'),
   PORT: z.coerce
     .number()
@@ -51,7 +51,11 @@ export const environmentSchema = z.object({
     .optional()
     .describe('folder of the signing keys and the portal’s secret, the same on every node'),
   RELEASES_DIR: z.string().optional().describe('folder of the files that people download'),
-  MAIL_FROM: z.string().optional().describe('sender of all mails'),
+  MAIL_FROM: z
+    .string()
+    .regex(/[^\s<@]@[^\s>@]/, 'no email address in it')
+    .optional()
+    .describe('sender of all mails: "Licencias <licencias@empresa.example>"; needed without --demo'),
   OPERATOR: z.string().optional().describe('name that mails and pages use for whoever runs the portal'),
   SUPPORT_EMAIL: z.email().optional().describe('where people turn with a question'),
   BUY_URL: z.url().optional().describe('where more seats are bought'),
@@ -72,6 +76,8 @@ export interface ProgramOptions {
   readonly host?: string;
   readonly data?: string;
   readonly demo?: boolean;
+  /** A command of the operator: it sends nothing itself. */
+  readonly command?: boolean;
 }
 
 export interface ProgramSettings {
@@ -107,10 +113,17 @@ export function readProgramSettings(
   if (!read.success) throw new SettingsError(complaint(read.error));
   const from = read.data;
   const demo = options.demo === true;
-  if (from.SMTP_URL === undefined && !demo)
+  const node = !demo && options.command !== true;
+  if (from.SMTP_URL === undefined && node)
     throw new SettingsError(
       'SMTP_URL is needed: without mail nobody can set a password. Or start with --demo.',
     );
+  if (from.PUBLIC_URL === undefined && node)
+    throw new SettingsError(
+      'PUBLIC_URL is needed: links in mails lead there, and programs prove their requests for it.',
+    );
+  if (from.MAIL_FROM === undefined && node)
+    throw new SettingsError('MAIL_FROM is needed: mail servers refuse a sender that does not exist.');
   const keysFolder = from.KEYS_DIR ?? (from.DATA_DIR === undefined ? undefined : `${from.DATA_DIR}/keys`);
   if (keysFolder === undefined && !demo)
     throw new SettingsError('DATA_DIR or KEYS_DIR is needed: the signing keys must outlive the process.');
@@ -139,7 +152,7 @@ export function readProgramSettings(
       }),
     }),
   );
-  if (!portal.success) throw new SettingsError(complaint(portal.error));
+  if (!portal.success) throw new SettingsError(complaint(portal.error, variables));
   return {
     databaseUrl: from.DATABASE_URL,
     databaseConnections: from.DATABASE_CONNECTIONS,
@@ -155,9 +168,17 @@ function defined(value: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 }
 
-/** Names the setting and the rule, never the value: addresses carry passwords. */
-function complaint(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+/** The variable that a setting of the portal comes from, where the names differ. */
+const variables: Readonly<Record<string, string>> = {
+  publicUrl: 'PUBLIC_URL',
+  trustedProxies: 'TRUSTED_PROXIES',
+};
+
+/** Names the variable and the rule, never the value: addresses carry passwords. */
+function complaint(error: z.ZodError, names: Readonly<Record<string, string>> = {}): string {
+  return error.issues
+    .map(({ path, message }) => `${names[String(path[0])] ?? path.join('.')}: ${message}`)
+    .join('; ');
 }
 
 /** The environment's part of `--help`. */

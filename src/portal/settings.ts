@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { licensingSettingsSchema } from './licensing-settings.ts';
 
+function isSafe(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 /** What a portal is told. Only index.ts reads the environment; everybody else gets this object. */
 export const portalSettingsSchema = z.object({
   /** Address that people and programs use, when it is not the one listened on: behind a proxy. Https, or http on this machine. */
   publicUrl: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, abort: true })
+    .refine(isSafe, 'https is needed, or http on this machine')
     .transform((value) => {
       const { origin, pathname } = new URL(value);
       return `${origin}${pathname}`.replace(/\/+$/, '');

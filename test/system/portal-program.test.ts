@@ -107,7 +107,11 @@ test.each([
   expect(run.out).toBe('');
 });
 
-const production = { SMTP_URL: 'smtp://127.0.0.1:1' };
+const production = {
+  SMTP_URL: 'smtp://127.0.0.1:1',
+  PUBLIC_URL: 'https://licencias.example',
+  MAIL_FROM: 'licencias@condor.example',
+};
 
 describe('keys', () => {
   test('a portal that is no demonstration makes none: it names the setting, and nothing is written', async () => {
