@@ -4,7 +4,8 @@ import { AldabaError } from '../contract/errors.ts';
 import type { Mode } from '../contract/primitives.ts';
 import { connectToRunning } from '../core/shell/control-client.ts';
 import { pathsOf } from '../core/shell/surroundings.ts';
-import { type Context, type Result, UsageError } from './context.ts';
+import type { Context, Result } from './context.ts';
+import { refuseSettings } from './refuse-settings.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 export type Client = ContractRouterClient<ClientContract>;
@@ -54,11 +55,6 @@ export async function withClient(
   } finally {
     await opened.close();
   }
-}
-
-/** @throws UsageError when settings were fixed for this command and another process, which has its own, would do the work */
-export function refuseSettings({ options }: Context, pid: number): void {
-  if (options.set !== undefined) throw new UsageError('usage.settingsOfRunning', { pid });
 }
 
 /**

@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs';
 import { createRouterClient } from '@orpc/server';
-import type { AppState } from '../contract/client/state.ts';
 import { AldabaError } from '../contract/errors.ts';
-import { rootKeys } from '../contract/root-keys.ts';
 import { createCore } from '../core/create-core.ts';
-import type { Http, Opener, Paths } from '../core/ports/index.ts';
+import type { Opener, Paths } from '../core/ports/index.ts';
 import { connectToRunning } from '../core/shell/control-client.ts';
-import { createNodePorts, type Shell } from '../core/shell/node-ports.ts';
+import { createNodePorts } from '../core/shell/node-ports.ts';
 import { type RunningProcess, startClient } from '../core/shell/start-client.ts';
 import { pathsOf } from '../core/shell/surroundings.ts';
-import { initialState } from '../core/state/initial-state.ts';
 import type { Context } from './context.ts';
-import { type OpenClient, refuseSettings } from './open-client.ts';
+import type { OpenClient } from './open-client.ts';
+import { refuseSettings } from './refuse-settings.ts';
+import { noWindow, shellOf } from './shell-of.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** A core that answers no programs, for one command. */
@@ -34,32 +32,6 @@ export async function openOwnClient(context: Context): Promise<OpenClient> {
     keep: (way) => ports.settings.update(way),
     close,
   };
-}
-
-/** The snapshot of a core that reaches nobody. A profile that nobody has used yet stays untouched. */
-export async function readOwnState(context: Context): Promise<AppState> {
-  const silent: Http = {
-    fetch: ({ signal }) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason));
-      }),
-    close: async () => {},
-  };
-  const surroundings = surroundingsOf(context);
-  const ports = await createNodePorts(surroundings, {
-    ...shellOf(context, 'command', noWindow),
-    http: () => silent,
-  });
-  try {
-    if (!existsSync(ports.paths.data)) return { ...initialState(ports), licenses: [] };
-    const core = createCore(ports);
-    await core.start();
-    const state = core.state.get();
-    await core.stop();
-    return state;
-  } finally {
-    await ports.close();
-  }
 }
 
 /** Starts the whole client in this process. */
@@ -93,22 +65,3 @@ export async function openAgent(
   const own = await startOwnAgent(context, noWindow, () => {});
   return { paths, close: () => own.stop() };
 }
-
-function shellOf(context: Context, name: Shell['name'], opener: Opener): Shell {
-  return {
-    name,
-    client: { version: context.version, shell: 'cli' },
-    opener,
-    rootKeys: rootKeys(context.developmentRoot),
-  };
-}
-
-/** A command opens nothing by itself: it says where things are. */
-export const noWindow: Opener = {
-  showWindow: async () => false,
-  openFile: async (path) => {
-    throw new AldabaError('open-failed', 'a command opens no file', { file: path });
-  },
-  showInFolder: async () => {},
-  openExternal: async () => {},
-};

@@ -2,7 +2,7 @@ import type { AppState } from '../contract/client/state.ts';
 import { readRunningState } from '../core/shell/control-port.ts';
 import { pathsOf } from '../core/shell/surroundings.ts';
 import type { Context } from './context.ts';
-import { refuseSettings } from './open-client.ts';
+import { refuseSettings } from './refuse-settings.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** What the profile's client knows: from the running one, else from disk and keychain, with no network and no program answered. */
@@ -12,6 +12,6 @@ export async function readState(context: Context): Promise<{ state: AppState; pi
     refuseSettings(context, running.pid);
     return running;
   }
-  const { readOwnState } = await import('./own-client.ts');
+  const { readOwnState } = await import('./read-own-state.ts');
   return { state: await readOwnState(context), pid: null };
 }

@@ -4,8 +4,9 @@ import { endProcess } from '../../core/shell/end-process.ts';
 import { pathsOf } from '../../core/shell/surroundings.ts';
 import type { Context, Result } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { refuseSettings } from '../open-client.ts';
-import { noWindow, startOwnAgent } from '../own-client.ts';
+import { startOwnAgent } from '../own-client.ts';
+import { refuseSettings } from '../refuse-settings.ts';
+import { noWindow } from '../shell-of.ts';
 import { surroundingsOf } from '../surroundings.ts';
 
 /**

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { Agent, Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { AldabaError } from '../../contract/errors.ts';
 import type { Http } from '../ports/http.ts';
 import { withoutCredentials } from '../without-credentials.ts';
-import { inspectRoute } from './inspect-route.ts';
 import { networkFault } from './network-fault.ts';
 
 /** How to reach the network now; a change takes effect with the next request. */
@@ -30,6 +29,8 @@ const defaultTimeouts = { connect: 10_000, headers: 30_000, body: 30_000 };
 const loopback = 'localhost,127.0.0.1,::1';
 
 async function secureContext(extraCaFile: string | null): Promise<SecureContext> {
+  // Loaded with the first request: a command that asks nobody does not pay for it.
+  const { createSecureContext, getCACertificates } = await import('node:tls');
   const authorities = [...getCACertificates('default'), ...getCACertificates('system')];
   if (extraCaFile !== null) {
     try {
@@ -125,6 +126,7 @@ export function createUndiciHttp(options: UndiciHttpOptions): Required<Http> {
       }
     },
     async inspect(url, signal) {
+      const { inspectRoute } = await import('./inspect-route.ts');
       const network = options.network();
       const { httpProxy, httpsProxy } = options.environment ?? {};
       const proxy = network.proxy ?? (url.startsWith('https:') ? (httpsProxy ?? httpProxy) : httpProxy) ?? '';
