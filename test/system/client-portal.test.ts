@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { account } from '../../src/portal/db/schema.ts';
 import { demonstration, demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
 import { demonstrationKeys } from '../../src/portal/demonstration/licenses.ts';
 import { seedDemonstration } from '../../src/portal/demonstration.ts';
+import { endSessions } from '../../src/portal/services/end-sessions.ts';
 import { createStandaloneKey } from '../../src/portal/services/keys.ts';
 import { createFixedClock, type FixedClock } from '../fakes/clock.ts';
 import { testComponents } from '../fakes/hardware.ts';
@@ -167,6 +168,47 @@ describe('client and portal together', () => {
         notices: [{ code: 'session-ended' }],
       });
   });
+
+  test.each([
+    ['password-set', 'full'],
+    ['suspended', 'read-only'],
+  ] as const)(
+    'a session that ends under a program that runs (%s): %s until the person signs in again',
+    async (reason, permit) => {
+      const { core, client } = await signIn(demonstrationAdministrator.email);
+      const use = {
+        id: randomUUID(),
+        program: 'viga',
+        version: '2026.1',
+        since: new Date(clock.now()).toISOString(),
+        state: 'waiting' as const,
+        features: [],
+        interactive: false,
+      };
+      expect(await core.licenses.acquire(use, new AbortController().signal)).toMatchObject({
+        permit: 'full',
+      });
+      const sessionId = core.session.profile?.sessionId ?? '';
+      await portal.services.database.asService((tx) =>
+        endSessions(tx, { sessionId }, reason, portal.clock.now()),
+      );
+      await expect(client.people.listRoles()).rejects.toMatchObject({ code: 'session-ended' });
+      await expect.poll(() => core.licenses.status('viga').permit).toBe(permit);
+      expect(core.state.get().setup).toMatchObject({
+        step: 'sign-in',
+        email: demonstrationAdministrator.email,
+      });
+      await pass(2 * 60_000);
+      await client.setup.signIn({
+        email: demonstrationAdministrator.email,
+        password: demonstration.password,
+      });
+      await expect
+        .poll(() => core.licenses.status('viga'))
+        .toMatchObject({ state: 'active', permit: 'full' });
+      await core.licenses.release({ ...use });
+    },
+  );
 
   test('an answer that gets lost while rotating is asked for again, and the session goes on', async () => {
     const { core, client } = await signIn(demonstrationAdministrator.email);
