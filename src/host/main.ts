@@ -7,6 +7,7 @@ import es from '../../resources/locales/es/shell.json' with { type: 'json' };
 import pt from '../../resources/locales/pt/shell.json' with { type: 'json' };
 import { AldabaError } from '../contract/errors.ts';
 import { rootKeys } from '../contract/root-keys.ts';
+import { endProcess } from '../core/shell/end-process.ts';
 import { profileOf } from '../core/shell/surroundings.ts';
 import { createTranslate, languageOf, type Translate } from '../core/shell/texts.ts';
 import { createDesktop } from './desktop.ts';
@@ -67,6 +68,7 @@ async function serve(environment: Environment, options: Options, t: Translate<ty
   }
   if (own) await ended.promise;
   await stop();
+  endProcess();
 }
 
 /** Port, profile and the like; null when one of them is wrong, which was said. */

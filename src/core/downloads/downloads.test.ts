@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CoreRig, createCoreRig, type RunningCore } from '../../../test/fakes/core-rig.ts';
@@ -185,6 +185,29 @@ describe('downloads', () => {
     expect((await rig.start()).core.state.get().downloads).toEqual([]);
   });
 
+  test('several of one instant: each release once, each file by its own name', async () => {
+    const one = rig.portal.publish(content);
+    const other = rig.portal.publish(randomBytes(1000), { fileName: one.fileName });
+    await running.client.programs.list();
+    const { download } = running.client.programs;
+    await Promise.all([one, one, other].map(({ id }) => download({ releaseId: id })));
+    await expect
+      .poll(() => downloads().map(({ state }) => state), { timeout: 5000 })
+      .toEqual(['ready', 'ready']);
+    expect(await readFile(join(rig.paths.downloads, one.fileName))).toEqual(content);
+    expect((await folder()).length).toBe(2);
+  });
+
+  test('the beginning of somebody else’s file is not taken for ours', async () => {
+    const release = rig.portal.publish(content);
+    await mkdir(rig.paths.downloads, { recursive: true });
+    const foreign = join(rig.paths.downloads, `${release.fileName}.part`);
+    await writeFile(foreign, 'de otro programa');
+    await running.client.programs.download({ releaseId: release.id });
+    await settled('ready');
+    expect(await readFile(foreign, 'utf8')).toBe('de otro programa');
+  });
+
   test('never over a file that is already there', async () => {
     const release = rig.portal.publish(content, { fileName: 'viga.tar.gz' });
     await running.client.programs.list();
@@ -316,14 +339,31 @@ describe('what is not what was published', () => {
     expect(downloads()[0]).toMatchObject({ state: 'failed', problem: { code: 'download-checksum' } });
   });
 
+  test('moved or deleted after it was ready: said so, forgotten, and offered to be downloaded again', async () => {
+    const release = rig.portal.publish(content);
+    await running.client.programs.download({ releaseId: release.id });
+    await settled('ready');
+    await rm(join(rig.paths.downloads, release.fileName));
+    await expect(running.client.programs.open({ releaseId: release.id })).rejects.toMatchObject({
+      code: 'file-not-found',
+    });
+    expect(downloads()).toEqual([]);
+    expect(rig.opener.files).toEqual([]);
+    await running.client.programs.download({ releaseId: release.id });
+    await settled('ready');
+  });
+
   test('a disk that is full before the first byte, or in between', async (context) => {
     const vast = rig.portal.publish(content, { size: 2 ** 52, fileName: 'vasto.run' });
     expect(await failing(vast)).toBe('disk-full');
     await running.client.programs.cancel({ releaseId: vast.id });
     needs(context, existsSync('/dev/full'), 'this system has no /dev/full to write to');
     const release = rig.portal.publish(content);
-    await mkdir(rig.paths.downloads, { recursive: true });
-    await symlink('/dev/full', join(rig.paths.downloads, `${release.fileName}.part`));
+    rig.portal.line.after = async (request) => {
+      if (request.url.includes('/files/'))
+        await symlink('/dev/full', join(rig.paths.downloads, `${release.fileName}.part`));
+      return undefined;
+    };
     expect(await failing(release)).toBe('disk-full');
   });
 

@@ -1,6 +1,4 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Download } from '../../contract/client/state.ts';
+import { rm, stat } from 'node:fs/promises';
 import { AldabaError } from '../../contract/errors.ts';
 import type { Release } from '../../contract/portal/licenses.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
@@ -9,8 +7,9 @@ import type { Ports } from '../ports/index.ts';
 import { asAldabaError, toProblem } from '../problem.ts';
 import { createDownloadRecords, type DownloadRecord } from './download-record.ts';
 import { createDownloadTask, type Job } from './download-task.ts';
+import { downloadView } from './download-view.ts';
 import { hashFile } from './fetch-part.ts';
-import { safeFileName } from './file-name.ts';
+import { findPlace } from './find-place.ts';
 import { createRate } from './rate.ts';
 
 /** Programs that the person downloads. A file gets its name only after its checksum and its signature were right (A16). */
@@ -40,42 +39,26 @@ export interface DownloadsNeeds {
   buyUrl: () => Promise<string | null>;
 }
 
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
 /** ms between two progress reports. */
 const reportEvery = 250;
 
-export function createDownloads({
-  ports,
-  gateway,
-  lock,
-  state,
-  records: folder,
-  buyUrl,
-}: DownloadsNeeds): Downloads {
+export function createDownloads(needs: DownloadsNeeds): Downloads {
+  const { ports, gateway, lock, state, records: folder, buyUrl } = needs;
   const { clock, log, opener, settings, paths } = ports;
   const records = createDownloadRecords(folder);
   const task = createDownloadTask({ gateway, clock, rootKeys: ports.rootKeys, report, put });
   const jobs = new Map<string, Job>();
   const interrupted = new Set<string>();
   let listed: Release[] = [];
+  let beginning: Promise<void> = Promise.resolve();
   let unsubscribe = () => {};
   let ticking = false;
 
-  function view({ record, received, verifying, rate, running }: Job): Download {
-    const moving = running !== null && !verifying;
-    return {
-      releaseId: record.release.id,
-      fileName: record.release.fileName,
-      state: verifying ? 'verifying' : record.state,
-      received,
-      size: record.release.size,
-      rate: moving ? rate.at(clock.monotonic()) : 0,
-      path: record.state === 'ready' ? record.path : null,
-      problem: record.problem,
-    };
-  }
-
   function report(): void {
-    state.update({ downloads: [...jobs.values()].map(view) });
+    state.update({ downloads: [...jobs.values()].map((job) => downloadView(job, clock.monotonic())) });
   }
 
   /** Progress, and a rate that falls when nothing comes, as long as something runs. */
@@ -100,23 +83,6 @@ export function createDownloads({
     const job = jobs.get(releaseId);
     if (job === undefined) throw new AldabaError('not-found', `no download of release ${releaseId}`);
     return job;
-  }
-
-  async function places(release: Release): Promise<{ part: string; path: string }> {
-    const target = settings.current().downloadFolder ?? paths.downloads;
-    await mkdir(target, { recursive: true });
-    const name = safeFileName(release.fileName);
-    const dot = name.indexOf('.', 1);
-    const [stem, extension] = dot === -1 ? [name, ''] : [name.slice(0, dot), name.slice(dot)];
-    const taken = new Set([...jobs.values()].map((job) => job.record.path));
-    for (let number = 1; ; number++) {
-      const path = join(target, number === 1 ? name : `${stem} (${number})${extension}`);
-      const exists = await stat(path).then(
-        () => true,
-        () => false,
-      );
-      if (!exists && !taken.has(path)) return { path, part: `${path}.part` };
-    }
   }
 
   async function run(job: Job, signal: AbortSignal): Promise<void> {
@@ -177,6 +143,35 @@ export function createDownloads({
     await job.running?.done;
   }
 
+  async function begin(release: Release): Promise<void> {
+    if (jobs.has(release.id)) return;
+    const target = settings.current().downloadFolder ?? paths.downloads;
+    const taken = new Set([...jobs.values()].map(({ record }) => record.path));
+    const job: Job = {
+      record: {
+        version: 1,
+        release,
+        state: 'downloading',
+        ...(await findPlace(target, release.fileName, taken)),
+        etag: null,
+        problem: null,
+      },
+      received: 0,
+      verifying: false,
+      rate: createRate(),
+      running: null,
+    };
+    jobs.set(release.id, job);
+    await records.save(job.record);
+    launch(job);
+  }
+
+  async function forget(job: Job): Promise<void> {
+    jobs.delete(job.record.release.id);
+    await records.remove(job.record.release.id);
+    report();
+  }
+
   async function refreshList(): Promise<Release[]> {
     const { releases } = await gateway.portal.licenses.releases({});
     listed = releases;
@@ -229,28 +224,12 @@ export function createDownloads({
     },
 
     async download(releaseId) {
-      const before = jobs.get(releaseId);
-      if (before !== undefined) return this.resume(releaseId);
+      if (jobs.has(releaseId)) return this.resume(releaseId);
       const release = await find(releaseId);
-      const again = jobs.get(releaseId);
-      if (again !== undefined) return;
-      const job: Job = {
-        record: {
-          version: 1,
-          release,
-          state: 'downloading',
-          ...(await places(release)),
-          etag: null,
-          problem: null,
-        },
-        received: 0,
-        verifying: false,
-        rate: createRate(),
-        running: null,
-      };
-      jobs.set(releaseId, job);
-      await records.save(job.record);
-      launch(job);
+      // One begins at a time: what it takes is there before the next one looks for a name.
+      const begun = beginning.then(() => begin(release));
+      beginning = begun.catch(() => undefined);
+      return begun;
     },
 
     async pause(releaseId) {
@@ -275,10 +254,8 @@ export function createDownloads({
     async cancel(releaseId) {
       const job = known(releaseId);
       await halt(job);
-      jobs.delete(releaseId);
       if (job.record.state !== 'ready') await rm(job.record.part, { force: true });
-      await records.remove(releaseId);
-      report();
+      await forget(job);
     },
 
     async open(releaseId) {
@@ -294,6 +271,11 @@ export function createDownloads({
         task.verify(job, hash.digest('hex'));
       } catch (error) {
         const fault = asAldabaError(error);
+        if (isMissing(error)) {
+          // Moved or deleted: there is nothing to open, to show or to go on with, and downloading it is the way.
+          await forget(job);
+          throw new AldabaError('file-not-found', 'the downloaded file is not there', { file: path });
+        }
         const shown =
           fault.code === 'internal' ? new AldabaError('open-failed', fault.message, { file: path }) : fault;
         await put(job, { state: 'failed', problem: toProblem(shown, clock) });
