@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+export { AldabaError } from './aldaba-error.ts';
+
 /**
  * Every refusal of the product: a stable code, and the HTTP status that carries it where the portal answers it.
  * The code is also the key of the user's text (`errors.<code>.{title,means,next}` in `resources/locales`), so that
@@ -171,18 +173,6 @@ export const errorDataSchema = z
   .optional();
 
 export type ErrorData = z.infer<typeof errorDataSchema>;
-
-/** The error of every part: the code decides status and text, `message` is for the log, `data` for the text's numbers. */
-export class AldabaError extends Error {
-  readonly code: ErrorCode;
-  readonly data: ErrorData;
-  constructor(code: ErrorCode, message: string = code, data?: ErrorData, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'AldabaError';
-    this.code = code;
-    this.data = data;
-  }
-}
 
 /** oRPC error map of the named codes, for `.errors(...)` on a procedure. */
 export function errorMap<const C extends ErrorCode>(

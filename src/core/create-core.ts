@@ -115,16 +115,17 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
   });
   const broker = createBroker?.({ ...parts, licenses }) ?? null;
   const diagnose = createDiagnosis({ ports: observed, gateway, licenses, state });
-  const router = createRouter({
-    ports: observed,
-    gateway,
-    state,
-    session,
-    setup,
-    licenses,
-    downloads,
-    diagnose,
-  });
+  const makeRouter = () =>
+    createRouter({
+      ports: observed,
+      gateway,
+      state,
+      session,
+      setup,
+      licenses,
+      downloads,
+      diagnose,
+    });
   const undo: (() => void)[] = [];
 
   function showDevice(): void {
@@ -164,8 +165,13 @@ export function createCore(ports: Ports, createBroker: CreateBroker | null = nul
     await session.stop();
   }
 
+  let router: CoreRouter | null = null;
   return {
-    router,
+    // Made when somebody calls it: a command that only reads the state never does.
+    get router() {
+      router ??= makeRouter();
+      return router;
+    },
     state,
     session,
     licenses,

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { AldabaError } from '../../contract/aldaba-error.ts';
 import type { AppState } from '../../contract/client/state.ts';
 import { type ControlSpeech, controlFileName, parseControlFile } from '../../contract/control-file.ts';
-import { AldabaError } from '../../contract/errors.ts';
 import type { Paths } from '../ports/index.ts';
 import { createSocketPort, type SocketPort } from './socket-port.ts';
 
