@@ -14,8 +14,6 @@ export const limitRules = {
   'link-email': { points: 5, duration: 3600 },
   /** Looking at links and using them, by network address. Tokens of 256 bits are not found by trying; this bounds the work. */
   'link-use': { points: 1000, duration: 600 },
-  /** Keys that were refused, by network address. Right ones are not counted: a device comes back with its key every few minutes. */
-  'key-address': { points: 60, duration: 600 },
 } as const;
 
 export type LimitName = keyof typeof limitRules;

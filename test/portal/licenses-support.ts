@@ -6,7 +6,7 @@ import type { Grant } from '../../src/contract/portal/licenses.ts';
 import { type Verified, verifyDocument } from '../../src/domain/documents/index.ts';
 import type { Principal } from '../../src/portal/context.ts';
 import { rows } from '../../src/portal/db/run.ts';
-import { rateLimit, seat } from '../../src/portal/db/schema.ts';
+import { seat } from '../../src/portal/db/schema.ts';
 import { newId } from '../../src/portal/ids.ts';
 import { createPool, type NewPool, putProduct } from '../../src/portal/services/catalog.ts';
 import { createCloudKey, type NewCloudKey } from '../../src/portal/services/keys.ts';
@@ -74,8 +74,6 @@ export async function startLicensePortal(options: TestPortalOptions = {}): Promi
     await putProduct(tx, { code: 'estructuras', name: 'Estructuras', contains }, clock.now());
   });
   async function enter(key: string, device = createTestDevice()): Promise<PortalClient> {
-    // All devices of a test have one network address, which enters with few keys.
-    await asService((tx) => tx.delete(rateLimit));
     const { access } = await portal.client(device).sessions.withKey({ key, device: device.description });
     return portal.client(device, () => access.accessToken);
   }

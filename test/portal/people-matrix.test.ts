@@ -133,7 +133,6 @@ test.each(procedures)('%s tells nothing to who is not signed in', async (procedu
 
 test.each(procedures)('%s is not for a device that entered with a key', async (procedure) => {
   const device = createTestDevice();
-  await people.query(sql`delete from rate_limit`);
   const { key } = await people.portal.services.database.asService((tx) =>
     createCloudKey(tx, { accountId: condor.company.id, poolIds: [poolId] }, people.portal.clock.now()),
   );

@@ -36,26 +36,11 @@ export interface Activated {
  * activation again, with a license signed anew: whoever lost the answer or the file repeats the request, and whoever changed parts
  * registers them, a few times a year.
  *
- * Wrong keys are limited per network address, right ones are not: a company's computers may share one.
+ * Wrong keys are not counted: 110 random bits are not found by trying, and a company's computers may share one network address.
  *
- * @throws `key-invalid` (unknown, ended, revoked, a cloud key), `key-exhausted`, `rebind-limit`, `too-many-requests`
+ * @throws `key-invalid` (unknown, ended, revoked, a cloud key), `key-exhausted`, `rebind-limit`
  */
 export async function activateDevice(
-  portal: Portal,
-  keyText: string,
-  device: ActivatingDevice,
-  request: RequestInfo,
-): Promise<Activated> {
-  try {
-    return await putLicense(portal, keyText, device, request);
-  } catch (error) {
-    if (error instanceof AldabaError && error.code === 'key-invalid')
-      await portal.limits.consume('key-address', request.network);
-    throw error;
-  }
-}
-
-async function putLicense(
   portal: Portal,
   keyText: string,
   device: ActivatingDevice,

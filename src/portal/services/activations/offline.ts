@@ -13,7 +13,7 @@ const deviceDocuments = createDocumentVerifier({ crypto: documentCrypto, rootKey
 /**
  * Answers a request file that was carried here from a machine without network, with a license file to be carried back.
  *
- * @throws `request-file-invalid` with the reason's code in `detail`, `key-invalid`, `key-exhausted`, `rebind-limit`, `too-many-requests`
+ * @throws `request-file-invalid` with the reason's code in `detail`, `key-invalid`, `key-exhausted`, `rebind-limit`
  */
 export async function activateOffline(
   { portal, request }: RequestContext,

@@ -6,7 +6,7 @@ import { type Activated, activateDevice } from './activate.ts';
 /**
  * Activates the device that asks.
  *
- * @throws `key-invalid`, `key-exhausted`, `rebind-limit`, `proof-invalid` (the proof is by another key than the device's), `too-many-requests`
+ * @throws `key-invalid`, `key-exhausted`, `rebind-limit`, `proof-invalid` (the proof is by another key than the device's)
  */
 export async function activateOnline(
   { portal, request, device: proven }: RequestContext & { device: ProvenDevice },
