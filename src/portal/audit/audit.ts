@@ -8,6 +8,8 @@ import type { JsonObject } from '../db/schema.ts';
 export type AuditActor =
   | { kind: 'person'; id: string; name: string; email: string }
   | { kind: 'key'; id: string }
+  /** Whoever runs the portal, by the name of their account of the operating system. */
+  | { kind: 'operator'; name: string }
   | { kind: 'portal' };
 
 export interface AuditEntry {
