@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -164,7 +164,11 @@ describe('A17: on a machine with no display and no terminal, where nobody has si
   afterEach(async () => {
     const note = agentOf === null ? null : await readFile(agentOf, 'utf8').catch(() => null);
     agentOf = null;
-    if (note !== null) process.kill(JSON.parse(note).pid, 'SIGKILL');
+    if (note === null) return;
+    process.kill(JSON.parse(note).pid, 'SIGTERM');
+    // An orderly end takes away what programs find it by.
+    const left = () => readdir(join(folder, 'profile/run'));
+    await expect.poll(left, { timeout: 10_000 }).toEqual(['locks']);
   });
 
   async function aldabaCommand(

@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { AldabaError } from '../../contract/errors.ts';
 import {
@@ -58,6 +59,24 @@ async function readOwn(
   return { own: values, problems: problems.map((problem) => ({ ...problem, file: aside })), aside };
 }
 
+const signals = Object.keys(constants.signals) as NodeJS.Signals[];
+
+/**
+ * electron-store without the signal handlers that come with it (when-exit, of atomically): they send each signal to this process once more,
+ * which ends it in the middle of its orderly stop. What they are for, taking temporary files away, happens at `exit` all the same.
+ */
+async function loadStore() {
+  const before = new Set(signals.flatMap((signal) => process.rawListeners(signal)));
+  const { default: Store } = await import('electron-store');
+  for (const signal of signals) {
+    for (const listener of process.rawListeners(signal)) {
+      const once = Object.hasOwn(listener, 'listener');
+      if (once && !before.has(listener)) process.off(signal, listener as NodeJS.SignalsListener);
+    }
+  }
+  return Store;
+}
+
 /**
  * Settings of all sources: policy > command line > environment > the person's file > defaults (contract/settings).
  *
@@ -111,7 +130,7 @@ export async function openSettings(options: FileSettingsOptions): Promise<Settin
     // Broken since the start: set aside like then, because electron-store would refuse it or throw it away.
     const { aside } = await readOwn(path);
     if (aside !== null) log.warn({ file: aside }, 'the settings file was broken and is kept aside');
-    const { default: Store } = await import('electron-store');
+    const Store = await loadStore();
     const store = new Store<Record<string, unknown>>({
       cwd: folder,
       name: fileName,
