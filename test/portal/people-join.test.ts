@@ -171,6 +171,12 @@ test('somebody invited by two companies before the first password comes into bot
   const mails = [await people.portal.nextMail(email), await people.portal.nextMail(email)];
   const token = people.portal.tokenIn(mails[0] ?? expect.unreachable());
   await people.portal.client().passwords.set({ token, password: testPassword });
+  for (const { company } of [condor, puentes])
+    expect((await auditOf(people, company)).at(-1)).toMatchObject({
+      action: 'password.created',
+      actor: { email },
+      after: { joined: true, sessions: 0 },
+    });
   const { answer } = await signIn(email);
   expect(answer.kind === 'choose-account' && answer.accounts.map(({ account }) => account.name)).toEqual([
     'Estructuras Cóndor',

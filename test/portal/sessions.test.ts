@@ -413,6 +413,16 @@ describe('sessions', () => {
     );
   });
 
+  test('that end are written down in the company where they were', async () => {
+    const here = await portal.signIn(ana, testPassword, { accountId: condor.id });
+    const there = await portal.signIn(ana, testPassword, { accountId: puentes.id });
+    const id = there.profile.sessionId;
+    await here.client.sessions.end({ id });
+    const written = await portal.services.database.queries.select().from(audit);
+    const ends = written.filter(({ action, subject }) => action === 'session.ended' && subject?.id === id);
+    expect(ends.map(({ accountId }) => accountId)).toEqual([puentes.id]);
+  });
+
   test('of somebody else cannot be seen or ended', async () => {
     const [luisSession, anaSession] = [
       await portal.signIn(luis, testPassword),

@@ -21,7 +21,7 @@ export interface WhichSessions {
  *
  * @param now milliseconds of UTC
  * @param leaseCode what the leases' next renewals are answered with
- * @returns how many were open
+ * @returns the company of each that was open
  */
 export async function endSessions(
   tx: Tx,
@@ -29,7 +29,7 @@ export async function endSessions(
   reason: EndReason,
   now: number,
   leaseCode: ErrorCode = 'lease-ended',
-): Promise<number> {
+): Promise<string[]> {
   const { sessionId, identityId, accountId, keyId, exceptSessionId } = which;
   if (sessionId === undefined && identityId === undefined && keyId === undefined)
     throw new Error('which sessions end has to be said');
@@ -46,7 +46,7 @@ export async function endSessions(
         exceptSessionId === undefined ? undefined : ne(session.id, exceptSessionId),
       ),
     )
-    .returning({ id: session.id });
+    .returning({ id: session.id, accountId: session.accountId });
   if (ended.length > 0)
     await releaseLeasesOfSessions(
       tx,
@@ -54,5 +54,5 @@ export async function endSessions(
       now,
       leaseCode,
     );
-  return ended.length;
+  return ended.map((row) => row.accountId);
 }

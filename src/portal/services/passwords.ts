@@ -116,10 +116,11 @@ const storePassword: Statement = {
       where m.identity_id = person.id and m.accepted_at is null and m.suspended_at is null
         and ($5::boolean or m.account_id = $4::uuid and $7::boolean)
         and invitation_stands(m.account_id, m.identity_id)
-      returning m.account_id)
-    update invitation v set state = 'accepted', answered_at = $3::timestamptz
+      returning m.account_id),
+    accepted as (update invitation v set state = 'accepted', answered_at = $3::timestamptz
       where v.identity_id = $1::uuid and v.state = 'pending' and v.kind = 'activate'
-        and v.account_id in (select account_id from entered)`,
+        and v.account_id in (select account_id from entered))
+    select account_id from entered`,
 };
 
 /**
@@ -157,7 +158,7 @@ async function storeIn(
   const at = new Date(now).toISOString();
   const used = await run(tx, useLink, [hashToken(token), at]);
   if (used.length === 0) throw new AldabaError('link-invalid', 'used meanwhile');
-  await run(tx, storePassword, [
+  const entered = await run<{ account_id: string }>(tx, storePassword, [
     link.identity_id,
     hash,
     at,
@@ -166,7 +167,7 @@ async function storeIn(
     `identity:${normalizeEmail(link.email)}`,
     link.purpose === 'activate',
   ]);
-  await endSessions(tx, { identityId: link.identity_id }, 'password-set', now);
+  const ended = await endSessions(tx, { identityId: link.identity_id }, 'password-set', now);
   if (link.has_password)
     await sendMail(tx, {
       accountId: link.account_id,
@@ -176,13 +177,17 @@ async function storeIn(
       data: { name: link.name, accountName: link.account_name, at },
       at: now,
     });
-  await audit(tx, {
-    accountId: link.account_id,
-    at: now,
-    action: link.has_password ? 'password.reset' : 'password.created',
-    actor: { kind: 'person', id: link.identity_id, name: link.name, email: link.email },
-    subject: { kind: 'identity', id: link.identity_id },
-    address: request.address,
-    requestId: request.id,
-  });
+  // Every company that it is about has it in its chain; in one order, because a chain stays locked from its entry on.
+  const joined = new Set(entered.map((row) => row.account_id));
+  for (const accountId of [...new Set([link.account_id, ...joined, ...ended])].sort())
+    await audit(tx, {
+      accountId,
+      at: now,
+      action: link.has_password ? 'password.reset' : 'password.created',
+      actor: { kind: 'person', id: link.identity_id, name: link.name, email: link.email },
+      subject: { kind: 'identity', id: link.identity_id },
+      after: { joined: joined.has(accountId), sessions: ended.filter((of) => of === accountId).length },
+      address: request.address,
+      requestId: request.id,
+    });
 }

@@ -48,7 +48,7 @@ export async function signOut({ portal, request, device }: Caller, refreshToken:
       }>(tx, findByRefresh, [hashToken(refreshToken), device.thumbprint]);
       if (found === undefined) return;
       const now = portal.clock.now();
-      if ((await endSessions(tx, { sessionId: found.id }, 'signed-out', now)) === 0) return;
+      if ((await endSessions(tx, { sessionId: found.id }, 'signed-out', now)).length === 0) return;
       await audit(tx, {
         accountId: found.account_id,
         at: now,
@@ -99,14 +99,15 @@ export async function listSessions({
 
 /** Ends one of the person's own sessions. @throws `not-found` for another's, or one that ended */
 export async function endSession({ portal, request, principal }: PersonCall, id: string): Promise<void> {
-  const { identityId, accountId, device } = principal;
+  const { identityId, device } = principal;
   await withRetry(() =>
     portal.database.asService(async (tx) => {
       const now = portal.clock.now();
-      const ended = await endSessions(tx, { sessionId: id, identityId }, 'ended', now);
-      if (ended === 0) throw new AldabaError('not-found', 'no such session of this person');
+      const [endedIn] = await endSessions(tx, { sessionId: id, identityId }, 'ended', now);
+      if (endedIn === undefined) throw new AldabaError('not-found', 'no such session of this person');
       await audit(tx, {
-        accountId,
+        // The chain of the company where it was, not of the one where the person is.
+        accountId: endedIn,
         at: now,
         action: 'session.ended',
         actor: actorOf(principal),
