@@ -72,6 +72,8 @@ describe('a repeated request', () => {
 describe('renewal', () => {
   test('of all leases of a device in one call, in the order asked', async () => {
     const { company, emails, poolId } = await portal.floating(1, 1);
+    // The older of two pools is asked first.
+    portal.clock.advance(1000);
     const suite = await portal.addPool({
       accountId: company.id,
       product: 'estructuras',
@@ -105,7 +107,7 @@ describe('renewal', () => {
     // The device was ahead: the portal had been restored from a copy.
     expect(portal.verified(last.document, device).claims).toMatchObject({
       seq: 8,
-      pool: expect.toBeOneOf([poolId, suite]),
+      pool: poolId,
     });
   });
 

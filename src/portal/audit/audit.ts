@@ -21,7 +21,7 @@ export interface AuditEntry {
   actor: AuditActor;
   /** Whom or what it is about: `{ kind: 'contact', id, ... }`. */
   subject?: JsonObject | undefined;
-  /** What changed. The caller leaves secrets out; see `redact` for what is refused. */
+  /** What changed. The caller leaves secrets out; see `refuseSecrets` for what is refused. */
   before?: JsonObject | undefined;
   after?: JsonObject | undefined;
   /** Network address that asked. */

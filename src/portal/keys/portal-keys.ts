@@ -5,7 +5,7 @@ import type { SigningKeys } from './signing-keys.ts';
 export interface PortalKeys {
   /** Public root key, JWK `x`: what clients trust documents by. */
   readonly rootKey: string;
-  /** 32 bytes, the same on every node of a portal: links and download addresses are derived from it. */
+  /** 32 bytes, the same on every node of a portal: the tokens of mailed links are derived from it. */
   readonly secret: Uint8Array;
   /** What documents and releases are signed with. */
   readonly signing: SigningKeys;
