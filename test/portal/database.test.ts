@@ -186,6 +186,19 @@ describe('an account’s transaction', () => {
     });
   });
 
+  test('reaches no table without a policy, but for what is the same for all companies', async () => {
+    const open = await rows<{ name: string; may: string }>(
+      portal.services.database.queries,
+      sql`select c.relname as name, string_agg(lower(p), ',' order by p) as may
+        from pg_class c, unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as p
+        where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+          and not (c.relrowsecurity and exists (select from pg_policy where polrelid = c.oid))
+          and has_table_privilege('aldaba_account', c.oid, p)
+        group by c.relname order by c.relname`,
+    );
+    expect(open).toEqual(['product', 'release', 'suite_product'].map((name) => ({ name, may: 'select' })));
+  });
+
   test('leaves nothing behind on its connection', async () => {
     const { database: db } = portal.services;
     await db.inAccount(condor.id, (tx) => tx.select().from(schema.account));

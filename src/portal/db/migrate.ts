@@ -49,16 +49,19 @@ export async function migrate(database: Database, clock: Clock): Promise<string[
 
 /** True when every migration of this version is applied: what `/ready` asks. */
 export async function isMigrated(database: Database): Promise<boolean> {
-  const files = await migrationFiles();
+  const names = await migrationNames();
   const result = await database.queries.execute('select name from aldaba_migration');
   const known = new Set((result as { rows: { name: string }[] }).rows.map((row) => row.name));
-  return files.every((file) => known.has(file.name));
+  return names.every((name) => known.has(name));
+}
+
+async function migrationNames(): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name)).sort();
 }
 
 async function migrationFiles(): Promise<{ name: string; text: string; sha256: string }[]> {
-  const names = (await readdir(folder)).filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name)).sort();
   return Promise.all(
-    names.map(async (name) => {
+    (await migrationNames()).map(async (name) => {
       const text = await readFile(new URL(name, folder), 'utf8');
       return { name, text, sha256: createHash('sha256').update(text).digest('hex') };
     }),

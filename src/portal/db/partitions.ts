@@ -4,7 +4,7 @@ import type { Tx } from './database.ts';
 /** Tables partitioned by month. */
 const tables = ['audit', 'lease_history'];
 
-/** Makes the partitions of this month and the two that follow; the worker calls it daily. */
+/** Makes the partitions of this month and the two that follow; the worker calls it hourly. */
 export async function ensurePartitions(tx: Tx, now: number): Promise<void> {
   // Two nodes would make the same table.
   await tx.execute(sql`select pg_advisory_xact_lock(${0x414c4443})`);
