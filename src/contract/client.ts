@@ -74,6 +74,10 @@ export const clientContract = {
       .output(
         z.object({ told: z.boolean(), fileName: z.string().nullable(), content: z.string().nullable() }),
       ),
+    /** The receipt of a license that was given back, for as long as the portal does not know of it. */
+    receipt: base
+      .input(z.object({ product: productCodeSchema }))
+      .output(z.object({ fileName: z.string(), content: z.string() })),
   },
   /** Asks the portal and looks at what stands in between; takes up to 15 s where nobody answers. */
   diagnose: base.output(diagnosisSchema),

@@ -114,6 +114,8 @@ export interface Licenses {
   createRequest(key: string): Promise<{ fileName: string; content: string }>;
   /** Ends a standalone license here first, then tells the portal; a receipt is handed over when it could not be told. */
   giveBack(product: string): Promise<{ told: boolean; fileName: string | null; content: string | null }>;
+  /** @throws AldabaError `not-found`: nothing was given back, or the portal knows of it */
+  receipt(product: string): { fileName: string; content: string };
   /** The person asks for a renewal now, and for the seats that are waited for. Throws what the portal said to a renewal. */
   renewNow(): Promise<void>;
   /** The person gives a lease back although programs may run; those are told and may open and save. */

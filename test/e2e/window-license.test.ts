@@ -189,7 +189,18 @@ describeUnless(missing, 'the license', () => {
     await receipt.waitFor({ state: 'detached' });
   });
 
-  test('what is on its way keeps its dialog: the answer may be the only copy of a receipt', async () => {
+  test('a receipt that the portal does not know of can be saved again, until it does', async () => {
+    const { page, core } = await open('license/returned');
+    const returned = page.getByRole('region', { name: /^Se devolvió Zapata/ });
+    await tabTo(page, /^Guardar el recibo$/);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+    expect(await readFile(await download.path(), 'utf8')).toContain('ALDABA RETURN RECEIPT');
+    expect(core.callsTo('licenses.receipt')).toEqual([{ product: 'zapata' }]);
+    core.update({ returned: [] });
+    await returned.waitFor({ state: 'detached' });
+  });
+
+  test('what is on its way keeps its dialog', async () => {
     const { page, core } = await open('license/standalone');
     const release = core.hold('licenses.giveBack');
     await page.getByRole('button', { name: 'Devolver' }).click();

@@ -187,7 +187,7 @@ describeUnless(missing, 'the shell', () => {
     const { page } = await open('license/active', { reducedMotion });
     await page.evaluate(() => {
       const durations: number[] = [];
-      Object.assign(window, { durations });
+      Object.assign(globalThis, { durations });
       for (const begins of ['transitionrun', 'animationstart'])
         document.addEventListener(begins, () => {
           for (const { effect } of document.getAnimations()) {
@@ -201,7 +201,7 @@ describeUnless(missing, 'the shell', () => {
     await page.getByText('Las licencias están al día.').waitFor();
     await page.getByRole('button', { name: 'Liberar' }).click();
     await page.getByRole('dialog').waitFor();
-    const durations = await page.evaluate(() => (window as unknown as { durations: number[] }).durations);
+    const durations = await page.evaluate(() => (globalThis as unknown as { durations: number[] }).durations);
     if (reducedMotion === 'no-preference') expect(durations.length).toBeGreaterThan(0);
     expect(Math.max(0, ...durations)).toBeLessThanOrEqual(longest);
   });

@@ -141,6 +141,8 @@ export const appStateSchema = z.object({
   device: deviceViewSchema,
   /** null: not read yet, because the keychain did not open so far (`keychain` says whether it waits for its person). */
   licenses: z.array(licenseViewSchema).nullable(),
+  /** Licenses that were given back here and that the portal does not know of yet: `licenses.receipt` hands their receipts out again. */
+  returned: z.array(z.object({ product: productCodeSchema, productName: z.string() })),
   /** Programs that wait for the sign-in or run now. */
   uses: z.array(useSchema),
   downloads: z.array(downloadSchema),

@@ -239,6 +239,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     registerAgain: standalone.registerAgain,
     createRequest: standalone.createRequest,
     giveBack: standalone.giveBack,
+    receipt: standalone.receipt,
 
     async renewNow() {
       await keeper.ready();

@@ -63,6 +63,9 @@ export function showLicenses(
   );
   state.update({
     licenses: worthShowing.map(({ entry, right, standing }) => licenseViewOf(entry, right, standing, now)),
+    returned: all
+      .filter(({ entry }) => entry.record.receipts.length > 0)
+      .map(({ entry }) => ({ product: entry.product, productName: entry.names.product })),
     uses: all.flatMap(({ entry }) => usesOf(entry)),
   });
 }

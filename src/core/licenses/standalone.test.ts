@@ -318,11 +318,22 @@ describe('giving it back', () => {
     });
     expect(rig.licenses.status('viga')).toMatchObject({ permit: 'none' });
 
+    // Until the portal knows, it is handed out again, also after a restart.
+    expect(rig.parts.state.get().returned).toMatchObject([{ product: 'viga' }]);
+    expect(rig.licenses.receipt('viga')).toEqual({ fileName, content });
+    await rig.boot();
+    expect(rig.parts.state.get().returned).toMatchObject([{ product: 'viga' }]);
+    expect(rig.licenses.receipt('viga').content).toContain(
+      receipt.ok ? receipt.jws.slice(0, 40) : 'a receipt',
+    );
+
     rig.portal.fault = null;
     await rig.boot();
     await rig.pass(30_000, 5000);
     await vi.waitFor(async () => expect((await rig.record('viga'))?.receipts).toEqual([]));
     expect(rig.portal.calls.at(-1)).toMatchObject({ kind: 'deactivate', input: { receipt: receipt.jws } });
+    await vi.waitFor(() => expect(rig.parts.state.get().returned).toEqual([]));
+    expect(() => rig.licenses.receipt('viga')).toThrow(expect.objectContaining({ code: 'not-found' }));
   });
 
   test('a kept copy of the file is not taken in again, also after a restart; the next activation is', async () => {

@@ -17,7 +17,7 @@ import { whatFailed } from './portal-codes.ts';
 
 /** Standalone licenses: files in and out. */
 export interface Standalone
-  extends Pick<Licenses, 'installLicense' | 'registerAgain' | 'createRequest' | 'giveBack'> {
+  extends Pick<Licenses, 'installLicense' | 'registerAgain' | 'createRequest' | 'giveBack' | 'receipt'> {
   /** Tells the portal of licenses that were deleted here. Never throws. */
   tellReceipts(entry: Entry): Promise<void>;
   /** True while the portal should be told of a license that was deleted here. */
@@ -55,6 +55,19 @@ export function createStandalone(
     }
   }
 
+  /** The headers are for people; after a restart the names are not known any more. */
+  function receiptFile({ product, names }: Entry, jws: string): { fileName: string; content: string } {
+    const headers = [['Product', names.product] as const, ['Account', names.account] as const];
+    return {
+      fileName: `${safeName(product)}.aldaba-receipt`,
+      content: formatArmor({
+        kind: 'return-receipt',
+        jws,
+        headers: headers.filter(([, value]) => value !== ''),
+      }),
+    };
+  }
+
   async function tellReceipts(entry: Entry): Promise<void> {
     for (const receipt of entry.record.receipts) {
       if (refused.has(receipt) || !(await tellReceipt(receipt))) continue;
@@ -64,6 +77,7 @@ export function createStandalone(
           receipts: record.receipts.filter((one) => one !== receipt),
         }))
         .catch((error: unknown) => log.warn({ error: String(error) }, 'a receipt could not be taken off'));
+      entries.publish(entry);
     }
   }
 
@@ -159,15 +173,14 @@ export function createStandalone(
       entries.publish(entry);
       await tellReceipts(entry);
       if (!entry.record.receipts.includes(receipt)) return { told: true, fileName: null, content: null };
-      const headers = [
-        ['Product', license.claims.productName],
-        ['Account', license.claims.accountName],
-      ] as const;
-      return {
-        told: false,
-        fileName: `${safeName(product)}.aldaba-receipt`,
-        content: formatArmor({ kind: 'return-receipt', jws: receipt, headers }),
-      };
+      return { told: false, ...receiptFile(entry, receipt) };
+    },
+    receipt(product) {
+      const entry = entries.get(product);
+      const receipt = entry.record.receipts.at(-1);
+      if (receipt === undefined)
+        throw new AldabaError('not-found', `no receipt of ${product} is left`, { product });
+      return receiptFile(entry, receipt);
     },
   };
 }

@@ -70,6 +70,7 @@ export function createRouter(needs: RouterNeeds) {
       release: os.licenses.release.handler(({ input }) => licenses.releaseProduct(input.product)),
       registerAgain: os.licenses.registerAgain.handler(({ input }) => licenses.registerAgain(input.key)),
       giveBack: os.licenses.giveBack.handler(({ input }) => licenses.giveBack(input.product)),
+      receipt: os.licenses.receipt.handler(({ input }) => licenses.receipt(input.product)),
     },
     diagnose: os.diagnose.handler(({ signal }) => diagnose(signal)),
     programs: {

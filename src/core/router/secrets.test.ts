@@ -55,6 +55,7 @@ const calls: Record<string, unknown> = {
   'licenses.release': { product: 'viga' },
   'licenses.registerAgain': { key: testLicenseKey },
   'licenses.giveBack': { product: 'viga' },
+  'licenses.receipt': { product: 'viga' },
   diagnose: undefined,
   'programs.list': undefined,
   'programs.download': { releaseId: testIds.release },

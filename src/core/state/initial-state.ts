@@ -34,6 +34,7 @@ export function initialState(ports: Ports): AppState {
       components: [],
     },
     licenses: null,
+    returned: [],
     uses: [],
     downloads: [],
     ...shownSettings(ports.settings),

@@ -2,6 +2,11 @@ import { AldabaError } from '../../../src/contract/errors.ts';
 import { diagnosisOf } from './diagnosis.ts';
 import type { FakeImplementer, FakeInside } from './fake-core.ts';
 
+const receiptOf = (product: string) => ({
+  fileName: `${product}.aldaba-receipt`,
+  content: '-----BEGIN ALDABA RETURN RECEIPT-----\n',
+});
+
 /** Licenses and settings. */
 export function licenseProcedures(
   os: Pick<FakeImplementer, 'licenses' | 'settings' | 'diagnose'>,
@@ -23,15 +28,15 @@ export function licenseProcedures(
         store.update({ device: { ...device, match: 'match', score: 100, components } });
       }),
       giveBack: os.licenses.giveBack.handler(({ input }) => {
+        const view = store.get().licenses?.find(({ product }) => product === input.product);
         without(input.product);
-        return store.get().connection.state === 'not-needed'
-          ? {
-              told: false,
-              fileName: `${input.product}.aldaba-receipt`,
-              content: '-----BEGIN ALDABA RETURN RECEIPT-----\n',
-            }
-          : { told: true, fileName: null, content: null };
+        if (store.get().connection.state !== 'not-needed')
+          return { told: true, fileName: null, content: null };
+        const { product, productName } = view ?? { product: input.product, productName: input.product };
+        store.update({ returned: [{ product, productName }] });
+        return { told: false, ...receiptOf(product) };
       }),
+      receipt: os.licenses.receipt.handler(({ input }) => receiptOf(input.product)),
     },
     diagnose: os.diagnose.handler(() => diagnosisOf(store.get())),
     settings: {

@@ -178,6 +178,7 @@ export const signedInState: AppState = {
     ],
   },
   licenses: [passView, leaseView],
+  returned: [],
   uses: [use(1, 'viga'), use(2, 'portico'), use(3, 'portico', { since: at(-12) })],
   downloads: [],
   settings: {

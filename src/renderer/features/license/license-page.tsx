@@ -16,6 +16,7 @@ import { GiveBackDialog } from './give-back-dialog.tsx';
 import { LicenseCard } from './license-card.tsx';
 import classes from './license-page.module.css';
 import { ReleaseDialog } from './release-dialog.tsx';
+import { ReturnedLicenses } from './returned-licenses.tsx';
 
 /** What I hold, until when, on which device, and which programs use it now. */
 export default function LicensePage() {
@@ -83,6 +84,7 @@ export default function LicensePage() {
       )}
       <div className={classes.columns}>
         <div className={classes.list}>
+          <ReturnedLicenses />
           {read === null && <LicenseBones />}
           {read?.length === 0 && (
             <EmptyState

@@ -323,6 +323,10 @@ export const licenseScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'license/returned',
+    world: holding([], { ...standaloneMode, returned: [{ product: 'zapata', productName: 'Zapata' }] }),
+  },
+  {
     name: 'license/renewed',
     world: holding([passView, leaseView]),
     async act(page) {
