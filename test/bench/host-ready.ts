@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startChild } from '../../scripts/start/child.ts';
+import { removeProfile } from '../support/remove-profile.ts';
+import { withoutKeychain } from '../support/without-keychain.ts';
 import { type Bench, below, percentile } from './figure.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -16,7 +18,13 @@ export const run: Bench = async () => {
     const samples: number[] = [];
     for (let round = 0; round <= rounds; round++) {
       const started = performance.now();
-      const host = startChild(join(root, 'src/host/index.ts'), ['--json', '--no-open', '--profile', profile]);
+      const host = startChild(
+        join(root, 'src/host/index.ts'),
+        ['--json', '--no-open', '--profile', profile],
+        {
+          environment: withoutKeychain,
+        },
+      );
       await host.line((line) => line.includes('"ready"'));
       // The first one makes the profile.
       if (round > 0) samples.push(performance.now() - started);
@@ -24,6 +32,6 @@ export const run: Bench = async () => {
     }
     return [below('host-ready', percentile(samples, 50), 'ms', 1000, 'process start to ready, p50')];
   } finally {
-    rmSync(profile, { recursive: true, force: true });
+    await removeProfile(profile);
   }
 };
