@@ -8,6 +8,7 @@ const names = {
   'refresh-token-next': true,
   'sign-in-token': true,
   'device-key': true,
+  'device-key-damaged': true,
   'cloud-key': true,
   'clock-mac': true,
 } satisfies Record<SecretName, true>;
