@@ -17,6 +17,7 @@ import {
   type ProgramClient,
   type Refusal,
 } from '../../../test/support/program-client.ts';
+import { needs } from '../../../test/support/skip.ts';
 import {
   brokerEndpointSchema,
   brokerErrorDataSchema,
@@ -410,7 +411,8 @@ describe('the endpoint', () => {
   const file = () => join(rig.ports.paths.runtime, 'broker.json');
   const root = () => dirname(rig.ports.paths.runtime);
 
-  test('is this user’s alone', async () => {
+  test('is this user’s alone', async (context) => {
+    needs(context, process.platform !== 'win32', 'Windows has no file modes, and pipes in place of sockets');
     const endpoint = brokerEndpointSchema.parse(JSON.parse(await readFile(file(), 'utf8')));
     expect(endpoint).toMatchObject({ address: broker.address, secret: null, pid: process.pid });
     expect((await lstat(endpoint.address)).mode & 0o777).toBe(0o600);
@@ -478,7 +480,8 @@ describe('the endpoint', () => {
     await broker.start();
   });
 
-  test('a folder that others may enter is closed to them; a link or a file in its place is refused', async () => {
+  test('a folder that others may enter is closed to them; a link or a file in its place is refused', async (context) => {
+    needs(context, process.platform !== 'win32', 'Windows has no file modes');
     await broker.stop();
     await chmod(rig.ports.paths.runtime, 0o755);
     await broker.start();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { implement } from '@orpc/server';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { needs } from '../../../test/support/skip.ts';
 import type { AppState } from '../../contract/client/state.ts';
 import { clientContract } from '../../contract/client.ts';
 import { connectToRunning } from './control-client.ts';
@@ -73,7 +74,8 @@ describe('control endpoint', () => {
     expect(await readRunningState({ runtime })).toEqual({ pid: process.pid, state: { uses: [] } });
   });
 
-  test('nobody but the person can open the socket or read the secret', async () => {
+  test('nobody but the person can open the socket or read the secret', async (context) => {
+    needs(context, process.platform !== 'win32', 'Windows has no file modes, and pipes in place of sockets');
     server = await serve();
     expect((await stat(server.address)).mode & 0o777).toBe(0o600);
     expect((await stat(join(runtime, 'control.json'))).mode & 0o777).toBe(0o600);
@@ -87,7 +89,8 @@ describe('control endpoint', () => {
     await expect(readFile(join(runtime, 'control.json'))).rejects.toThrow('ENOENT');
   });
 
-  test('one that accepts connections and does not answer is named', async () => {
+  test('one that accepts connections and does not answer is named', async (context) => {
+    needs(context, process.platform !== 'win32', 'Windows has pipes in place of sockets');
     const silent = createServer((socket) => void socket.on('error', () => undefined));
     silent.listen(join(runtime, 'control.sock'));
     await once(silent, 'listening');
@@ -108,7 +111,8 @@ describe('control endpoint', () => {
     expect(await connectToRunning({ runtime })).not.toBeNull();
   });
 
-  test('a runtime folder of somebody else is not used', async () => {
+  test('a runtime folder of somebody else is not used', async (context) => {
+    needs(context, process.platform !== 'win32', 'Windows lets a person make no symbolic links');
     const elsewhere = join(runtime, 'elsewhere');
     await mkdir(elsewhere);
     await symlink(elsewhere, join(runtime, 'linked'));
