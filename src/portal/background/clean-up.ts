@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Portal } from '../context.ts';
+import { dropOldMonths } from '../db/drop-old-months.ts';
 import { ensurePartitions } from '../db/partitions.ts';
 import { tidyLicenses } from '../services/leases/tidy.ts';
 
@@ -29,4 +30,6 @@ export async function cleanUp(portal: Portal): Promise<void> {
   ])
     await queries.execute(statement);
   await tidyLicenses(portal);
+  const dropped = await portal.database.asService((tx) => dropOldMonths(tx, now));
+  if (dropped.length > 0) portal.log.info({ dropped }, 'months of the journals are over');
 }

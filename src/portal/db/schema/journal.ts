@@ -10,6 +10,8 @@ export const auditChain = pgTable('audit_chain', {
   accountId: uuid('account_id').primaryKey(),
   seq: bigint('seq', { mode: 'number' }).notNull(),
   hash: bytea('hash').notNull(),
+  baseSeq: bigint('base_seq', { mode: 'number' }),
+  baseHash: bytea('base_hash'),
 });
 
 export const audit = pgTable(
