@@ -41,6 +41,34 @@ const keyMode: Partial<AppState> = {
   settings: { ...signedInState.settings, mode: 'cloud-key' },
 };
 
+/** Parts of the computer changed, and it is still recognized. */
+const drifted = holding(
+  [
+    {
+      ...standaloneView,
+      state: 'device-drift',
+      until: at(9, 'd'),
+      warnings: [{ kind: 'device', at: at(9, 'd') }],
+    },
+  ],
+  {
+    ...standaloneMode,
+    device: {
+      ...signedInState.device,
+      match: 'drift',
+      score: 46,
+      components: [
+        { name: 'machine', change: 'changed' },
+        { name: 'smbios', change: 'same' },
+        { name: 'board', change: 'same' },
+        { name: 'disk', change: 'changed' },
+        { name: 'cpu', change: 'same' },
+        { name: 'network', change: 'missing' },
+      ],
+    },
+  },
+);
+
 export const licenseScenarios: readonly Scenario[] = [
   { name: 'license/active', world: holding([passView, leaseView]) },
   { name: 'license/engineer', world: holding([passView], { profile: engineerProfile }) },
@@ -236,34 +264,14 @@ export const licenseScenarios: readonly Scenario[] = [
       },
     ]),
   },
+  { name: 'license/device-drift', world: drifted },
   {
-    name: 'license/device-drift',
-    world: holding(
-      [
-        {
-          ...standaloneView,
-          state: 'device-drift',
-          until: at(9, 'd'),
-          warnings: [{ kind: 'device', at: at(9, 'd') }],
-        },
-      ],
-      {
-        ...standaloneMode,
-        device: {
-          ...signedInState.device,
-          match: 'drift',
-          score: 46,
-          components: [
-            { name: 'machine', change: 'changed' },
-            { name: 'smbios', change: 'same' },
-            { name: 'board', change: 'same' },
-            { name: 'disk', change: 'changed' },
-            { name: 'cpu', change: 'same' },
-            { name: 'network', change: 'missing' },
-          ],
-        },
-      },
-    ),
+    name: 'license/register-again',
+    world: drifted,
+    async act(page) {
+      await page.getByRole('button', { name: 'Registrar de nuevo…' }).click();
+      await page.getByRole('textbox', { name: 'Clave' }).waitFor();
+    },
   },
   {
     name: 'license/loading',
