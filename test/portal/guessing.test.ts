@@ -204,12 +204,12 @@ describe('from outside nothing tells one refusal from another', () => {
     for (const other of answers) expect(other).toEqual(answers[0]);
   });
 
-  test('each costs exactly one password hash and the same statements', async () => {
+  test('each costs exactly one password hash and no transaction', async () => {
     const { hasher, database: db } = portal.services;
     const hashes = vi.spyOn(hasher, 'verify');
     const transactions = vi.spyOn(db, 'asService');
     const costs: [hashes: number, transactions: number][] = [];
-    for (const [email, password] of Object.values(cases).slice(0, 3)) {
+    for (const [email, password] of Object.values(cases)) {
       hashes.mockClear();
       transactions.mockClear();
       await answer(email, password);
