@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beforePack } from '../../scripts/packaging/require-release-build.ts';
 import { createFakeFrame } from '../fakes/electron/index.ts';
+import { removeProfile } from '../support/remove-profile.ts';
 import { boot, quit, speak } from './boot.ts';
 import { makeForeignLicense } from './foreign-license.ts';
 
@@ -128,6 +129,8 @@ describe('root keys', () => {
       const profile = await mkdtemp(join(tmpdir(), 'aldaba-root-'));
       process.env.ALDABA_DEVELOPMENT_ROOT = foreignRoot;
       process.env.ALDABA_ROOT_KEYS = foreignRoot;
+      // A license is bound to a device key that is kept.
+      process.env.ALDABA_SECRETS_ON_DISK = 'true';
       const electron = await boot(profile, { bundle });
       await electron.becomeReady();
       const client = speak(electron.connect('aldaba:port', createFakeFrame('aldaba-app://window/')));
@@ -139,7 +142,8 @@ describe('root keys', () => {
       await quit(electron);
       delete process.env.ALDABA_DEVELOPMENT_ROOT;
       delete process.env.ALDABA_ROOT_KEYS;
-      await rm(profile, { recursive: true, force: true });
+      delete process.env.ALDABA_SECRETS_ON_DISK;
+      await removeProfile(profile);
       return result;
     };
     expect(await outcome(join(folder, 'out/main/index.js'))).toBe('file-foreign-key');
