@@ -1,23 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { createKeychainSecrets } from '../../src/core/adapters/keychain-secrets.ts';
 import { keychainService } from '../../src/core/adapters/open-secrets.ts';
-import type { SecretName } from '../../src/core/ports/secrets.ts';
-
-const names = {
-  'refresh-token': true,
-  'refresh-token-next': true,
-  'sign-in-token': true,
-  'device-key': true,
-  'device-key-damaged': true,
-  'cloud-key': true,
-  'clock-mac': true,
-} satisfies Record<SecretName, true>;
+import { secretNames } from '../../src/core/ports/secrets.ts';
 
 /** Removes a profile that was made for one run: its folder and, where `withoutKeychain` keeps no process from it, its entries in the keychain. */
 export async function removeProfile(folder: string): Promise<void> {
   if (process.platform !== 'linux') {
     const keychain = createKeychainSecrets(keychainService(folder), process.platform);
-    for (const name of Object.keys(names) as SecretName[]) await keychain.delete(name).catch(() => undefined);
+    for (const name of secretNames) await keychain.delete(name).catch(() => undefined);
   }
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
