@@ -1,10 +1,13 @@
 import { once } from 'node:events';
+import { userInfo } from 'node:os';
 import process from 'node:process';
 import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
 import { systemClock } from './clock.ts';
 import { createPortal, type RunningPortal } from './create-portal.ts';
-import { openDatabase } from './db/database.ts';
+import { type DatabaseOptions, openDatabase } from './db/database.ts';
+import { migrate } from './db/migrate.ts';
+import { ensurePartitions } from './db/partitions.ts';
 import { seedDemonstration } from './demonstration.ts';
 import { describe } from './errors.ts';
 import { createKeys, createMemoryKeys } from './keys/key-files.ts';
@@ -13,12 +16,15 @@ import { prepareKeys } from './keys/prepare-keys.ts';
 import { openProductionKeys } from './keys/production-keys.ts';
 import { createLog } from './log.ts';
 import { outboxOnly, smtpTransport } from './mail/transport.ts';
+import { addOperatorCommands } from './operator/commands.ts';
+import type { Operator } from './operator/operator.ts';
 import {
   environmentHelp,
   type ProgramSettings,
   readProgramSettings,
   SettingsError,
 } from './program-settings.ts';
+import { portalSettingsSchema } from './settings.ts';
 
 interface Options {
   port?: string;
@@ -101,19 +107,50 @@ function refuse({ message }: SettingsError): undefined {
 async function start(settings: ProgramSettings, demo: boolean, log: pino.Logger): Promise<RunningPortal> {
   // Before the database: a portal without keys changes nothing.
   const keys = await openKeys(settings, demo);
-  const { databaseUrl, databaseConnections, dataFolder, smtpUrl } = settings;
+  const { smtpUrl } = settings;
   return createPortal({
-    database: await openDatabase({
-      url: databaseUrl,
-      folder: dataFolder === undefined ? undefined : `${dataFolder}/database`,
-      connections: databaseConnections,
-    }),
+    database: await openDatabase(databaseOf(settings)),
     mail: smtpUrl === undefined ? outboxOnly : smtpTransport(smtpUrl),
     clock: systemClock,
     keys,
     log,
     settings: settings.portal,
   });
+}
+
+/** What a command of the operator works with: the database of the nodes, brought up to date, and their settings. */
+async function withOperator<T>(
+  options: { readonly data?: string },
+  work: (operator: Operator) => Promise<T>,
+): Promise<T> {
+  process.removeAllListeners('warning');
+  const settings = readProgramSettings(process.env, {
+    ...program.opts<Options>(),
+    ...options,
+    command: true,
+  });
+  const database = await openDatabase(databaseOf(settings));
+  try {
+    await migrate(database, systemClock);
+    await database.asService((tx) => ensurePartitions(tx, systemClock.now()));
+    return await work({
+      database,
+      clock: systemClock,
+      settings: portalSettingsSchema.parse(settings.portal),
+      keys: () => openKeys(settings, false),
+      name: userInfo().username,
+    });
+  } finally {
+    await database.close();
+  }
+}
+
+function databaseOf({ databaseUrl, databaseConnections, dataFolder }: ProgramSettings): DatabaseOptions {
+  return {
+    url: databaseUrl,
+    folder: dataFolder === undefined ? undefined : `${dataFolder}/database`,
+    connections: databaseConnections,
+  };
 }
 
 async function untilAsked(): Promise<void> {
@@ -134,4 +171,9 @@ program
       `${rootFile}: the root’s private key. Keep it offline.\n${portalFolder}: for the portal; KEYS_DIR names it there.\nPublic root key, for the clients that are built: ${rootKey}\n`,
     );
   });
+addOperatorCommands(program, withOperator, (error) => {
+  if (error instanceof SettingsError) return refuse(error);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
 await program.parseAsync();

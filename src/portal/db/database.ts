@@ -93,8 +93,26 @@ function openPostgres(url: string, { connections = 20, answerTimeout = 65_000 }:
   };
 }
 
+/**
+ * Keeps every other process from a folder until it is called, or until this process ends, however it ends (docs/adr/0031).
+ *
+ * @throws when another process has it: two would ruin each other's files
+ */
+async function lockFolder(folder: string): Promise<() => void> {
+  const { DatabaseSync } = await import('node:sqlite');
+  const file = new DatabaseSync(`${folder}.lock`, { timeout: 0 });
+  try {
+    file.exec('begin exclusive');
+  } catch (error) {
+    file.close();
+    throw new Error(`the embedded database in ${folder} is open in another process`, { cause: error });
+  }
+  return () => file.close();
+}
+
 async function openPglite({ folder, image }: DatabaseOptions): Promise<Database> {
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unlock = folder === undefined ? () => undefined : await lockFolder(folder);
   const client = await PGlite.create({
     ...(folder === undefined ? {} : { dataDir: folder }),
     ...(image === undefined ? {} : { loadDataDir: image }),
@@ -111,7 +129,10 @@ async function openPglite({ folder, image }: DatabaseOptions): Promise<Database>
         },
         query: async (text, values) => (await client.query<Record<string, unknown>>(text, values)).rows,
       }),
-    close: () => client.close(),
+    async close() {
+      await client.close();
+      unlock();
+    },
   };
 }
 

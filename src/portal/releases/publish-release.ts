@@ -27,7 +27,7 @@ export type NewRelease = z.input<typeof newReleaseSchema>;
  * @throws when the portal has no folder for releases, or this version, platform and channel has another file: a release is never replaced
  */
 export async function publishRelease(
-  portal: Portal,
+  portal: Pick<Portal, 'database' | 'clock' | 'keys' | 'settings'>,
   content: ByteSource,
   given: NewRelease,
 ): Promise<{ id: string; sha256: string; size: number }> {

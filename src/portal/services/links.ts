@@ -31,7 +31,7 @@ export interface NewLink {
  */
 export async function createLink(
   tx: Tx,
-  portal: Portal,
+  portal: Pick<Portal, 'clock' | 'keys'>,
   link: NewLink,
 ): Promise<{ id: string; expiresAt: Date }> {
   const now = portal.clock.now();

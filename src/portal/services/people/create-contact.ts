@@ -11,7 +11,13 @@ import { idempotent } from '../idempotent.ts';
 import type { PersonCall } from '../sessions.ts';
 import { answer, change, type Desk } from './desk.ts';
 import { insertPeople, type NewPerson } from './insert-people.ts';
-import { checkDailyInvitations, checkInvitee, type Invitee, mailInvitation } from './invitations.ts';
+import {
+  checkDailyInvitations,
+  checkInvitee,
+  type Invitee,
+  invitingAt,
+  mailInvitation,
+} from './invitations.ts';
 import { type Role, roleToGive } from './roles.ts';
 import { assignSeats } from './seats.ts';
 
@@ -140,7 +146,7 @@ async function accessOf(
     lastSignInAt: null,
   };
   if (!invited) return { membership, invitation: null };
-  const { kind, expiresAt } = await mailInvitation(desk, who);
+  const { kind, expiresAt } = await mailInvitation(desk.tx, invitingAt(desk), who);
   const { now, call } = desk;
   const invitedBy = call.principal.identityId;
   return { membership, invitation: { id: newId(now), kind, invitedBy, sentAt: now, expiresAt } };
@@ -148,7 +154,7 @@ async function accessOf(
 
 /** The person of an address, made when new. */
 export async function findInvitee(
-  { tx, accountId, now }: Desk,
+  { tx, accountId, now }: Pick<Desk, 'tx' | 'accountId' | 'now'>,
   person: { email: string; firstName: string; lastName: string; language: Language },
 ): Promise<Invitee> {
   const { email, firstName, lastName, language } = person;

@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import { AldabaError } from '../../../contract/errors.ts';
 import type { Contact } from '../../../contract/portal/people.ts';
 import type { Language } from '../../../contract/primitives.ts';
+import type { Portal } from '../../context.ts';
+import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
 import { newId } from '../../ids.ts';
 import { sendMail } from '../../mail/outbox.ts';
@@ -40,17 +42,42 @@ export function inviteeOf(row: ContactRow, identityId: string): Invitee {
   };
 }
 
+/** In whose name an invitation goes out. */
+export interface Inviting {
+  readonly portal: Pick<Portal, 'clock' | 'keys'>;
+  readonly accountId: string;
+  readonly accountName: string;
+  readonly linkHours: number;
+  /** Identity of who invites; null for whoever runs the portal. */
+  readonly invitedBy: string | null;
+  /** Milliseconds of UTC. */
+  readonly now: number;
+}
+
+export function invitingAt(desk: Desk): Inviting {
+  const { call, accountId, accountName, linkHours, now } = desk;
+  return {
+    portal: call.portal,
+    accountId,
+    accountName,
+    linkHours,
+    now,
+    invitedBy: call.principal.identityId,
+  };
+}
+
 /** Writes the mail of an invitation; earlier links of this company to the person lose their use. */
 export async function mailInvitation(
-  desk: Desk,
+  tx: Tx,
+  from: Inviting,
   who: Invitee,
 ): Promise<{ kind: 'activate' | 'join'; expiresAt: number }> {
-  const { tx, call, accountId, accountName, now } = desk;
+  const { portal, accountId, accountName, linkHours, invitedBy, now } = from;
   const mail = { accountId, recipient: who.email, language: who.language, at: now };
   const data = { name: who.firstName, accountName };
+  await revokeLinks(tx, { accountId, identityId: who.identityId }, now);
   if (who.hasPassword) {
-    await revokeLinks(tx, { accountId, identityId: who.identityId }, now);
-    const expiresAt = now + desk.linkHours * 3_600_000;
+    const expiresAt = now + linkHours * 3_600_000;
     await sendMail(tx, {
       ...mail,
       template: 'join',
@@ -58,12 +85,12 @@ export async function mailInvitation(
     });
     return { kind: 'join', expiresAt };
   }
-  const link = await createLink(tx, call.portal, {
+  const link = await createLink(tx, portal, {
     accountId,
     identityId: who.identityId,
     purpose: 'activate',
-    requestedBy: call.principal.identityId,
-    hours: desk.linkHours,
+    requestedBy: invitedBy,
+    hours: linkHours,
   });
   await sendMail(tx, {
     ...mail,
@@ -128,7 +155,7 @@ export async function invite(desk: Desk, row: ContactRow, roleId: string): Promi
   const { tx, accountId, now, call } = desk;
   if (row.identity_id === null) throw new Error('who is invited is a member');
   await checkInvitee(desk, row.email);
-  const { kind, expiresAt } = await mailInvitation(desk, inviteeOf(row, row.identity_id));
+  const { kind, expiresAt } = await mailInvitation(tx, invitingAt(desk), inviteeOf(row, row.identity_id));
   const values = sql`${kind}, ${roleId}, ${call.principal.identityId}, ${instant(now)}, ${instant(expiresAt)}`;
   const rotated = await rows(
     tx,
