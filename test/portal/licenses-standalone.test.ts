@@ -159,8 +159,8 @@ describe('with network', () => {
     const enter = (key: string) =>
       portal.client(device).sessions.withKey({ key, device: device.description });
     for (let time = 0; time < 35; time++)
-      for (const attempt of [activate(wrong(), device), enter(wrong())])
-        expect(await refusal(attempt)).toMatchObject({ code: 'key-invalid' });
+      for (const attempt of [() => activate(wrong(), device), () => enter(wrong())])
+        expect(await refusal(attempt())).toMatchObject({ code: 'key-invalid' });
     expect(await refusal(activate((await newKey()).key, device))).toEqual({ code: 'ok' });
     expect(await portal.query(sql`select key from rate_limit`)).toEqual([]);
   });
