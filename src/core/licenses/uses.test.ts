@@ -53,7 +53,7 @@ test('a program that starts while the lease is being given back keeps it', async
   let isHeld = false;
   await rig.boot({
     async write(path, text) {
-      if (text.includes('"leaving": true'))
+      if (String(text).includes('"leaving": true'))
         await new Promise<void>((resolve) => {
           isHeld = true;
           write = resolve;
