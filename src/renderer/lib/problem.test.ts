@@ -11,8 +11,14 @@ test('a refusal keeps its code and the numbers for its text', () => {
 });
 
 test('a fault of the transport itself is a fault of ours', () => {
-  expect(toTrouble(new ORPCError('INTERNAL_SERVER_ERROR'))).toMatchObject({ code: 'internal', data: undefined });
-  expect(toTrouble(new ORPCError('NOT_FOUND', { data: 'x' }))).toMatchObject({ code: 'internal', data: undefined });
+  expect(toTrouble(new ORPCError('INTERNAL_SERVER_ERROR'))).toMatchObject({
+    code: 'internal',
+    data: undefined,
+  });
+  expect(toTrouble(new ORPCError('NOT_FOUND', { data: 'x' }))).toMatchObject({
+    code: 'internal',
+    data: undefined,
+  });
 });
 
 test('no answer at all is the way to the core', () => {
