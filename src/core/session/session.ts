@@ -3,17 +3,17 @@ import type { Profile } from '../../contract/portal/sessions.ts';
 import type { Mode } from '../../contract/primitives.ts';
 import type { Settings } from '../../contract/settings.ts';
 import { afterSessionEnd } from '../../domain/license-state.ts';
-import { createAlarm } from '../alarm.ts';
-import { type Access, isUnreachable } from '../gateway/gateway.ts';
+import type { Access } from '../gateway/gateway.ts';
 import { atMost } from '../licenses/at-most.ts';
-import { backoff } from '../licenses/backoff.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
 import type { Device, PortalClient, Session, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import { asAldabaError } from '../problem.ts';
 import { createAccessToken } from './access-token.ts';
-import { type Credential, createCredentials, tokenHash } from './credentials.ts';
+import { createCloudKey } from './cloud-key.ts';
+import { createCredentials } from './credentials.ts';
 import { createIdentity } from './identity.ts';
+import { createKeepAlive } from './keep-alive.ts';
 import { createRotation, type SignedIn, type SignInOutput } from './rotation.ts';
 import { createWaiting } from './waiting.ts';
 
@@ -52,19 +52,8 @@ export interface SessionNeeds {
   portalAt: (address: string) => PortalClient;
 }
 
-/** ms for giving back what a key holds. */
-const keyTerm = 5000;
-/** A key as the identity's record knows it. */
-const subjectOf = (key: string): string => `key:${tokenHash(key)}`;
-
-/** A refresh token idles out after 90 days; a renewal twice a day also notices an ended session. Milliseconds. */
-const keepAlive = 12 * 3_600_000;
-/** Background renewal after the start. Milliseconds. */
-const firstRenewal = 1500;
 /** ms that stopping waits for what is under way. */
 const stopTerm = 500;
-/** Retry of the background renewal while the portal cannot be reached: 15 s doubling to 10 min, full jitter. */
-const retry = { first: 15_000, most: 600_000 };
 
 export function createSession({ ports, device, lock, state, file, portalAt }: SessionNeeds): SessionControl {
   const { clock, settings, log } = ports;
@@ -78,18 +67,16 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     log,
     followed: () => token.drop(),
   });
+  const cloudKey = createCloudKey({ credentials, identity, settings, device, clock, log, portalAt });
   const waiting = createWaiting(ports.opener);
   const token = createAccessToken(clock, renewIdentity);
-  const alarm = createAlarm(clock, () => void inBackground());
-  let failures = 0;
-  let stopped = false;
+  const keepAlive = createKeepAlive(clock, log, token.renew);
   let leaving: Promise<boolean> | null = null;
-  let giveBack: () => Promise<void> = async () => {};
 
   identity.on((event) => {
     if (event === 'ready' || event === 'replaced') return waiting.resolveAll();
     token.drop();
-    alarm.clear();
+    keepAlive.clear();
   });
 
   const rotation = createRotation({
@@ -115,8 +102,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
   ): Promise<void> {
     // A company is part of the token: what other calls use from here on is the new one's.
     token.put(access);
-    failures = 0;
-    alarm.set(clock.now() + keepAlive);
+    keepAlive.renewed();
     await identity.accept(change);
   }
 
@@ -132,12 +118,9 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     const stored = await credentials.read('cloud-key');
     if (stored === null || stored.portal !== settings.current().portal) return null;
     try {
-      const { device: description } = await device.describe();
-      const answer = await portalAt(stored.portal).sessions.withKey({ key: stored.key, device: description });
-      const { access, account } = answer;
-      const subject = subjectOf(stored.key);
-      await accept({ mode: 'cloud-key', portal: stored.portal, profile: null, account, subject }, access);
-      return access.accessToken;
+      const answer = await cloudKey.ask(stored);
+      await accept(answer.identity, answer.access);
+      return answer.access.accessToken;
     } catch (error) {
       if (asAldabaError(error).code === 'key-invalid')
         await identity.lose('ended', { code: 'key-invalid', data: undefined });
@@ -168,19 +151,6 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     return null;
   }
 
-  async function inBackground(): Promise<void> {
-    try {
-      await token.renew();
-      failures = 0;
-    } catch (error) {
-      const { code, data } = asAldabaError(error);
-      log.info({ code }, 'the session was not renewed');
-      if (stopped || !(isUnreachable(code) || code === 'unavailable' || code.startsWith('keychain-'))) return;
-      failures++;
-      alarm.set(clock.now() + backoff(failures, retry, Math.random, data?.retryAfter));
-    }
-  }
-
   /** @returns whether the portal heard of it */
   async function finishLeaving(keepKey = false): Promise<boolean> {
     leaving ??= (async () => {
@@ -193,28 +163,10 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     return leaving;
   }
 
-  const isKey = () => identity.present && settings.current().mode === 'cloud-key';
-
-  /** The key that this device works with, or null: taken before another identity replaces it. */
-  const heldKey = async () => (isKey() ? credentials.read('cloud-key') : null);
-
-  async function leaveKey(held: Credential<'cloud-key'> | null): Promise<void> {
-    if (held === null) return;
-    const left = giveBack().then(() => portalAt(held.portal).sessions.leaveKey({ key: held.key }));
-    await atMost(
-      clock,
-      keyTerm,
-      left.catch((error) =>
-        log.warn({ code: asAldabaError(error).code }, 'the portal does not know that the key was left'),
-      ),
-    );
-  }
-
   return {
     async start() {
       await identity.load();
-      // After the start has answered and the window is drawn.
-      if (!identity.leaving) return alarm.set(clock.now() + firstRenewal);
+      if (!identity.leaving) return keepAlive.start();
       finishLeaving()
         .then(() => identity.left())
         .catch((error) =>
@@ -255,54 +207,49 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       async ended(refused) {
         if (!token.holds(refused)) return;
         token.drop();
-        await inBackground();
+        await keepAlive.run();
       },
     },
 
     async signIn(portal, { email, password }) {
       await device.load();
       const { device: description } = await device.describe();
-      const held = await heldKey();
+      const held = await cloudKey.held();
       const answer = await rotation.enter<SignInOutput>(portal, (client, nextTokenHash) =>
         client.sessions.signIn({ email, password, device: description, nextTokenHash }),
       );
       identity.setEmail(email);
       if (answer.kind !== 'signed-in') return answer;
-      await leaveKey(held);
+      await cloudKey.leave(held);
       await acceptSignIn(portal, answer);
       return answer;
     },
 
     async chooseAccount(portal, { ticket, accountId }) {
-      const held = await heldKey();
+      const held = await cloudKey.held();
       const answer = await rotation.enter(portal, (client, nextTokenHash) =>
         client.sessions.chooseAccount({ ticket, accountId, nextTokenHash }),
       );
-      await leaveKey(held);
+      await cloudKey.leave(held);
       await acceptSignIn(portal, answer);
     },
 
     async enterKey(portal, key) {
       await device.load();
-      const { device: description } = await device.describe();
-      const answer = await portalAt(portal).sessions.withKey({ key, device: description });
-      const held = await heldKey();
-      if (held?.key !== key) await leaveKey(held);
+      const answer = await cloudKey.ask({ portal, key });
+      const held = await cloudKey.held();
+      if (held?.key !== key) await cloudKey.leave(held);
       await credentials.write('cloud-key', { portal, key });
       await configure({ mode: 'cloud-key', portal });
       await finishLeaving(true);
-      const subject = subjectOf(key);
-      await accept(
-        { mode: 'cloud-key', portal, profile: null, account: answer.account, subject },
-        answer.access,
-      );
+      await accept(answer.identity, answer.access);
     },
 
     async becomeStandalone() {
-      await leaveKey(await heldKey());
+      await cloudKey.leave(await cloudKey.held());
       await configure({ mode: 'standalone' });
       token.drop();
-      alarm.clear();
+      keepAlive.clear();
       await finishLeaving();
       await identity.dismiss();
     },
@@ -314,7 +261,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     },
 
     async signOut() {
-      await leaveKey(await heldKey());
+      await cloudKey.leave(await cloudKey.held());
       await identity.lose('signed-out', { code: 'session-ended', data: undefined });
       const told = await finishLeaving();
       await identity.left();
@@ -326,9 +273,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
         });
     },
 
-    beforeKeyLeaves(work) {
-      giveBack = work;
-    },
+    beforeKeyLeaves: cloudKey.beforeLeaving,
 
     async tidy() {
       const { mode } = settings.current();
@@ -345,8 +290,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     },
 
     async stop() {
-      stopped = true;
-      alarm.clear();
+      keepAlive.stop();
       identity.close();
       waiting.rejectAll('cancelled');
       // A keychain that asks its person may take a minute to answer.
