@@ -1,16 +1,14 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { z } from 'zod';
 import type { SetupStep } from '../../contract/client/state.ts';
 import { AldabaError } from '../../contract/errors.ts';
-import { type Instant, instantSchema, type Mode } from '../../contract/primitives.ts';
+import type { Instant, Mode } from '../../contract/primitives.ts';
 import { checkPortal } from '../gateway/check-portal.ts';
 import { normalizePortalAddress } from '../gateway/portal-address.ts';
 import type { Device, Licenses, PortalClient, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import { asAldabaError, toProblem } from '../problem.ts';
 import type { SessionControl } from '../session/session.ts';
-import { writeFileDurably } from '../write-file-durably.ts';
+import { createRequestNote } from './request-note.ts';
+import { createShownStep } from './shown-step.ts';
 
 /** The first run, and every later change of the way in: contract/client `setup`. What works stays until the new way is done. */
 export interface Setup {
@@ -44,31 +42,28 @@ export interface SetupNeeds {
   file: string;
 }
 
-const noteSchema = z.object({ requestedAt: instantSchema });
 const idle = { busy: false, problem: null };
 /** ms after the start. */
 const tidyAfter = 5000;
-type StepOf<K extends SetupStep['step']> = Extract<SetupStep, { step: K }>;
 
 export function createSetup(needs: SetupNeeds): Setup {
   const { ports, device, session, licenses, state, portalAt, file } = needs;
   const { settings, clock, http, log } = ports;
+  const { show, expect, run } = createShownStep(state, clock);
+  const note = createRequestNote(file);
   /** Address that is being tried; null: the configured one. */
   let draft: string | null = null;
   let ticket: string | null = null;
-  let requestedAt: Instant | null = null;
   /** A standalone license is on disk: what counts until licenses were read. */
   let isStored = false;
   /** What was shown by itself, with nobody having chosen anything since. */
   let untouched: SetupStep | null = null;
-  let turn: Promise<unknown> = Promise.resolve();
   const unsubscribe: (() => void)[] = [];
   let tidying: { cancel(): void } | null = null;
 
   const fixedMode = (): Mode | null => (settings.locked().has('mode') ? settings.current().mode : null);
   const fixedPortal = (): boolean => settings.locked().has('portal');
   const portal = (): string | null => draft ?? settings.current().portal;
-  const show = (setup: SetupStep): void => state.update({ setup });
 
   function chooseModeStep(): SetupStep {
     return { step: 'choose-mode', ...idle, recommended: fixedMode() ?? 'cloud-signin', fixed: fixedMode() };
@@ -83,7 +78,7 @@ export function createSetup(needs: SetupNeeds): Setup {
     const address = portal();
     switch (mode) {
       case 'standalone':
-        return { step: 'standalone', ...idle, portal: address, requestedAt };
+        return { step: 'standalone', ...idle, portal: address, requestedAt: note.requestedAt };
       case 'cloud-signin':
         return address === null
           ? addressStep(mode)
@@ -98,7 +93,7 @@ export function createSetup(needs: SetupNeeds): Setup {
     draft = null;
     ticket = null;
     const { mode } = settings.current();
-    if (mode === null) return requestedAt === null ? chooseModeStep() : entry('standalone');
+    if (mode === null) return note.requestedAt === null ? chooseModeStep() : entry('standalone');
     const works =
       mode === 'standalone'
         ? (state.get().licenses?.some((license) => license.kind === 'license') ?? isStored)
@@ -111,45 +106,16 @@ export function createSetup(needs: SetupNeeds): Setup {
     show(untouched);
   }
 
-  /** The step that must be showing for what was asked. */
-  function expect<K extends SetupStep['step']>(...kinds: K[]): StepOf<K> {
-    const { setup } = state.get();
-    if ((kinds as string[]).includes(setup.step)) return setup as StepOf<K>;
-    throw new AldabaError('invalid-input', `setup is at ${setup.step}, not at ${kinds.join(' or ')}`, {
-      field: 'step',
-    });
-  }
-
-  /** One at a time; the step shows that it is busy and, if refused, why. */
-  function run<T>(work: () => Promise<T>): Promise<T> {
-    const next = turn.then(async () => {
-      show({ ...state.get().setup, busy: true, problem: null });
-      try {
-        return await work();
-      } catch (error) {
-        const { setup } = state.get();
-        show({ ...setup, busy: false, problem: toProblem(error, clock) });
-        throw asAldabaError(error);
-      } finally {
-        const { setup } = state.get();
-        if (setup.busy) show({ ...setup, busy: false });
-      }
-    });
-    turn = next.catch(() => undefined);
-    return next;
-  }
-
-  async function noteRequest(at: Instant | null): Promise<void> {
-    requestedAt = at;
-    if (at === null) return rm(file, { force: true });
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    return writeFileDurably(file, JSON.stringify({ requestedAt: at }));
-  }
-
   async function tidy(): Promise<void> {
     await session
       .tidy()
       .catch((error) => log.info({ code: asAldabaError(error).code }, 'the way in before was not ended'));
+  }
+
+  function expectAllowed(mode: Mode): void {
+    const fixed = fixedMode();
+    if (fixed !== null && fixed !== mode)
+      throw new AldabaError('policy-locked', `mode is fixed to ${fixed}`, { field: 'mode' });
   }
 
   /** A license is bound to the key of this device, which memory forgets: the place that it takes would be lost at the end of this process. */
@@ -162,20 +128,13 @@ export function createSetup(needs: SetupNeeds): Setup {
   async function finishStandalone(): Promise<void> {
     if (draft !== null && draft !== settings.current().portal) await settings.update({ portal: draft });
     await session.becomeStandalone();
-    await noteRequest(null);
+    await note.set(null);
     show(home());
   }
 
   return {
     async start() {
-      const text = await readFile(file, 'utf8').catch(() => null);
-      if (text !== null) {
-        try {
-          requestedAt = noteSchema.parse(JSON.parse(text)).requestedAt;
-        } catch {
-          requestedAt = null;
-        }
-      }
+      await note.load();
       isStored = await licenses.isStored();
       showHome();
       unsubscribe.push(
@@ -183,26 +142,21 @@ export function createSetup(needs: SetupNeeds): Setup {
           // Whoever is choosing another way in goes on choosing.
           if (state.get().setup === untouched) showHome();
         }),
-      );
-      if (state.get().setup.step === 'done') tidying = clock.setTimer(tidyAfter, () => void tidy());
-      unsubscribe.push(
         session.onIdentity((event) => {
-          // Whoever is choosing another way in goes on choosing.
           const isHere = event === 'ready' || event === 'replaced';
+          // Whoever is choosing another way in goes on choosing.
           if (!isHere && state.get().setup.step !== 'done') return;
           const next = home();
           const byPortal = event === 'ended' || event === 'lapsed';
           show(byPortal ? { ...next, problem: toProblem(new AldabaError('session-ended'), clock) } : next);
         }),
       );
+      if (state.get().setup.step === 'done') tidying = clock.setTimer(tidyAfter, () => void tidy());
     },
 
     chooseMode: (mode) =>
       run(async () => {
-        const fixed = fixedMode();
-        if (fixed !== null && fixed !== mode) {
-          throw new AldabaError('policy-locked', `mode is fixed to ${fixed}`, { field: 'mode' });
-        }
+        expectAllowed(mode);
         show(entry(mode));
       }),
 
@@ -314,7 +268,7 @@ export function createSetup(needs: SetupNeeds): Setup {
         expect('standalone');
         expectLastingKey();
         const request = await licenses.createRequest(key.trim());
-        await noteRequest(new Date(clock.now()).toISOString());
+        await note.set(new Date(clock.now()).toISOString());
         show(entry('standalone'));
         return request;
       }),
@@ -332,10 +286,7 @@ export function createSetup(needs: SetupNeeds): Setup {
       run(async () => {
         const { mode } = settings.current();
         if (mode !== null && mode !== 'standalone') expect('standalone');
-        const fixed = fixedMode();
-        if (fixed !== null && fixed !== 'standalone') {
-          throw new AldabaError('policy-locked', `mode is fixed to ${fixed}`, { field: 'mode' });
-        }
+        expectAllowed('standalone');
         expectLastingKey();
         const { productName, expiresAt } = await licenses.installLicense(content);
         await finishStandalone();
