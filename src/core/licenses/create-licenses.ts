@@ -12,6 +12,7 @@ import { atMost } from './at-most.ts';
 import { createDeviceCheck } from './check-device.ts';
 import { createClockContact } from './clock-contact.ts';
 import { createClockGuard } from './clock-guard.ts';
+import { createDebts } from './debts.ts';
 import { createEntries } from './entries.ts';
 import type { Entry, LiveUse } from './entry.ts';
 import { createKeeper } from './keeper.ts';
@@ -75,6 +76,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     guard,
   });
   const clockContact = createClockContact({ ports, gateway, guard, now: entries.now, random });
+  const debts = createDebts({ ports, session, entries, seats, standalone, random });
   const keeper = createKeeper({
     ports,
     device,
@@ -83,11 +85,10 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     entries,
     seats,
     renewals,
-    standalone,
+    debts,
     deviceCheck,
     guard,
     clockContact,
-    random,
     answersPrograms: options.answersPrograms ?? true,
     onRead: () => {
       for (const listener of [...readListeners]) listener();

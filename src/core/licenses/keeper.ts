@@ -1,17 +1,15 @@
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import { atMost } from './at-most.ts';
-import { backoff } from './backoff.ts';
 import type { DeviceCheck } from './check-device.ts';
 import type { ClockContact } from './clock-contact.ts';
 import type { ClockGuard } from './clock-guard.ts';
+import type { Debts } from './debts.ts';
 import type { Entries } from './entries.ts';
-import type { Entry } from './entry.ts';
 import { createFollowIdentity } from './follow-identity.ts';
 import { createReading } from './reading.ts';
 import type { Renewals } from './renewals.ts';
 import type { Seats } from './seats.ts';
-import type { Standalone } from './standalone.ts';
 
 /** Longest sleep, so that a clock that moved or a machine that slept is noticed within it. ms. */
 const longestSleep = 30_000;
@@ -25,8 +23,6 @@ const settlePause = 2000;
 const keychainTerm = 2000;
 /** How often the clock mark goes to disk. ms. */
 const markTerm = 300_000;
-/** Waits between tries to tell the portal what it must hear. */
-const debtLimits = { first: 5000, most: 300_000 };
 
 /** Does what time brings: transitions, renewals, and telling the portal what it has not heard. */
 export interface Keeper {
@@ -45,11 +41,10 @@ export function createKeeper(
     entries: Entries;
     seats: Seats;
     renewals: Renewals;
-    standalone: Standalone;
+    debts: Debts;
     deviceCheck: DeviceCheck;
     guard: ClockGuard;
     clockContact: ClockContact;
-    random: () => number;
     answersPrograms: boolean;
     /** Called once, when the disk was read. */
     onRead: () => void;
@@ -63,11 +58,10 @@ export function createKeeper(
     entries,
     seats,
     renewals,
-    standalone,
+    debts,
     deviceCheck,
     guard,
     clockContact,
-    random,
     answersPrograms,
     onRead,
   } = needs;
@@ -78,7 +72,6 @@ export function createKeeper(
   let lastRun = clock.monotonic();
   let lastBoot = clock.sinceBoot();
   let markSavedAt = clock.monotonic();
-  let debts = { failures: 0, notBefore: 0 };
   let orphansLeaveAt = Number.POSITIVE_INFINITY;
   let working: Promise<void> | null = null;
   /** Running time until which what seems over is held back; null: nothing is. */
@@ -124,23 +117,6 @@ export function createKeeper(
     ready,
   });
 
-  const hasDebts = (entry: Entry) => seats.hasDebts(entry) || standalone.owesReceipt(entry);
-
-  async function payDebts(): Promise<void> {
-    if (clock.monotonic() < debts.notBefore) return;
-    for (const entry of entries.all()) {
-      if (!hasDebts(entry)) continue;
-      await standalone.tellReceipts(entry);
-      if (session.hasIdentity() && session.mode !== 'standalone' && entry.flights.size === 0) {
-        await seats.tell(entry);
-        await seats.settle(entry).catch(() => undefined);
-      }
-    }
-    const failed = entries.all().some(hasDebts);
-    const failures = failed ? debts.failures + 1 : 0;
-    debts = { failures, notBefore: failed ? clock.monotonic() + backoff(failures, debtLimits, random) : 0 };
-  }
-
   async function serveQueue(): Promise<void> {
     for (const entry of entries.all()) {
       if (entry.queue !== null && entry.queue.at <= clock.monotonic() && entry.uses.size > 0)
@@ -155,7 +131,7 @@ export function createKeeper(
         if (clockContact.due() === 0) await clockContact.run();
         if (renewals.due() === 0) await renewals.run({ force: false });
         await serveQueue();
-        await payDebts();
+        await debts.pay();
       } catch (error) {
         log.error({ error: asAldabaError(error).message }, 'keeping licenses failed');
       } finally {
@@ -215,7 +191,7 @@ export function createKeeper(
     entries.hold(true);
     renewals.timeJumped();
     clockContact.retry();
-    debts = { failures: 0, notBefore: 0 };
+    debts.retry();
     plan();
     if (!isFirst) return;
     for (;;) {
@@ -239,10 +215,10 @@ export function createKeeper(
   function talkWait(): number {
     if (working !== null) return Number.POSITIVE_INFINITY;
     const now = clock.monotonic();
-    const waits = [renewals.due(), clockContact.due()].map((wait) => wait ?? Number.POSITIVE_INFINITY);
+    const dues = [renewals.due(), clockContact.due(), debts.due()];
+    const waits = dues.map((wait) => wait ?? Number.POSITIVE_INFINITY);
     for (const entry of entries.all()) {
       if (entry.queue !== null && entry.uses.size > 0) waits.push(entry.queue.at - now);
-      if (hasDebts(entry) && entry.flights.size === 0) waits.push(debts.notBefore - now);
     }
     return Math.min(...waits);
   }
@@ -272,7 +248,7 @@ export function createKeeper(
           if (contact.ok) {
             settleClock(contact.serverTime);
             renewals.portalIsBack();
-            debts = { ...debts, notBefore: Math.min(debts.notBefore, clock.monotonic() + random() * 1000) };
+            debts.portalIsBack();
           }
           plan();
         }),
