@@ -98,7 +98,7 @@ describeUnless(missing, 'settings', () => {
     await tabTo(page, /Cerrar la sesión en CONDOR-LT-203/);
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: '¿Cerrar la sesión en CONDOR-LT-203?' });
-    await dialog.getByText('Los programas abiertos allí pasan a solo lectura.').waitFor();
+    await dialog.getByText(/siguen hasta 75 minutos y después pasan a solo lectura/).waitFor();
     await tabTo(page, /^Cerrar$/);
     await dialog.getByRole('button', { name: 'Cerrar', exact: true }).last().click();
     await page.getByText('CONDOR-LT-203', { exact: true }).waitFor({ state: 'detached' });

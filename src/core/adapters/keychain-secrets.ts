@@ -1,37 +1,9 @@
 import type { AsyncEntry } from '@napi-rs/keyring';
-import { AldabaError } from '../../contract/errors.ts';
 import type { SecretName, Secrets, SecretsBackend } from '../ports/secrets.ts';
-import { keychainFault } from './keychain-fault.ts';
+import { createKeychainTurns } from './keychain-turns.ts';
 
-/** ms that a keychain may take, a person at its unlock prompt included, before the caller hears `keychain-locked`. */
-const patience = 60_000;
-/** The same while a client starts: programs with a valid license do not wait for a prompt. */
+/** As `patience` while a client starts: programs with a valid license do not wait for a prompt. */
 const startPatience = 3000;
-
-type Ask = <T>(work: () => Promise<T>, within?: number) => Promise<T>;
-
-/** One question at a time, so that a locked keychain prompts once; who waits longer than they can is answered, the prompt stays. */
-function createTurns(): Ask {
-  let turn: Promise<unknown> = Promise.resolve();
-  return async (work, within = patience) => {
-    const asked = turn.then(work);
-    turn = asked.catch(() => undefined);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(
-        () => reject(new AldabaError('keychain-locked', `no answer within ${within} ms`)),
-        within,
-      );
-    });
-    try {
-      return await Promise.race([asked, late]);
-    } catch (error) {
-      throw keychainFault(error);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-}
 
 export function keychainBackend(platform: NodeJS.Platform): SecretsBackend {
   if (platform === 'darwin') return 'macos-keychain';
@@ -56,7 +28,7 @@ export interface KeychainSecrets extends Secrets {
  * @param service groups the entries of one profile
  */
 export function createKeychainSecrets(service: string, platform: NodeJS.Platform): KeychainSecrets {
-  const ask = createTurns();
+  const ask = createKeychainTurns();
 
   async function entry(name: SecretName | 'probe'): Promise<AsyncEntry> {
     const { AsyncEntry: Entry } = await import('@napi-rs/keyring');
