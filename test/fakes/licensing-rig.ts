@@ -8,7 +8,7 @@ import type { Mode } from '../../src/contract/primitives.ts';
 import { createDevice } from '../../src/core/device/device.ts';
 import { createLicenses, type LicensesOptions } from '../../src/core/licenses/create-licenses.ts';
 import { type LicenseRecord, licenseRecordSchema } from '../../src/core/licenses/license-record.ts';
-import { createProcessLock } from '../../src/core/lock/process-lock.ts';
+import { createProcessLock, type ProcessLock } from '../../src/core/lock/process-lock.ts';
 import type { Device, Licenses, Parts } from '../../src/core/parts.ts';
 import { initialState } from '../../src/core/state/initial-state.ts';
 import { createStateStore } from '../../src/core/state/state-store.ts';
@@ -48,9 +48,25 @@ export async function createLicensingRig(
   );
   const folder = join(ports.paths.data, 'licenses');
   const heard: LicensingRig['heard'] = [];
+  let underWay = 0;
+
+  /** Whatever is written is written under the lock, which therefore knows what is under way. */
+  function watched(lock: ProcessLock): ProcessLock {
+    return {
+      ...lock,
+      run: async (...args) => {
+        underWay += 1;
+        try {
+          return await lock.run(...args);
+        } finally {
+          underWay -= 1;
+        }
+      },
+    };
+  }
 
   function makeParts(): Parts {
-    const lock = createProcessLock(ports.paths.runtime);
+    const lock = watched(createProcessLock(ports.paths.runtime));
     const device = createDevice({
       secrets: ports.secrets,
       hardware: ports.hardware,
@@ -121,7 +137,7 @@ export async function createLicensingRig(
         ]);
         const same = now === last;
         last = now;
-        if (!same) throw new Error('still writing');
+        if (!same || underWay > 0) throw new Error('still writing');
       },
       { interval: 3, timeout: 5000 },
     );
