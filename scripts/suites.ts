@@ -9,7 +9,7 @@ export interface Suite {
   readonly needsBuild?: true;
   /** Test files run at once. */
   readonly workers: 1 | 2;
-  /** What it takes on two cores. The runner starts the longest first, so that none is left to run alone at the end. */
+  /** What it takes on two cores beside the others. The runner starts the longest first, so that none is left to run alone at the end. */
   readonly seconds: number;
   /**
    * True when the files of the suite share one process and its loaded modules, which saves each of them seconds of loading the portal and
@@ -37,7 +37,7 @@ export const suites: readonly Suite[] = [
     proves: 'each module, beside its source',
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'test/{bench,fakes,support}/**/*.test.ts'],
     workers: 2,
-    seconds: 45,
+    seconds: 80,
     testTimeout: 15_000,
     env: withoutElectron,
   },
@@ -46,7 +46,7 @@ export const suites: readonly Suite[] = [
     proves: 'one behavior over direct call, MessagePort, loopback and HTTP',
     include: ['test/contract/**/*.test.ts'],
     workers: 1,
-    seconds: 3,
+    seconds: 5,
     sharesModules: true,
     testTimeout: 30_000,
     env: withoutElectron,
@@ -56,7 +56,7 @@ export const suites: readonly Suite[] = [
     proves: 'the portal on its embedded database',
     include: ['test/portal/**/*.test.ts'],
     workers: 1,
-    seconds: 250,
+    seconds: 400,
     sharesModules: true,
     testTimeout: 60_000,
     env: { ...withoutElectron, ALDABA_TEST_DATABASE: 'pglite' },
@@ -66,7 +66,7 @@ export const suites: readonly Suite[] = [
     proves: 'the same portal tests on a real PostgreSQL server',
     include: ['test/portal/**/*.test.ts'],
     workers: 1,
-    seconds: 180,
+    seconds: 280,
     sharesModules: true,
     testTimeout: 60_000,
     env: { ...withoutElectron, ALDABA_TEST_DATABASE: 'postgres' },
@@ -79,7 +79,7 @@ export const suites: readonly Suite[] = [
     exclude: ['test/system/keychain*.test.ts'],
     needsBuild: true,
     workers: 1,
-    seconds: 220,
+    seconds: 510,
     sharesModules: true,
     testTimeout: 120_000,
     env: withoutElectron,
@@ -89,7 +89,7 @@ export const suites: readonly Suite[] = [
     proves: 'secrets in a real Secret Service',
     include: ['test/system/keychain*.test.ts'],
     workers: 1,
-    seconds: 3,
+    seconds: 7,
     testTimeout: 30_000,
     env: withoutElectron,
     under: 'secret-service',
@@ -100,7 +100,7 @@ export const suites: readonly Suite[] = [
     include: ['test/e2e/**/*.test.ts'],
     needsBuild: true,
     workers: 1,
-    seconds: 390,
+    seconds: 560,
     sharesModules: true,
     testTimeout: 90_000,
     env: withoutElectron,
@@ -112,7 +112,7 @@ export const suites: readonly Suite[] = [
     exclude: ['test/electron/real/**'],
     needsBuild: true,
     workers: 1,
-    seconds: 8,
+    seconds: 13,
     testTimeout: 60_000,
     env: withoutElectron,
   },
@@ -132,7 +132,7 @@ export const suites: readonly Suite[] = [
     include: ['test/packaging/**/*.test.ts'],
     needsBuild: true,
     workers: 1,
-    seconds: 14,
+    seconds: 27,
     testTimeout: 180_000,
     env: withoutElectron,
   },
