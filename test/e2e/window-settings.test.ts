@@ -133,6 +133,21 @@ describeUnless(missing, 'settings', () => {
     expect(await other.getByRole('switch', { name: 'Guardarla en un archivo' }).count()).toBe(0);
   });
 
+  test.each(['setup/device-key-damaged', 'settings/device-key-damaged'])(
+    '%s: a new key is made after a question',
+    async (name) => {
+      const { page, core } = await open(name);
+      const dialog = page.getByRole('dialog', { name: '¿Hacer una clave nueva para este equipo?' });
+      await tabTo(page, /^Hacer una clave nueva…$/);
+      await page.keyboard.press('Enter');
+      await dialog.getByText(/lo que hay en el llavero se conserva aparte/i).waitFor();
+      expect(core.callsTo('setup.resetDevice')).toHaveLength(0);
+      await dialog.getByRole('button', { name: 'Hacer una clave nueva' }).press('Enter');
+      await page.getByText('La clave de este equipo está dañada').waitFor({ state: 'detached' });
+      expect(core.callsTo('setup.resetDevice')).toHaveLength(1);
+    },
+  );
+
   test('the diagnosis is a file without secrets', async () => {
     const { page } = await open('settings/signed-in');
     const [download] = await Promise.all([

@@ -5,6 +5,7 @@ import { LinkButton } from '../components/button.tsx';
 import { TroubleView } from '../components/trouble-view.tsx';
 import { useAppState, useClient } from '../lib/window-context.tsx';
 import classes from './banners.module.css';
+import { DeviceKeyBanner, deviceKeyCode } from './device-key-banner.tsx';
 import { KeychainBanner, keychainCode } from './keychain-banner.tsx';
 
 type Notice = AppState['notices'][number];
@@ -17,7 +18,7 @@ export function Banners() {
   const keychain = useAppState((state) => state.keychain);
   const locked = useAppState((state) => state.lockedSettings.includes('secretsOnDisk'));
   const about = keychainCode(keychain);
-  const rest = notices.filter((notice) => notice.code !== about);
+  const rest = notices.filter(({ code }) => code !== about && code !== deviceKeyCode);
 
   return (
     <div className={classes.banners} role="status" aria-label={t('shell.notices')}>
@@ -28,6 +29,7 @@ export function Banners() {
           </LinkButton>
         )}
       </KeychainBanner>
+      <DeviceKeyBanner />
       {rest.map((notice) => (
         <div key={notice.id} className={classes.notice}>
           <TroubleView trouble={notice} tone={notice.level} />

@@ -36,6 +36,13 @@ export function problem(code: Problem['code'], data?: Problem['data']): Problem 
   return { code, data, at: present };
 }
 
+/** What the core says when the keychain holds something else where the device's key should be. */
+export const damagedKey: AppState['notices'][number] = {
+  id: 'device-key-damaged',
+  level: 'error',
+  ...problem('device-key-damaged'),
+};
+
 const administrator: Permission[] = [
   'account:read',
   'account:update',

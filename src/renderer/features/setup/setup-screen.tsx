@@ -1,5 +1,6 @@
 import { lazy, type RefObject, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DeviceKeyBanner } from '../../app/device-key-banner.tsx';
 import { KeychainBanner } from '../../app/keychain-banner.tsx';
 import { useAppState } from '../../lib/window-context.tsx';
 import { ModeChoice } from './mode-choice.tsx';
@@ -24,6 +25,7 @@ export function SetupScreen() {
         <div className={classes.column}>
           <div className={classes.notice} role="status">
             <KeychainBanner />
+            <DeviceKeyBanner />
           </div>
           <Suspense>
             <CurrentStep />

@@ -1,4 +1,4 @@
-import { at, portal, problem, signedInState } from '../states.ts';
+import { at, damagedKey, portal, problem, signedInState } from '../states.ts';
 import type { Scenario } from './scenario.ts';
 
 const hash = '#/settings';
@@ -37,6 +37,15 @@ export const settingsScenarios: readonly Scenario[] = [
     name: 'settings/keychain-memory',
     hash,
     world: { state: { ...signedInState, keychain: { backend: 'memory', state: 'unavailable' } } },
+  },
+  {
+    name: 'settings/device-key-damaged',
+    hash,
+    world: { state: { ...signedInState, notices: [damagedKey] } },
+    async act(page) {
+      await page.getByRole('button', { name: 'Hacer una clave nueva…' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
   },
   {
     name: 'settings/sessions-loading',

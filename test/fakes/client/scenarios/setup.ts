@@ -1,6 +1,7 @@
 import type { SetupStep } from '../../../../src/contract/client/state.ts';
 import {
   at,
+  damagedKey,
   firstRunState,
   id,
   idle,
@@ -37,6 +38,10 @@ export const setupScenarios: readonly Scenario[] = [
         licenses: null,
       }),
     },
+  },
+  {
+    name: 'setup/device-key-damaged',
+    world: { state: { ...firstRunState, notices: [damagedKey] } },
   },
   {
     name: 'setup/portal-waiting',

@@ -1,0 +1,31 @@
+import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
+import { TroubleView } from '../components/trouble-view.tsx';
+import { useAppState } from '../lib/window-context.tsx';
+
+const DeviceKeyDialog = lazy(async () => ({
+  default: (await import('./device-key-dialog.tsx')).DeviceKeyDialog,
+}));
+
+export const deviceKeyCode = 'device-key-damaged';
+
+/** The keychain holds no key where this device's should be: the way on is a new one. Nothing while the key is good or not read yet. */
+export function DeviceKeyBanner() {
+  const { t } = useTranslation();
+  const isDamaged = useAppState((state) => state.notices.some(({ code }) => code === deviceKeyCode));
+  const [isAsking, setAsking] = useState(false);
+  if (!isDamaged) return null;
+  return (
+    <TroubleView trouble={{ code: deviceKeyCode }}>
+      <Button size="xs" onClick={() => setAsking(true)}>
+        {t('keychain.newKey.open')}
+      </Button>
+      {isAsking && (
+        <Suspense>
+          <DeviceKeyDialog onClose={() => setAsking(false)} />
+        </Suspense>
+      )}
+    </TroubleView>
+  );
+}
