@@ -76,6 +76,13 @@ test('more colors than fit: the frequent ones stay, each rare one takes the near
   expect(first).toEqual([...greens, ...greens, ...greens.slice(0, 40)]);
 });
 
+test('a spot of a color of its own keeps it beside a thousand shades', () => {
+  const shades = Array.from({ length: 1000 }, (_, shade) => ((shade & 255) << 8) | (shade >> 8));
+  const spot = 0xff2020;
+  const [first = []] = colorsOf(shrinkPng(pngOf([[...shades, ...shades, spot]], [0])));
+  expect(first.at(-1)).toBe(spot);
+});
+
 test('anything else is refused', () => {
   expect(() => shrinkPng(Buffer.from('GIF89a and more bytes than a head has'))).toThrow(RangeError);
 });
