@@ -135,12 +135,15 @@ bool readArguments(int count, char **values) {
   arguments.client.program = "zapata";
   arguments.client.version = "2026.1";
   for (int index = 1; index < count; ++index) {
-    const std::string name = values[index];
+    // `--name value`, or `--name=value` for a value that begins with a dash, as a key may.
+    const std::string given = values[index];
+    const std::size_t sign = given.find('=');
+    const std::string name = given.substr(0, sign);
     if (name == "--json") arguments.json = true;
     else if (name == "--no-question") arguments.question = false;
-    else if (index + 1 == count) return false;
+    else if (sign == std::string::npos && index + 1 == count) return false;
     else {
-      const std::string value = values[++index];
+      const std::string value = sign == std::string::npos ? values[++index] : given.substr(sign + 1);
       if (name == "--program") arguments.client.program = value;
       else if (name == "--version") arguments.client.version = value;
       else if (name == "--root-key") arguments.rootKey = value;
@@ -159,7 +162,7 @@ bool readArguments(int count, char **values) {
 
 int main(int count, char **values) {
   if (!readArguments(count, values)) {
-    std::cerr << "usage: program --root-key KEY [--program zapata] [--seconds N] [--json]" << std::endl;
+    std::cerr << "usage: program --root-key=KEY [--program zapata] [--seconds N] [--json]" << std::endl;
     return 2;
   }
   struct sigaction action {};

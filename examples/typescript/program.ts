@@ -24,7 +24,7 @@ const { values } = parseArgs({
 });
 const rootKey = compiledInRootKey ?? values['root-key'];
 if (rootKey === undefined) {
-  console.error('usage: node program.ts --root-key KEY [--program viga] [--seconds N] [--json]');
+  console.error('usage: node program.ts --root-key=KEY [--program viga] [--seconds N] [--json]');
   process.exit(2);
 }
 const startCommand = values['start-command'];

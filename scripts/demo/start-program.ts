@@ -26,7 +26,7 @@ export function startProgram(
 ): ExampleProgram {
   let may = false;
   let running = true;
-  const args = ['--program', product, '--root-key', rootKey, '--runtime', runtime, '--json'];
+  const args = ['--program', product, `--root-key=${rootKey}`, '--runtime', runtime, '--json'];
   const onLine = (line: string) => {
     const { may: allowed } = parseLine(line);
     if (Array.isArray(allowed)) may = allowed.includes('compute');

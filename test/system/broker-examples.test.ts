@@ -109,7 +109,7 @@ for (const language of ['typescript', 'python', 'cpp'] as const) {
         profile: change.ALDABA_PROFILE ?? null,
       });
       const server = await startRefusing(runtime, keychainLocked);
-      const program = launch(language, ['--root-key', anyKey, '--start-command', ''], change);
+      const program = launch(language, [`--root-key=${anyKey}`, '--start-command', ''], change);
       // Refused while it introduces itself: said with its code, and no crash.
       expect(await program.line('refused')).toMatchObject(keychainLocked);
       expect(await program.exit).toBe(3);
@@ -126,7 +126,7 @@ for (const language of ['typescript', 'python', 'cpp'] as const) {
         profile: null,
       });
       const server = await startRefusing(runtime, keychainLocked);
-      await launch(language, ['--root-key', anyKey, '--start-command', ''], change).line('refused');
+      await launch(language, [`--root-key=${anyKey}`, '--start-command', ''], change).line('refused');
       server.close();
     });
 
@@ -144,7 +144,7 @@ for (const language of ['typescript', 'python', 'cpp'] as const) {
         const tried = join(folder, 'tried');
         for (const name of ['aldaba', 'aldaba-client'])
           await install(name, `echo ${name} "$@" >>'${tried}'; exit 1`);
-        const program = launch(language, ['--root-key', anyKey], change);
+        const program = launch(language, [`--root-key=${anyKey}`], change);
         await program.line('failed');
         expect(await program.exit).toBe(1);
         expect((await readFile(tried, 'utf8')).trim().split('\n')).toEqual(commands);
@@ -190,7 +190,7 @@ describe('A17: on a machine with no display and no terminal, where nobody has si
         await install('aldaba', `exec '${process.execPath}' '${aldaba}' "$@"`);
         const change = { ALDABA_PROFILE: join(folder, 'profile'), ALDABA_DEVELOPMENT_ROOT: portal.rootKey };
         agentOf = join(folder, 'profile/run/broker.json');
-        const options = ['--program', 'viga', '--root-key', portal.rootKey, '--language', 'en'];
+        const options = ['--program', 'viga', `--root-key=${portal.rootKey}`, '--language', 'en'];
         const program = launch(language, options, change);
         expect((await program.line('message')).text).toContain('aldaba sign-in');
         const signedIn = await aldabaCommand(change, [

@@ -49,7 +49,7 @@ test('the portal is cut off: every program renews, runs on, counts down, opens a
   programs = languages.map((language, index) =>
     runProgram(examples.commands[language], [
       ...['--program', products[index] ?? 'viga', '--language', 'en'],
-      ...['--root-key', portal.rootKey, '--runtime', client.runtime, '--start-command', ''],
+      ...[`--root-key=${portal.rootKey}`, '--runtime', client.runtime, '--start-command', ''],
     ]),
   );
   await expect.poll(() => client.windows, { timeout: 20_000 }).toEqual(['sign-in']);

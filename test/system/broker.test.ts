@@ -44,8 +44,7 @@ function launch(language: Language, product: string, more: readonly string[] = [
   const options = [
     '--program',
     product,
-    '--root-key',
-    portal.rootKey,
+    `--root-key=${portal.rootKey}`,
     '--runtime',
     client.runtime,
     '--start-command',
@@ -220,12 +219,11 @@ for (const [language, product] of [
     });
 
     test('does not compute with a license that another root signed', async () => {
-      const foreign = 'A'.repeat(43);
+      const foreign = `-${'A'.repeat(42)}`;
       const program = runProgram(examples.commands[language], [
         '--program',
         product,
-        '--root-key',
-        foreign,
+        `--root-key=${foreign}`,
         '--runtime',
         client.runtime,
       ]);

@@ -150,7 +150,7 @@ export async function startComputer(options: ComputerOptions): Promise<Computer>
     tab,
     run(language, product, more = []) {
       const [rootKey = ''] = options.rootKeys;
-      const given = ['--program', product, '--root-key', rootKey, '--runtime', paths.runtime, ...more];
+      const given = ['--program', product, `--root-key=${rootKey}`, '--runtime', paths.runtime, ...more];
       const program = runProgram(commands[language], given);
       programs.push(program);
       return program;
