@@ -124,10 +124,16 @@ describeUnless(missing, 'people', () => {
     const { page, core } = await open('table');
     await at(page, 0).waitFor();
     await tabTo(page, at(page, 0));
-    for (let press = 0; press < 30; press += 1) await page.keyboard.press('PageDown');
-    await expect
-      .poll(() => page.evaluate(() => Number(document.activeElement?.getAttribute('data-index'))))
-      .toBeGreaterThan(180);
+    const whereAt = () =>
+      page.evaluate(() => {
+        const row = document.activeElement;
+        return row?.textContent.includes('@') ? Number(row.getAttribute('data-index')) : -1;
+      });
+    // As fast as the pages come: who goes faster jumps over some, which is another test.
+    for (let before = 0; before <= 180; before = await whereAt()) {
+      await page.keyboard.press('PageDown');
+      await expect.poll(whereAt).toBeGreaterThan(before);
+    }
     const calls = core.callsTo('people.listContacts') as { cursor?: string; offset?: number }[];
     expect(calls.slice(1).every(({ cursor, offset }) => cursor !== undefined && offset === undefined)).toBe(
       true,
