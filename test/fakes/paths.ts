@@ -13,6 +13,7 @@ export async function createTempPaths(): Promise<Paths & { root: string; remove(
     runtime: join(root, 'run'),
     downloads: join(root, 'downloads'),
     logs: join(root, 'logs'),
-    remove: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
+    // What was being written when a client ended may still arrive, on a busy machine seconds later.
+    remove: () => rm(root, { recursive: true, force: true, maxRetries: 10 }),
   };
 }
