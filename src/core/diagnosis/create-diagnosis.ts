@@ -4,6 +4,7 @@ import type { Gateway, Licenses, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import { toProblem } from '../problem.ts';
 import { logTail } from './log-tail.ts';
+import { stateFacts } from './state-facts.ts';
 
 /** ms for the portal and for the look at its certificates, which are asked at the same time. */
 const patience = 15_000;
@@ -38,45 +39,18 @@ export function createDiagnosis({ ports, gateway, licenses, state }: DiagnosisNe
       address === null ? null : (http.inspect?.(address, within) ?? null),
       logTail(paths.logs, diagnosisLogLines),
     ]).finally(() => timer.cancel());
-    const now = state.get();
     const verdict = licenses.clock();
     return {
       at: new Date(clock.now()).toISOString(),
-      client: {
-        version: now.client.version,
-        shell: now.client.shell,
-        platform: now.client.platform,
-      },
+      ...stateFacts(state.get()),
       mode: settings.current().mode,
       portal,
-      connection: now.connection,
       network,
-      licenses:
-        now.licenses?.map((view) => ({
-          product: view.product,
-          state: view.state,
-          permit: view.permit,
-          kind: view.kind,
-          seatKind: view.seatKind,
-          expiresAt: view.expiresAt,
-          until: view.until,
-          renewedAt: view.renewedAt,
-          problem: view.problem?.code ?? null,
-        })) ?? null,
-      device: {
-        match: now.device.match,
-        score: now.device.score,
-        changed: now.device.components.filter(({ change }) => change !== 'same'),
-      },
-      keychain: now.keychain,
       clock: {
         verdict: verdict?.verdict ?? null,
         back: Math.round((verdict?.back ?? 0) / 1000),
         portalOffset: gateway.serverOffset === null ? null : Math.round(gateway.serverOffset / 1000),
       },
-      programs: now.uses.length,
-      lockedSettings: now.lockedSettings,
-      notices: now.notices.map(({ code, at }) => ({ code, at })),
       log,
     };
   };

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../../../src/contract/client/diagnosis.ts';
 import type { AppState } from '../../../src/contract/client/state.ts';
+import { stateFacts } from '../../../src/core/diagnosis/state-facts.ts';
 import { present } from './states.ts';
 
 /** What the fake core finds: the state of the scenario, behind a proxy that opens TLS with a certificate of the company's. */
@@ -8,17 +9,12 @@ export function diagnosisOf(state: AppState): Diagnosis {
   const reached = connection.state !== 'offline';
   return {
     at: present,
-    client: {
-      version: state.client.version,
-      shell: state.client.shell,
-      platform: state.client.platform,
-    },
+    ...stateFacts(state),
     mode: settings.mode,
     portal:
       settings.portal === null
         ? null
         : { address: settings.portal, problem: reached ? null : connection.problem },
-    connection,
     network:
       settings.portal === null
         ? null
@@ -39,28 +35,7 @@ export function diagnosisOf(state: AppState): Diagnosis {
             trusted: reached ? true : null,
             distrust: null,
           },
-    licenses:
-      state.licenses?.map((view) => ({
-        product: view.product,
-        state: view.state,
-        permit: view.permit,
-        kind: view.kind,
-        seatKind: view.seatKind,
-        expiresAt: view.expiresAt,
-        until: view.until,
-        renewedAt: view.renewedAt,
-        problem: view.problem?.code ?? null,
-      })) ?? null,
-    device: {
-      match: state.device.match,
-      score: state.device.score,
-      changed: state.device.components.filter(({ change }) => change !== 'same'),
-    },
-    keychain: state.keychain,
     clock: { verdict: 'ok', back: 0, portalOffset: reached ? 2 : null },
-    programs: state.uses.length,
-    lockedSettings: state.lockedSettings,
-    notices: state.notices.map(({ code, at }) => ({ code, at })),
     log: ['{"level":30,"time":"2026-03-02T10:31:58.000Z","name":"host","msg":"portal answered"}'],
   };
 }

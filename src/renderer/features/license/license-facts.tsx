@@ -12,12 +12,14 @@ export function LicenseFacts({ view }: { view: LicenseView }) {
   const signedIn = useAppState((state) => state.profile !== null);
   const facts: [key: string, term: string, value: string][] = [];
   // Leases and passes end often and renew themselves: their end is told by `until`.
-  if (view.kind === 'license')
+  if (view.kind === 'license') {
+    const isOver = view.expiresAt !== null && Date.parse(view.expiresAt) <= now;
     facts.push([
       'expires',
-      t('license.fact.expires'),
+      t(isOver ? 'license.fact.expired' : 'license.fact.expires'),
       view.expiresAt === null ? t('license.fact.never') : format.date(view.expiresAt),
     ]);
+  }
   if (view.until !== null && view.kind !== 'license')
     facts.push(['until', t('license.fact.until'), format.moment(view.until, now)]);
   if (view.kind !== null)

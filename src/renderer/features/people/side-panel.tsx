@@ -65,7 +65,11 @@ export function SidePanel({
         >
           <div className={classes.scroll}>{children}</div>
           <div className={classes.notice}>{notice}</div>
-          {foot !== undefined && <div className={classes.foot}>{foot(close)}</div>}
+          {foot !== undefined && (
+            <div className={classes.foot} data-panel-foot>
+              {foot(close)}
+            </div>
+          )}
         </form>
       </Drawer>
       {asking && (
