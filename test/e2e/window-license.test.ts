@@ -93,6 +93,22 @@ describeUnless(missing, 'the license', () => {
     ).toBe(0);
   });
 
+  test('the day of its end is told as past once it is over', async () => {
+    const { page } = await open('license/grace');
+    const day = page.getByRole('definition').filter({ hasText: '25 de febrero de 2026' });
+    await page
+      .getByRole('term')
+      .filter({ hasText: /^Venció$/ })
+      .waitFor();
+    await day.waitFor();
+    expect(
+      await page
+        .getByRole('term')
+        .filter({ hasText: /^Vence$/ })
+        .count(),
+    ).toBe(0);
+  });
+
   test('renewing says that it went well, and why when it did not', async () => {
     const { page, core } = await open('license/active');
     await tabTo(page, /^Renovar ahora$/);
