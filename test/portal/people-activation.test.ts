@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectRefusal, newContact, peoplePortal, type Staff } from './people-support.ts';
+import { confirmed, expectRefusal, newContact, peoplePortal, type Staff } from './people-support.ts';
 import { days, hours, minutes, seconds, testPassword } from './support.ts';
 
 const people = peoplePortal();
@@ -8,11 +8,6 @@ let condor: Staff;
 beforeAll(async () => {
   condor = await people.staffed();
 });
-
-async function confirmed(session: Awaited<ReturnType<Staff['as']>>) {
-  await session.client.sessions.confirmPassword({ password: testPassword });
-  return session.client;
-}
 
 describe('the activation', () => {
   test('D5: expires after 72 h, and the directory says so', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { auditOf, expectRefusal, newContact, peoplePortal, type Staff } from './people-support.ts';
+import { auditOf, confirmed, expectRefusal, newContact, peoplePortal, type Staff } from './people-support.ts';
 import { minutes, testPassword } from './support.ts';
 
 const people = peoplePortal();
@@ -9,11 +9,6 @@ let condor: Staff;
 beforeAll(async () => {
   condor = await people.staffed();
 });
-
-async function confirmed(session: Awaited<ReturnType<Staff['as']>>) {
-  await session.client.sessions.confirmPassword({ password: testPassword });
-  return session.client;
-}
 
 describe('editing', () => {
   test('A7, D8: data changes, the email and the company never', async () => {

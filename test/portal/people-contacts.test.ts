@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectRefusal, newContact, peoplePortal, type Staff } from './people-support.ts';
+import { confirmed, expectRefusal, newContact, peoplePortal, type Staff } from './people-support.ts';
 import { hours, testPassword } from './support.ts';
 
 const people = peoplePortal();
@@ -9,11 +9,6 @@ let condor: Staff;
 beforeAll(async () => {
   condor = await people.staffed();
 });
-
-async function confirmed(session: Awaited<ReturnType<Staff['as']>>) {
-  await session.client.sessions.confirmPassword({ password: testPassword });
-  return session.client;
-}
 
 describe('adding a contact', () => {
   test('A8, A14, D4, E3: data, role, and a mail by which the new person sets their own password and signs in by email', async () => {

@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { auditOf, expectRefusal, newContact, peoplePortal, type Staff } from './people-support.ts';
+import { auditOf, confirmed, expectRefusal, newContact, peoplePortal } from './people-support.ts';
 import { minutes, testPassword } from './support.ts';
 
 const people = peoplePortal();
-
-async function confirmed(session: Awaited<ReturnType<Staff['as']>>) {
-  await session.client.sessions.confirmPassword({ password: testPassword });
-  return session.client;
-}
 
 describe('deleting', () => {
   test('A7, D10: with the password given lately; the person loses everything here and the audit stays', async () => {

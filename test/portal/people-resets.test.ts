@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { auditOf, expectRefusal, peoplePortal, type Staff } from './people-support.ts';
+import { auditOf, confirmed, expectRefusal, peoplePortal } from './people-support.ts';
 import { hours, minutes, testPassword } from './support.ts';
 
 const people = peoplePortal();
-
-async function confirmed(session: Awaited<ReturnType<Staff['as']>>) {
-  await session.client.sessions.confirmPassword({ password: testPassword });
-  return session.client;
-}
 
 describe('resetting a password', () => {
   test('D9: mails a link for 72 h; the old password works until the new one is set, and nobody sees either', async () => {

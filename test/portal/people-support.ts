@@ -146,6 +146,12 @@ export function newContact(
   };
 }
 
+/** The client of a session in which the password was given again just now. */
+export async function confirmed(session: TestSession): Promise<TestSession['client']> {
+  await session.client.sessions.confirmPassword({ password: testPassword });
+  return session.client;
+}
+
 /** What a refused call was answered with. */
 export async function refusalOf(
   call: Promise<unknown>,
