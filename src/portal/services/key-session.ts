@@ -6,8 +6,8 @@ import { parseLicenseKey } from '../../domain/license-key.ts';
 import { audit } from '../audit/audit.ts';
 import { run, type Statement } from '../db/run.ts';
 import { newId } from '../ids.ts';
-import { endSessions } from './end-sessions.ts';
 import { findKey, hashKey } from './keys.ts';
+import { leaveSession } from './leave-session.ts';
 import type { Caller } from './sign-in.ts';
 import { idleMilliseconds, issueAccess, sessionMilliseconds } from './tokens.ts';
 
@@ -93,26 +93,14 @@ const findKeySession: Statement = {
 };
 
 /** Ends the session that this device has with the key: its place is free, and so are the seats that it held. */
-export async function leaveKey({ portal, request, device }: Caller, key: string): Promise<void> {
+export async function leaveKey(caller: Caller, key: string): Promise<void> {
   const text = parseLicenseKey(key);
   if (text === undefined) return;
-  await portal.database.asService(async (tx) => {
+  await leaveSession(caller, async (tx) => {
     const [found] = await run<{ id: string; account_id: string; key_id: string }>(tx, findKeySession, [
       hashKey(text),
-      device.thumbprint,
+      caller.device.thumbprint,
     ]);
-    if (found === undefined) return;
-    const now = portal.clock.now();
-    if ((await endSessions(tx, { sessionId: found.id }, 'signed-out', now)).length === 0) return;
-    await audit(tx, {
-      accountId: found.account_id,
-      at: now,
-      action: 'session.ended',
-      actor: { kind: 'key', id: found.key_id },
-      subject: { kind: 'session', id: found.id },
-      address: request.address,
-      device: device.thumbprint,
-      requestId: request.id,
-    });
+    return found && { id: found.id, accountId: found.account_id, actor: { kind: 'key', id: found.key_id } };
   });
 }

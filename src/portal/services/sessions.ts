@@ -10,6 +10,7 @@ import { withRetry } from '../db/with-retry.ts';
 import { hashToken } from '../ids.ts';
 import { stepUpMilliseconds } from '../policy.ts';
 import { endSessions } from './end-sessions.ts';
+import { leaveSession } from './leave-session.ts';
 import { acceptJoin, findEntrant } from './memberships.ts';
 import { profileOf } from './profile.ts';
 import { releaseLeasesOfSessions } from './session-leases.ts';
@@ -36,31 +37,19 @@ const findByRefresh: Statement = {
 };
 
 /** Ends the session of a refresh token. An unknown token, another device's and one whose session ended get the same answer. */
-export async function signOut({ portal, request, device }: Caller, refreshToken: string): Promise<void> {
-  await withRetry(() =>
-    portal.database.asService(async (tx) => {
-      const [found] = await run<{
-        id: string;
-        account_id: string;
-        identity_id: string;
-        name: string;
-        email: string;
-      }>(tx, findByRefresh, [hashToken(refreshToken), device.thumbprint]);
-      if (found === undefined) return;
-      const now = portal.clock.now();
-      if ((await endSessions(tx, { sessionId: found.id }, 'signed-out', now)).length === 0) return;
-      await audit(tx, {
-        accountId: found.account_id,
-        at: now,
-        action: 'session.ended',
-        actor: { kind: 'person', id: found.identity_id, name: found.name, email: found.email },
-        subject: { kind: 'session', id: found.id },
-        address: request.address,
-        device: device.thumbprint,
-        requestId: request.id,
-      });
-    }),
-  );
+export async function signOut(caller: Caller, refreshToken: string): Promise<void> {
+  await leaveSession(caller, async (tx) => {
+    const [found] = await run<{
+      id: string;
+      account_id: string;
+      identity_id: string;
+      name: string;
+      email: string;
+    }>(tx, findByRefresh, [hashToken(refreshToken), caller.device.thumbprint]);
+    if (found === undefined) return undefined;
+    const { id, account_id: accountId, identity_id, name, email } = found;
+    return { id, accountId, actor: { kind: 'person', id: identity_id, name, email } };
+  });
 }
 
 const listOpen: Statement = {
