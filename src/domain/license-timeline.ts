@@ -31,7 +31,6 @@ export function rightMoment(right: Right, facts: LicenseFacts, at: number): Mome
 
 function leaseLine(claims: LeaseClaims, facts: LicenseFacts, at: number): Moment {
   const times = leaseTimes(claims);
-  const reason = whyNotRenewed(facts);
   const offline = unreachable(facts) !== null ? [warning('offline', times.countdownEnds)] : [];
   if (at < times.ends) {
     const asking = facts.answer.kind === 'asking';
@@ -43,17 +42,30 @@ function leaseLine(claims: LeaseClaims, facts: LicenseFacts, at: number): Moment
       warnings: offline,
     };
   }
-  if (at < times.runOnEnds) {
-    return {
-      state: 'run-on',
-      permit: 'full',
-      cause: 'lease-over',
-      reason,
-      warnings: [warning('run-on', times.runOnEnds), ...offline],
-    };
+  return runOnLine('lease-over', times, facts, at, offline);
+}
+
+/** Milliseconds UTC. */
+interface RunOnTimes {
+  readonly runOnEnds: number;
+  readonly countdownEnds: number;
+}
+
+/** After what carried a right is over: work goes on in full, then counts down, then files are only read. */
+function runOnLine(
+  cause: 'lease-over' | 'session-over',
+  { runOnEnds, countdownEnds }: RunOnTimes,
+  facts: LicenseFacts,
+  at: number,
+  offline: readonly LicenseWarning[] = [],
+): Moment {
+  const reason = whyNotRenewed(facts);
+  if (at < runOnEnds) {
+    const warnings = [warning('run-on', runOnEnds), ...offline];
+    return { state: 'run-on', permit: 'full', cause, reason, warnings };
   }
-  if (at < times.countdownEnds) {
-    const warnings = [warning('countdown', times.countdownEnds), ...offline];
+  if (at < countdownEnds) {
+    const warnings = [warning('countdown', countdownEnds), ...offline];
     return { state: 'run-on', permit: 'full', cause: 'run-on-over', reason, warnings };
   }
   return {
@@ -67,8 +79,8 @@ function leaseLine(claims: LeaseClaims, facts: LicenseFacts, at: number): Moment
 
 function passLine(claims: PassClaims, facts: LicenseFacts, at: number): Moment {
   const ends = claims.exp * 1000;
-  const lost = lostAt(facts);
-  if (lost !== null && lost + passRunOn + passCountdown < ends) return lapsedPassLine(lost, facts, at);
+  const lapses = lapseTimes(facts);
+  if (lapses !== null && lapses.countdownEnds < ends) return runOnLine('session-over', lapses, facts, at);
   if (at >= ends) {
     return {
       state: 'read-only',
@@ -99,33 +111,11 @@ function passLine(claims: PassClaims, facts: LicenseFacts, at: number): Moment {
   };
 }
 
-/** A pass whose session ended long before it does. */
-function lapsedPassLine(lost: number, facts: LicenseFacts, at: number): Moment {
-  const reason = whyNotRenewed(facts);
-  const runOnEnds = lost + passRunOn;
-  const countdownEnds = runOnEnds + passCountdown;
-  if (at < runOnEnds)
-    return {
-      state: 'run-on',
-      permit: 'full',
-      cause: 'session-over',
-      reason,
-      warnings: [warning('run-on', runOnEnds)],
-    };
-  if (at < countdownEnds)
-    return {
-      state: 'run-on',
-      permit: 'full',
-      cause: 'run-on-over',
-      reason,
-      warnings: [warning('countdown', countdownEnds)],
-    };
-  return { state: 'read-only', permit: 'read-only', cause: 'countdown-over', reason, warnings: [] };
-}
-
-/** Milliseconds UTC; null while somebody is signed in, or when nobody was. */
-function lostAt({ identity, identityLostAt }: LicenseFacts): number | null {
-  return identity ? null : identityLostAt;
+/** How a pass goes on without its session; null while somebody is signed in, or when nobody was. */
+function lapseTimes({ identity, identityLostAt }: LicenseFacts): RunOnTimes | null {
+  if (identity || identityLostAt === null) return null;
+  const runOnEnds = identityLostAt + passRunOn;
+  return { runOnEnds, countdownEnds: runOnEnds + passCountdown };
 }
 
 function borrowLine(claims: BorrowClaims, at: number): Moment {
@@ -214,7 +204,7 @@ export function rightBoundaries(right: Right, facts: LicenseFacts): number[] {
   if (right.claims.exp === undefined) return [];
   const ends = right.claims.exp * 1000;
   const graceEnds = right.kind === 'license' ? [ends + right.claims.graceDays * day] : [];
-  const lost = right.kind === 'offline-pass' ? lostAt(facts) : null;
-  const lapses = lost === null ? [] : [lost + passRunOn, lost + passRunOn + passCountdown];
+  const times = right.kind === 'offline-pass' ? lapseTimes(facts) : null;
+  const lapses = times === null ? [] : Object.values(times);
   return [ends, ...graceEnds, ...lapses, ...warningDays[right.kind].map((before) => ends - before * day)];
 }
