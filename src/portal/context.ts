@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Permission } from '../contract/permissions.ts';
+import type { AccessLookup } from './auth/access-lookup.ts';
 import type { Guessing } from './auth/guessing.ts';
 import type { PasswordHasher } from './auth/password-hasher.ts';
 import type { ProofVerifier } from './auth/proof.ts';
@@ -20,6 +21,7 @@ export interface Portal {
   /** Addresses under which requests may be proven: `url`, and its other names when it is this machine. */
   readonly origins: readonly string[];
   readonly keys: PortalKeys;
+  readonly access: AccessLookup;
   readonly guessing: Guessing;
   readonly hasher: PasswordHasher;
   readonly proofs: ProofVerifier;

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { portalContract } from '../contract/portal.ts';
+import { createAccessLookup } from './auth/access-lookup.ts';
 import { createGuessing } from './auth/guessing.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createProofVerifier } from './auth/proof.ts';
@@ -64,6 +65,7 @@ export async function createPortal(options: PortalOptions): Promise<RunningPorta
     await database.asService((tx) => ensurePartitions(tx, clock.now()));
 
     let address = '';
+    let origins: readonly string[] = [];
     let worker: Worker | undefined;
     const services: Portal = {
       database,
@@ -71,6 +73,7 @@ export async function createPortal(options: PortalOptions): Promise<RunningPorta
       log,
       settings,
       keys,
+      access: createAccessLookup(database),
       guessing: createGuessing({ database, clock, log }),
       hasher: createPasswordHasher(),
       proofs: createProofVerifier(clock),
@@ -79,7 +82,7 @@ export async function createPortal(options: PortalOptions): Promise<RunningPorta
         return settings.publicUrl ?? address;
       },
       get origins() {
-        return settings.publicUrl === undefined ? loopbackNames(address) : [settings.publicUrl];
+        return origins;
       },
       wakeMail: () => worker?.wake(),
     };
@@ -87,6 +90,7 @@ export async function createPortal(options: PortalOptions): Promise<RunningPorta
     try {
       await server.listen({ host: settings.host, port: settings.port });
       address = addressOf(server.server.address());
+      origins = settings.publicUrl === undefined ? loopbackNames(address) : [settings.publicUrl];
     } catch (error) {
       await server.close();
       throw error;

@@ -1,47 +1,11 @@
 import { AldabaError } from '../../contract/errors.ts';
 import { effectivePermissions } from '../../domain/roles.ts';
 import type { Portal, Principal, ProvenDevice, RequestInfo } from '../context.ts';
-import { run, type Statement } from '../db/run.ts';
-import { hashToken } from '../ids.ts';
+import type { AccessRow } from './access-lookup.ts';
 
 /** The request's DPoP proof without an access token: signing in, refreshing. @throws `proof-invalid` */
 export function provenDevice(portal: Portal, request: RequestInfo): ProvenDevice {
   return portal.proofs.verify(request.proof, { method: request.method, urls: requestUrls(portal, request) });
-}
-
-/** Everything that authorizes a request, in one statement. */
-export const findAccess: Statement = {
-  name: 'find-access',
-  text: `select extract(epoch from t.expires_at) * 1000 as access_until, s.id as session_id, s.identity_id, s.key_id, s.account_id,
-      s.device_thumbprint, s.device_key, s.device_name, s.platform,
-      s.ended_at is not null as ended, extract(epoch from s.expires_at) * 1000 as session_until,
-      extract(epoch from s.confirmed_at) * 1000 as confirmed_at, i.email, i.name, m.owner, r.permissions
-    from access_token t
-    join session s on s.id = t.session_id
-    left join identity i on i.id = s.identity_id
-    left join membership m on m.account_id = s.account_id and m.identity_id = s.identity_id
-      and m.accepted_at is not null and m.suspended_at is null
-    left join role r on r.account_id = m.account_id and r.id = m.role_id
-    where t.token_hash = $1`,
-};
-
-interface AccessRow {
-  access_until: string;
-  session_id: string;
-  identity_id: string | null;
-  key_id: string | null;
-  account_id: string;
-  device_thumbprint: string;
-  device_key: string;
-  device_name: string;
-  platform: string;
-  ended: boolean;
-  session_until: string;
-  confirmed_at: string | null;
-  email: string | null;
-  name: string | null;
-  owner: boolean | null;
-  permissions: string[] | null;
 }
 
 /**
@@ -59,7 +23,7 @@ export async function authenticate(portal: Portal, request: RequestInfo): Promis
     accessToken: token,
   });
   const now = portal.clock.now();
-  const [row] = await run<AccessRow>(portal.database.queries, findAccess, [hashToken(token)]);
+  const row = await portal.access(token);
   if (row === undefined || Number(row.access_until) <= now)
     throw new AldabaError('not-signed-in', 'access token unknown or expired');
   if (row.device_thumbprint !== device.thumbprint)
