@@ -37,6 +37,11 @@ export interface LicensingRig {
   remove(): Promise<void>;
 }
 
+/** Waits, in real time, until the check passes: what a timer or the other end of a socket set off takes its moments. */
+export function becomes(check: () => unknown): Promise<unknown> {
+  return vi.waitFor(check, { timeout: 5000, interval: 5 });
+}
+
 export async function createLicensingRig(
   options: { mode?: Mode | null; identity?: boolean } = {},
 ): Promise<LicensingRig> {

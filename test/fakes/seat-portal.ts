@@ -39,6 +39,8 @@ export interface SeatPortal {
   /** Versions that a product's leases cover; all of them unless set. */
   readonly versions: Map<string, { from?: string; to?: string }>;
   readonly calls: SeatCall[];
+  /** How many of `calls` were of this kind. */
+  count(kind: SeatCall['kind']): number;
   /** Most leases of one product that counted at the same time. */
   readonly peak: Map<string, number>;
   /** Every call fails with this until it is null again. */
@@ -202,6 +204,7 @@ export async function createSeatPortal(
     activations: new Set([licenseClaims('').activation]),
     versions: new Map(),
     calls: [],
+    count: (kind) => portal.calls.filter((call) => call.kind === kind).length,
     peak: new Map(),
     fault: null,
     faultData: undefined,

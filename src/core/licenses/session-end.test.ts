@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { becomes, createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
 
 const minute = 60_000;
 let rig: LicensingRig;
@@ -11,8 +11,6 @@ afterEach(() => rig.remove());
 
 const permits = () => rig.heard.map(({ license }) => license.permit);
 const states = () => rig.heard.map(({ license: { state, permit } }) => `${state} ${permit}`);
-const becomes = (check: () => unknown | Promise<unknown>) =>
-  vi.waitFor(check, { timeout: 5000, interval: 5 });
 
 /** The portal ends the session, and what is held runs on. */
 async function lapse(product: string): Promise<void> {
