@@ -37,6 +37,8 @@ export interface CoreRig {
   /** What the keychain and the settings file hold, whatever process wrote it. */
   readonly entries: MemorySecrets['entries'];
   readonly stored: StoredSettings;
+  /** Names of the entries that are a way in: tokens and keys of the portal. */
+  tokenEntries(): string[];
   /** A process of the profile, started. */
   start(overrides?: Overrides): Promise<RunningCore>;
   /** Like `start`, and not started. */
@@ -46,6 +48,15 @@ export interface CoreRig {
 }
 
 export const testEmail = 'lucia.ferrer@condor.example';
+
+/** A program that asks for a license. */
+export const testUse = {
+  id: '0195b0a0-9000-7000-8000-000000000001',
+  program: 'viga',
+  version: '2026.1',
+  since: '2026-03-02T08:00:00.000Z',
+  state: 'waiting',
+} as const;
 
 export async function createCoreRig(): Promise<CoreRig> {
   const base = await createTestPorts();
@@ -81,6 +92,7 @@ export async function createCoreRig(): Promise<CoreRig> {
     paths: base.paths,
     entries,
     stored,
+    tokenEntries: () => [...entries.keys()].filter((name) => name !== 'device-key' && name !== 'clock-mac'),
     make,
     async start(overrides) {
       const made = make(overrides);

@@ -112,6 +112,8 @@ export async function createFakePortal(clock: Clock, address = 'https://portal.e
     trust,
     identities,
     sessions: sessions.sessions,
+    /** Those that did not end. */
+    liveSessions: () => sessions.sessions.filter((session) => !session.ended),
     /** Access tokens that count now. */
     access: sessions.access as ReadonlyMap<string, unknown>,
     calls,

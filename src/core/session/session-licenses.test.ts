@@ -1,16 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type CoreRig, createCoreRig, type RunningCore } from '../../../test/fakes/core-rig.ts';
+import { type CoreRig, createCoreRig, type RunningCore, testUse } from '../../../test/fakes/core-rig.ts';
 import { testCloudKey } from '../../../test/fakes/portal-router.ts';
 
-const use = {
-  id: '0195b0a0-9000-7000-8000-000000000001',
-  program: 'viga',
-  version: '2026.1',
-  since: '2026-03-02T08:00:00.000Z',
-  state: 'waiting' as const,
-  features: [],
-  interactive: true,
-};
+const use = { ...testUse, features: [], interactive: true };
 const never = new AbortController().signal;
 const asked = () => rig.portal.calls.filter((name) => name === 'licenses.acquire').length;
 

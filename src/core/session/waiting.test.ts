@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type CoreRig, createCoreRig, testUse } from '../../../test/fakes/core-rig.ts';
+import type { Core } from '../create-core.ts';
+
+let rig: CoreRig;
+beforeEach(async () => {
+  rig = await createCoreRig();
+});
+afterEach(() => rig.remove());
+
+describe('programs that wait', () => {
+  const wait = (core: Core, signal = new AbortController().signal) =>
+    core.session.ensureIdentity({ interactive: true, program: testUse, signal });
+
+  test('A17: ten programs cause one window, and one sign-in answers all', async () => {
+    const running = await rig.start();
+    const waiting = Promise.all(Array.from({ length: 10 }, () => wait(running.core)));
+    await expect.poll(() => rig.opener.windows).toEqual(['sign-in']);
+    await rig.signIn(running);
+    await waiting;
+    expect(rig.opener.windows).toEqual(['sign-in']);
+    expect(rig.portal.calls.filter((call) => call === 'sessions.signIn')).toHaveLength(1);
+  });
+
+  test('closing the sign-in answers all of them, and the next one opens it again', async () => {
+    const running = await rig.start();
+    const waiting = [wait(running.core), wait(running.core)].map((one) =>
+      expect(one).rejects.toMatchObject({ code: 'sign-in-cancelled' }),
+    );
+    await expect.poll(() => rig.opener.windows).toHaveLength(1);
+    await running.client.setup.cancelSignIn();
+    await Promise.all(waiting);
+    const again = expect(wait(running.core)).rejects.toMatchObject({ code: 'sign-in-cancelled' });
+    await expect.poll(() => rig.opener.windows).toHaveLength(2);
+    await running.client.setup.cancelSignIn();
+    await again;
+  });
+
+  test('one that gives up leaves the others waiting', async () => {
+    const running = await rig.start();
+    const abort = new AbortController();
+    const first = expect(wait(running.core, abort.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    const second = wait(running.core);
+    await expect.poll(() => rig.opener.windows).toHaveLength(1);
+    abort.abort();
+    await first;
+    await rig.signIn(running);
+    await second;
+  });
+
+  test('where no window can be shown they are told', async () => {
+    const running = await rig.start();
+    rig.opener.hasWindow = false;
+    await expect(wait(running.core)).rejects.toMatchObject({ code: 'sign-in-unavailable' });
+  });
+
+  test('who may not ask gets an answer at once', async () => {
+    const running = await rig.start();
+    const ask = () =>
+      running.core.session.ensureIdentity({
+        interactive: false,
+        program: testUse,
+        signal: new AbortController().signal,
+      });
+    await expect(ask()).rejects.toMatchObject({ code: 'not-configured' });
+    await rig.signIn(running);
+    await ask();
+    await running.client.session.signOut();
+    await expect(ask()).rejects.toMatchObject({ code: 'not-signed-in' });
+    expect(rig.opener.windows).toEqual([]);
+  });
+});
