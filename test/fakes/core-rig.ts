@@ -26,6 +26,9 @@ export interface Overrides extends Partial<Ports> {
   dies?: true;
 }
 
+/** Where the first run stands. */
+export const setupOf = ({ core }: RunningCore) => core.state.get().setup;
+
 /** One profile on one machine, a portal, and any number of client processes over both. */
 export interface CoreRig {
   readonly portal: FakePortal;
