@@ -3,8 +3,6 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { getTableColumns, getTableName, is, sql } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chainStart, entryHash, audit as writeAudit } from '../../src/portal/audit/audit.ts';
-import { cleanUp } from '../../src/portal/background/clean-up.ts';
 import { systemClock } from '../../src/portal/clock.ts';
 import { openDatabase } from '../../src/portal/db/database.ts';
 import { isMigrated, migrate } from '../../src/portal/db/migrate.ts';
@@ -13,15 +11,7 @@ import * as schema from '../../src/portal/db/schema.ts';
 import { newId } from '../../src/portal/ids.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { needs } from '../support/skip.ts';
-import {
-  createRefreshToken,
-  days,
-  minutes,
-  startTestPortal,
-  type TestCompany,
-  type TestPortal,
-  testPassword,
-} from './support.ts';
+import { startTestPortal, type TestCompany, type TestPortal, testPassword } from './support.ts';
 
 let database: TestDatabase;
 let portal: TestPortal;
@@ -266,106 +256,4 @@ describe('a connection that breaks', () => {
     await db.close();
     await relay.close();
   });
-});
-
-describe('the audit', () => {
-  const entry = (action: string) => ({
-    accountId: condor.id,
-    at: portal.clock.now(),
-    action,
-    actor: { kind: 'portal' as const },
-    subject: { kind: 'thing', id: '1' },
-    after: { name: 'ñ', list: [1, null, { deep: true }] },
-    address: '127.0.0.1',
-  });
-
-  test('is one chain per account, also when many write at once', async () => {
-    const { database: db } = portal.services;
-    await Promise.all(
-      Array.from({ length: 25 }, (_, index) =>
-        db.inAccount(condor.id, (tx) => writeAudit(tx, entry(`thing.${index}`))),
-      ),
-    );
-    const written = await db.queries
-      .select()
-      .from(schema.audit)
-      .where(sql`account_id = ${condor.id}`)
-      .orderBy(schema.audit.seq);
-    expect(written.map(({ seq }) => seq)).toEqual(written.map((_, index) => index + 1));
-    let previous: Buffer = chainStart;
-    for (const row of written) {
-      const { hash, seq, at, before, ...rest } = row;
-      const said = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
-      const expected = entryHash(previous, seq, {
-        ...(said as unknown as ReturnType<typeof entry>),
-        at: at.getTime(),
-      });
-      expect(hash.equals(expected)).toBe(true);
-      previous = hash;
-    }
-  });
-
-  test('is undone with its transaction, without a gap', async () => {
-    const { database: db } = portal.services;
-    const head = async () =>
-      (await db.queries.select().from(schema.auditChain).where(sql`account_id = ${condor.id}`))[0];
-    const before = await head();
-    await db
-      .inAccount(condor.id, async (tx) => {
-        await writeAudit(tx, entry('thing.undone'));
-        throw new Error('undone');
-      })
-      .catch(() => undefined);
-    expect(await head()).toEqual(before);
-  });
-
-  test.each([sql`update audit set action = 'x'`, sql`delete from audit`, sql`truncate audit`])(
-    'cannot be changed, not even by the owner of the tables',
-    async (statement) => {
-      await expect(portal.services.database.queries.execute(statement)).rejects.toMatchObject({
-        cause: { message: expect.stringContaining('append-only') },
-      });
-    },
-  );
-
-  test('refuses what looks like a secret', async () => {
-    for (const name of ['password', 'refreshToken', 'passwordHash', 'key', 'Authorization'])
-      await expect(
-        portal.services.database.inAccount(condor.id, (tx) =>
-          writeAudit(tx, { ...entry('thing.made'), after: { inner: { [name]: 'value' } } }),
-        ),
-      ).rejects.toThrow('looks like a secret');
-  });
-
-  test('is kept by month', async () => {
-    const [place] = await rows<{ partition: string }>(
-      portal.services.database.queries,
-      sql`select distinct tableoid::regclass::text as partition from audit where account_id = ${condor.id}`,
-    );
-    expect(place).toEqual({ partition: 'audit_2026_03' });
-  });
-});
-
-test('cleaning up drops what is over and keeps what can still be used', async () => {
-  const { queries } = portal.services.database;
-  const session = await portal.signIn(ana, testPassword);
-  const first = session.refreshToken;
-  const second = createRefreshToken();
-  const refresh = (refreshToken: string, nextTokenHash: string) =>
-    portal.client(session.device).sessions.refresh({ refreshToken, nextTokenHash });
-  await refresh(first, second.hash);
-  const third = createRefreshToken();
-  await refresh(second.token, third.hash);
-  portal.clock.advance(8 * days);
-  await cleanUp(portal.services);
-  expect(await queries.select().from(schema.accessToken)).toEqual([]);
-  // The token before the current one can be repeated; the one before that is gone.
-  await refresh(second.token, third.hash);
-  await expect(refresh(first, second.hash)).rejects.toMatchObject({ code: 'session-ended' });
-  await refresh(third.token, createRefreshToken().hash);
-  portal.clock.advance(400 * days);
-  await cleanUp(portal.services);
-  expect(await queries.select().from(schema.session)).toEqual([]);
-  expect(await queries.select().from(schema.refreshToken)).toEqual([]);
-  portal.clock.advance(10 * minutes);
 });

@@ -1,55 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { audit, refreshToken } from '../../src/portal/db/schema.ts';
+import { audit } from '../../src/portal/db/schema.ts';
 import { endSessions } from '../../src/portal/services/end-sessions.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import {
-  createRefreshToken,
-  createTestDevice,
-  days,
-  minutes,
-  seconds,
-  startTestPortal,
-  type TestCompany,
-  type TestPortal,
-  testPassword,
-} from './support.ts';
+import { createRefreshToken, createTestDevice, minutes, seconds, testPassword } from './support.ts';
+import { ana, luis, refused, startTwoCompanies, type TwoCompanies } from './two-companies-support.ts';
 
-let database: TestDatabase;
-let portal: TestPortal;
-let condor: TestCompany;
-let puentes: TestCompany;
-const ana = 'ana@condor.example';
-const luis = 'luis@condor.example';
-
+let portal: TwoCompanies;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  portal = await startTestPortal({ database: database.url });
-  condor = await portal.company('Estructuras Cóndor', [
-    { email: ana, role: 'administrator', password: testPassword },
-    { email: luis, role: 'license-installer', password: testPassword, firstName: 'Luis' },
-    { email: 'avisos@condor.example', role: 'notifications-only', password: testPassword },
-    { email: 'baja@condor.example', role: 'administrator', password: testPassword, suspended: true },
-    { email: 'nueva@condor.example', role: 'administrator' },
-  ]);
-  // Ana works for a second company, as an associate.
-  puentes = await portal.company('Puentes del Sur', [
-    { email: ana, role: 'license-manager', password: testPassword },
-  ]);
+  portal = await startTwoCompanies();
 });
-afterAll(async () => {
-  await portal.close();
-  await database.drop();
-});
-
-const refused = (code: string) => ({ code });
-const endedBy = (reason: string) => ({ code: 'session-ended', data: { reason } });
-/** A sign-in with every detail at hand. */
-function signIn(email: string, password: string, device = createTestDevice(), token = createRefreshToken()) {
-  return portal
-    .client(device)
-    .sessions.signIn({ email, password, device: device.description, nextTokenHash: token.hash });
-}
+afterAll(() => portal.close());
 
 describe('signing in', () => {
   test('A3: with the registered email, however it is written', async () => {
@@ -80,7 +40,7 @@ describe('signing in', () => {
     ['B11: somebody who only receives notifications', 'avisos@condor.example', testPassword],
     ['what is not an email', 'luis', testPassword],
   ])('refuses %s with one answer', async (_who, email, password) => {
-    await expect(signIn(email, password)).rejects.toMatchObject(refused('invalid-credentials'));
+    await expect(portal.attempt(email, password)).rejects.toMatchObject(refused('invalid-credentials'));
   });
 
   test('the device in the request is the one that proves its key', async () => {
@@ -109,8 +69,8 @@ describe('signing in', () => {
   test('repeated with the same token, as after a lost answer, is one session', async () => {
     const device = createTestDevice();
     const token = createRefreshToken();
-    const first = await signIn(luis, testPassword, device, token);
-    const second = await signIn(luis, testPassword, device, token);
+    const first = await portal.attempt(luis, testPassword, device, token);
+    const second = await portal.attempt(luis, testPassword, device, token);
     expect(second).toMatchObject({
       profile: { sessionId: first.kind === 'signed-in' && first.profile.sessionId },
     });
@@ -122,253 +82,11 @@ describe('signing in', () => {
 
   test('a refresh token that another session has is refused', async () => {
     const token = createRefreshToken();
-    await signIn(luis, testPassword, createTestDevice(), token);
-    await expect(signIn(luis, testPassword, createTestDevice(), token)).rejects.toMatchObject({
+    await portal.attempt(luis, testPassword, createTestDevice(), token);
+    await expect(portal.attempt(luis, testPassword, createTestDevice(), token)).rejects.toMatchObject({
       code: 'invalid-input',
       data: { field: 'nextTokenHash' },
     });
-  });
-});
-
-describe('C10: a person of several companies', () => {
-  test('chooses the company when signing in', async () => {
-    const device = createTestDevice();
-    const token = createRefreshToken();
-    const choice = await signIn(ana, testPassword, device, token);
-    if (choice.kind !== 'choose-account') throw new Error('there was no choice');
-    expect(choice.accounts.map(({ account, association }) => [account.name, association])).toEqual([
-      ['Estructuras Cóndor', false],
-      ['Puentes del Sur', true],
-    ]);
-    const { ticket } = choice;
-    const entered = await portal
-      .client(device)
-      .sessions.chooseAccount({ ticket, accountId: puentes.id, nextTokenHash: token.hash });
-    expect(entered.profile.membership).toMatchObject({
-      account: { id: puentes.id },
-      roleKey: 'license-manager',
-    });
-    // Once.
-    await expect(
-      portal.client(device).sessions.chooseAccount({
-        ticket,
-        accountId: puentes.id,
-        nextTokenHash: createRefreshToken().hash,
-      }),
-    ).rejects.toMatchObject(refused('account-choice-expired'));
-  });
-
-  test('the choice belongs to the device, lasts 5 min and holds what was offered', async () => {
-    const device = createTestDevice();
-    const choice = await signIn(ana, testPassword, device);
-    if (choice.kind !== 'choose-account') throw new Error('there was no choice');
-    const choose = (client: ReturnType<TestPortal['client']>, accountId: string) =>
-      client.sessions.chooseAccount({
-        ticket: choice.ticket,
-        accountId,
-        nextTokenHash: createRefreshToken().hash,
-      });
-    await expect(choose(portal.client(), condor.id)).rejects.toMatchObject(refused('account-choice-expired'));
-    const other = await portal.company('Ajena', []);
-    await expect(choose(portal.client(device), other.id)).rejects.toMatchObject(
-      refused('account-choice-expired'),
-    );
-    portal.clock.advance(5 * minutes + 1);
-    await expect(choose(portal.client(device), condor.id)).rejects.toMatchObject(
-      refused('account-choice-expired'),
-    );
-  });
-
-  test('of two choices with one ticket at once, one is taken', async () => {
-    const device = createTestDevice();
-    const choice = await signIn(ana, testPassword, device);
-    if (choice.kind !== 'choose-account') throw new Error('there was no choice');
-    const answers = await Promise.allSettled(
-      [condor.id, puentes.id].map((accountId) =>
-        portal.client(device).sessions.chooseAccount({
-          ticket: choice.ticket,
-          accountId,
-          nextTokenHash: createRefreshToken().hash,
-        }),
-      ),
-    );
-    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  });
-
-  test('enters a company at once when the device names it, and is asked when that one is not to be had', async () => {
-    const session = await portal.signIn(ana, testPassword, { accountId: puentes.id });
-    expect(session.profile.membership.account.id).toBe(puentes.id);
-    await expect(portal.signIn(ana, testPassword, { accountId: crypto.randomUUID() })).rejects.toThrow(
-      'several companies',
-    );
-  });
-
-  test('goes on in another company; tokens of the first company end', async () => {
-    const session = await portal.signIn(ana, testPassword, { accountId: condor.id });
-    const before = session.accessToken;
-    const switched = await session.client.sessions.switchAccount({ accountId: puentes.id });
-    expect(switched.profile).toMatchObject({ membership: { account: { id: puentes.id } } });
-    expect(switched.profile.sessionId).toBe(session.profile.sessionId);
-    const old = portal.client(session.device, () => before);
-    await expect(old.sessions.profile()).rejects.toMatchObject(refused('not-signed-in'));
-    session.accessToken = switched.access.accessToken;
-    await expect(
-      session.client.sessions.switchAccount({ accountId: crypto.randomUUID() }),
-    ).rejects.toMatchObject(refused('not-found'));
-    await session.refresh();
-    expect((await session.client.sessions.profile()).membership.account.id).toBe(puentes.id);
-  });
-});
-
-describe('refreshing', () => {
-  const refresh = (device = createTestDevice(), refreshToken: string, nextTokenHash: string) =>
-    portal.client(device).sessions.refresh({ refreshToken, nextTokenHash });
-
-  test('rotates: the next token works, the answer brings a new access token', async () => {
-    const session = await portal.signIn(luis, testPassword);
-    const first = session.accessToken;
-    await session.refresh();
-    expect(session.accessToken).not.toBe(first);
-    await session.refresh();
-    expect(await session.client.sessions.profile()).toMatchObject({ sessionId: session.profile.sessionId });
-  });
-
-  test('repeated with the same next token it is harmless, at any time, even after going on', async () => {
-    const session = await portal.signIn(luis, testPassword);
-    const [current, next] = [session.refreshToken, createRefreshToken()];
-    await refresh(session.device, current, next.hash);
-    portal.clock.advance(20 * days);
-    const again = await refresh(session.device, current, next.hash);
-    expect(again.profile.sessionId).toBe(session.profile.sessionId);
-    await refresh(session.device, next.token, createRefreshToken().hash);
-    await refresh(session.device, current, next.hash);
-    const client = portal.client(session.device, () => again.access.accessToken);
-    expect((await client.sessions.profile()).sessionId).toBe(session.profile.sessionId);
-  });
-
-  test('with another next token within 20 s it lost a race, and the session goes on', async () => {
-    const session = await portal.signIn(luis, testPassword);
-    const next = createRefreshToken();
-    await refresh(session.device, session.refreshToken, next.hash);
-    portal.clock.advance(20 * seconds);
-    await expect(
-      refresh(session.device, session.refreshToken, createRefreshToken().hash),
-    ).rejects.toMatchObject(refused('session-raced'));
-    await refresh(session.device, next.token, createRefreshToken().hash);
-  });
-
-  test('with another next token later it is a replay and ends the session on the spot', async () => {
-    const session = await portal.signIn(luis, testPassword);
-    const next = createRefreshToken();
-    const { access } = await refresh(session.device, session.refreshToken, next.hash);
-    portal.clock.advance(20 * seconds + 1);
-    await expect(
-      refresh(session.device, session.refreshToken, createRefreshToken().hash),
-    ).rejects.toMatchObject(refused('session-ended'));
-    const client = portal.client(session.device, () => access.accessToken);
-    await expect(client.sessions.profile()).rejects.toMatchObject(refused('session-ended'));
-    await expect(refresh(session.device, next.token, createRefreshToken().hash)).rejects.toMatchObject(
-      refused('session-ended'),
-    );
-    const rows = await portal.services.database.queries.select().from(audit);
-    expect(
-      rows.filter(({ subject }) => subject?.id === session.profile.sessionId).map(({ action }) => action),
-    ).toEqual(['session.started', 'session.replayed']);
-  });
-
-  test('ten at once with one token and ten successors: one rotates, the others lost the race', async () => {
-    const session = await portal.signIn(luis, testPassword);
-    const answers = await Promise.allSettled(
-      Array.from({ length: 10 }, () =>
-        refresh(session.device, session.refreshToken, createRefreshToken().hash),
-      ),
-    );
-    const codes = answers.map((answer) => (answer.status === 'fulfilled' ? 'rotated' : answer.reason.code));
-    expect(codes.sort()).toEqual(['rotated', ...Array.from({ length: 9 }, () => 'session-raced')]);
-  });
-
-  test('ten at once with one successor all get an answer', async () => {
-    const session = await portal.signIn(luis, testPassword);
-    const next = createRefreshToken();
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, () => refresh(session.device, session.refreshToken, next.hash)),
-    );
-    expect(new Set(answers.map(({ access }) => access.accessToken)).size).toBe(10);
-    await refresh(session.device, next.token, createRefreshToken().hash);
-  });
-
-  test('never after signing out, not even within the grace', async () => {
-    const session = await portal.signIn(luis, testPassword);
-    const next = createRefreshToken();
-    await refresh(session.device, session.refreshToken, next.hash);
-    await portal.client(session.device).sessions.signOut({ refreshToken: next.token });
-    for (const token of [session.refreshToken, next.token])
-      await expect(refresh(session.device, token, createRefreshToken().hash)).rejects.toMatchObject(
-        refused('session-ended'),
-      );
-  });
-
-  test('not on another device, not with an unknown token, not to itself', async () => {
-    const session = await portal.signIn(luis, testPassword);
-    await expect(
-      refresh(createTestDevice(), session.refreshToken, createRefreshToken().hash),
-    ).rejects.toMatchObject(refused('proof-invalid'));
-    await expect(
-      refresh(session.device, createRefreshToken().token, createRefreshToken().hash),
-    ).rejects.toMatchObject(refused('session-ended'));
-    const own = createRefreshToken();
-    await refresh(session.device, session.refreshToken, own.hash);
-    await expect(refresh(session.device, own.token, own.hash)).rejects.toMatchObject(
-      refused('invalid-input'),
-    );
-    await refresh(session.device, own.token, createRefreshToken().hash);
-  });
-
-  test('ends after 90 days without use and after 365 days with it', async () => {
-    const idle = await portal.signIn(luis, testPassword);
-    portal.clock.advance(90 * days - 1);
-    await idle.refresh();
-    portal.clock.advance(90 * days);
-    await expect(idle.refresh()).rejects.toMatchObject(endedBy('idle'));
-
-    const used = await portal.signIn(luis, testPassword);
-    for (let passed = 0; passed < 360; passed += 60) {
-      portal.clock.advance(60 * days);
-      await used.refresh();
-    }
-    portal.clock.advance(5 * days);
-    await expect(used.refresh()).rejects.toMatchObject(endedBy('expired'));
-    await expect(used.client.sessions.profile()).rejects.toMatchObject(refused('not-signed-in'));
-  });
-
-  test('who holds the device key and a token of the session is told why it ended, and nobody else', async () => {
-    const ends = ['ended', 'password-set', 'suspended', 'deleted'] as const;
-    for (const reason of ends) {
-      const session = await portal.signIn(luis, testPassword);
-      await portal.services.database.asService((tx) =>
-        endSessions(tx, { sessionId: session.profile.sessionId }, reason, portal.clock.now()),
-      );
-      await expect(session.refresh()).rejects.toMatchObject(endedBy(reason));
-      await expect(
-        refresh(createTestDevice(), session.refreshToken, createRefreshToken().hash),
-      ).rejects.toMatchObject({ code: 'proof-invalid', data: {} });
-    }
-    const session = await portal.signIn(luis, testPassword);
-    await portal.client(session.device).sessions.signOut({ refreshToken: session.refreshToken });
-    await expect(session.refresh()).rejects.toMatchObject(endedBy('signed-out'));
-    const unknown = await refresh(
-      session.device,
-      createRefreshToken().token,
-      createRefreshToken().hash,
-    ).catch(({ data }) => data);
-    expect(unknown).toBeUndefined();
-  });
-
-  test('keeps hashes of tokens and nothing else', async () => {
-    const session = await portal.signIn(luis, testPassword);
-    const rows = await portal.services.database.queries.select().from(refreshToken);
-    expect(JSON.stringify(rows)).not.toContain(session.refreshToken);
-    expect(rows.every(({ tokenHash }) => tokenHash.length === 32)).toBe(true);
   });
 });
 
@@ -414,19 +132,19 @@ describe('sessions', () => {
   });
 
   test('that end are written down in the company where they were', async () => {
-    const here = await portal.signIn(ana, testPassword, { accountId: condor.id });
-    const there = await portal.signIn(ana, testPassword, { accountId: puentes.id });
+    const here = await portal.signIn(ana, testPassword, { accountId: portal.condor.id });
+    const there = await portal.signIn(ana, testPassword, { accountId: portal.puentes.id });
     const id = there.profile.sessionId;
     await here.client.sessions.end({ id });
     const written = await portal.services.database.queries.select().from(audit);
     const ends = written.filter(({ action, subject }) => action === 'session.ended' && subject?.id === id);
-    expect(ends.map(({ accountId }) => accountId)).toEqual([puentes.id]);
+    expect(ends.map(({ accountId }) => accountId)).toEqual([portal.puentes.id]);
   });
 
   test('of somebody else cannot be seen or ended', async () => {
     const [luisSession, anaSession] = [
       await portal.signIn(luis, testPassword),
-      await portal.signIn(ana, testPassword, { accountId: condor.id }),
+      await portal.signIn(ana, testPassword, { accountId: portal.condor.id }),
     ];
     const { sessions } = await anaSession.client.sessions.list();
     expect(sessions.map(({ id }) => id)).not.toContain(luisSession.profile.sessionId);
@@ -450,11 +168,11 @@ describe('sessions', () => {
   });
 
   test('end at once when the membership is suspended, and the other company’s go on', async () => {
-    const here = await portal.signIn(ana, testPassword, { accountId: condor.id });
-    const there = await portal.signIn(ana, testPassword, { accountId: puentes.id });
-    const { identityId } = condor.contacts[ana] ?? { identityId: '' };
-    await portal.services.database.inAccount(condor.id, (tx) =>
-      endSessions(tx, { identityId, accountId: condor.id }, 'suspended', portal.clock.now()),
+    const here = await portal.signIn(ana, testPassword, { accountId: portal.condor.id });
+    const there = await portal.signIn(ana, testPassword, { accountId: portal.puentes.id });
+    const { identityId } = portal.condor.contacts[ana] ?? { identityId: '' };
+    await portal.services.database.inAccount(portal.condor.id, (tx) =>
+      endSessions(tx, { identityId, accountId: portal.condor.id }, 'suspended', portal.clock.now()),
     );
     await expect(here.client.sessions.profile()).rejects.toMatchObject(refused('session-ended'));
     await there.client.sessions.profile();
