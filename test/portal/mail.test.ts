@@ -1,19 +1,12 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { asc } from 'drizzle-orm';
 import PostalMime, { type Email } from 'postal-mime';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mail, passwordLink } from '../../src/portal/db/schema.ts';
 import { claimSeconds, deliverDue, retryDelay } from '../../src/portal/mail/deliver.ts';
 import { sendMail } from '../../src/portal/mail/outbox.ts';
-import {
-  MailRefused,
-  type MailTransport,
-  type OutgoingMail,
-  smtpTransport,
-} from '../../src/portal/mail/transport.ts';
+import { type MailTransport, type OutgoingMail, smtpTransport } from '../../src/portal/mail/transport.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { type MailServer, startMailServer } from './mail-support.ts';
 import {
   hours,
   minutes,
@@ -24,61 +17,10 @@ import {
   testPassword,
 } from './support.ts';
 
-/** A real mail server on a free port, which answers each mail as the test says. */
-async function startMailServer() {
-  const received: { raw: string; to: string[] }[] = [];
-  const state: {
-    refuse: { code: number; words: string } | null;
-    /** Where it refuses. */
-    at: 'login' | 'sender' | 'recipient' | 'content';
-    /** Called when a mail has come in whole, before it is answered. */
-    hold: () => Promise<void>;
-  } = { refuse: null, at: 'content', hold: async () => undefined };
-  const refusal = (place: typeof state.at) =>
-    state.refuse === null || state.at !== place
-      ? null
-      : Object.assign(new Error(state.refuse.words), { responseCode: state.refuse.code });
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onAuth(_auth, _session, done) {
-      done(refusal('login'), { user: 'portal' });
-    },
-    onMailFrom(_address, _session, done) {
-      done(refusal('sender'));
-    },
-    onRcptTo(_address, _session, done) {
-      done(refusal('recipient'));
-    },
-    onData(stream, session, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        const refused = refusal('content');
-        if (refused !== null) return done(refused);
-        received.push({
-          raw: Buffer.concat(chunks).toString('utf8'),
-          to: session.envelope.rcptTo.map(({ address }) => address),
-        });
-        return void state.hold().then(() => done());
-      });
-    },
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server.server, 'listening');
-  const { port } = server.server.address() as AddressInfo;
-  return {
-    url: `smtp://portal:geheim@127.0.0.1:${port}`,
-    received,
-    state,
-    close: () => new Promise<void>((resolve) => server.close(resolve)),
-  };
-}
-
 let database: TestDatabase;
 let portal: TestPortal;
 let condor: TestCompany;
-let server: Awaited<ReturnType<typeof startMailServer>>;
+let server: MailServer;
 const nueva = 'nueva@condor.example';
 
 beforeAll(async () => {
@@ -318,38 +260,4 @@ describe('the outbox', () => {
     portal.services.wakeMail();
     await nextReceived();
   });
-
-  test.each([
-    ['login', 535, { ofMail: false, permanent: false }],
-    ['sender', 550, { ofMail: false, permanent: false }],
-    ['recipient', 550, { ofMail: true, permanent: true }],
-    ['recipient', 450, { ofMail: true, permanent: false }],
-    ['content', 554, { ofMail: true, permanent: true }],
-    ['content', 451, { ofMail: true, permanent: false }],
-  ] as const)(
-    'what is refused at the %s with %i is told from a fault of the way',
-    async (at, code, verdict) => {
-      Object.assign(server.state, { refuse: { code, words: 'no' }, at });
-      const transport = smtpTransport(server.url);
-      const refused = await transport.send(message).catch((error: unknown) => error);
-      expect(refused).toBeInstanceOf(MailRefused);
-      expect(refused).toMatchObject(verdict);
-      await transport.close();
-    },
-  );
-
-  test('a server that cannot be reached is a fault of the way', async () => {
-    const nobody = smtpTransport('smtp://127.0.0.1:1').send(message);
-    await expect(nobody).rejects.toMatchObject({ ofMail: false, permanent: false });
-  });
 });
-
-const message: OutgoingMail = {
-  messageId: '<a@b>',
-  from: 'a@b.example',
-  to: nueva,
-  subject: 's',
-  text: 't',
-  html: 'h',
-  language: 'es',
-};
