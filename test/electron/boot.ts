@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
 import type { MessagePort } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
@@ -6,6 +9,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { expect, vi } from 'vitest';
 import type { ClientContract } from '../../src/contract/client.ts';
 import { createFakeElectron, type FakeElectron, type FakeOptions } from '../fakes/electron/index.ts';
+import { removeProfile } from '../support/remove-profile.ts';
 import { loadMain } from './load-main.ts';
 
 /** Boots the built bundle on a profile of its own, as `aldaba --profile=… ` would; `own`: on the person's, which the environment says. */
@@ -20,6 +24,26 @@ export async function boot(
   await loadMain(booted, bundle);
   process.argv = before;
   return booted;
+}
+
+/** Boots on a new profile, until the window and the tray are there. */
+export async function bootOnNewProfile(): Promise<{
+  readonly folder: string;
+  readonly electron: FakeElectron;
+  remove(): Promise<void>;
+}> {
+  const folder = await mkdtemp(join(tmpdir(), 'aldaba-boot-'));
+  const electron = await boot(folder);
+  await electron.becomeReady();
+  await vi.waitFor(() => expect(electron.trays).toHaveLength(1));
+  return {
+    folder,
+    electron,
+    async remove() {
+      await quit(electron);
+      await removeProfile(folder);
+    },
+  };
 }
 
 /** Quits as the person does, and waits for what the quit waits for. */
