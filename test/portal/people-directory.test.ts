@@ -158,7 +158,12 @@ describe('words and counts follow the directory', () => {
       sql`update membership set suspended_at = created_at where account_id = ${id} and identity_id in (select identity_id from membership where account_id = ${id} order by identity_id limit 1500)`,
       sql`update membership set suspended_at = null where account_id = ${id}`,
       sql`update membership set role_id = ${roles['license-manager']} where account_id = ${id} and role_id = ${roles['license-installer']} and accepted_at is null`,
+      // What the directory does not show, of people who never signed in as well.
+      sql`update membership set owner = owner where account_id = ${id}`,
       sql`update membership set last_sign_in_at = created_at where account_id = ${id} and last_sign_in_at is null`,
+      sql`update membership set last_sign_in_at = null, suspended_at = created_at where account_id = ${id} and not owner and suspended_at is null`,
+      sql`update membership set last_sign_in_at = created_at + interval '1 hour' where account_id = ${id}`,
+      sql`update membership set suspended_at = null where account_id = ${id}`,
       sql`update invitation set state = 'expired' where account_id = ${id} and state = 'pending'`,
       sql`update directory set search_text = ' aa ab' where account_id = ${id} and state = 'expired'`,
       sql`update role set permissions = array['notification:receive'] where account_id = ${id} and key = 'license-manager'`,
