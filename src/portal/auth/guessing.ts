@@ -9,8 +9,8 @@ import { describe } from '../errors.ts';
  * The delay that makes guessing slow: after `free` wrong passwords, 1 s, doubling to 15 min (administration.md). Two counters decide:
  * the identity's, and the network's, which is wider because a whole office shares one and must not be locked by a colleague.
  *
- * An attempt is counted before the password is checked, so that parallel guesses do not slip through, and is taken back when the
- * password was right or nobody judged it. While a delay of either runs neither is counted: whoever keeps guessing makes it no longer.
+ * An attempt is counted while its password is checked, and what the check says is looked at only when it is counted, so that parallel
+ * guesses do not slip through. It is taken back when the password was right or nobody judged it. While a delay of either runs neither is counted: whoever keeps guessing makes it no longer.
  */
 const counters = {
   identity: { free: 5, forgottenAfter: '1 day' },
@@ -35,19 +35,19 @@ function count(counter: keyof typeof counters, key: string, source: string): str
       returning 1`;
 }
 
-/**
- * Counts the attempt and finds the person, in one statement that is the same for every address. Locks the identity's row, then the network's.
- * It does not wait for the disk: a server that crashes forgets the attempts of its last 0.6 s at most (PostgreSQL, `synchronous_commit`).
- */
+const findPerson: Statement = {
+  name: 'find-person-by-email',
+  text: 'select id, email, name, password_hash from identity where email_normalized = $1',
+};
+
+/** Counts the attempt, in one statement that is the same for every address. Locks the identity's row, then the network's. */
 const countAttempt: Statement = {
   name: 'count-attempt',
   text: `with blocked as (select key from guess where key in ($1::text, $2::text) and blocked_until > $3::timestamptz),
     by_identity as (${count('identity', '$1::text', 'where not exists (select from blocked)')}),
     by_address as (${count('address', '$2::text', 'from by_identity')})
     select exists (select from by_identity) as by_identity, exists (select from by_address) as by_address,
-      exists (select from blocked where key = $1) as identity_blocked, exists (select from blocked where key = $2) as address_blocked,
-      i.id, i.email, i.name, i.password_hash
-    from (select set_config('synchronous_commit', 'off', true)) as commit left join identity i on i.email_normalized = $4`,
+      exists (select from blocked where key = $1) as identity_blocked, exists (select from blocked where key = $2) as address_blocked`,
 };
 
 /** In the order of counting, as whatever locks both. */
@@ -67,23 +67,32 @@ const takeBack: Statement = {
     ${undo} where key = $2 and $4::boolean and (select count(*) from by_identity) >= 0`,
 };
 
-export interface Attempt {
-  /** A delay is running: whatever the password, the answer is that of a wrong one. */
-  readonly delayed: boolean;
-  /** The person of that email, if there is one. */
-  readonly found: { id: string; email: string; name: string; passwordHash: string | null } | null;
-  /** To be called in the transaction of what the right password opens, late in it: it holds the counters until the end. */
-  forgive(tx: Tx): Promise<void>;
+/** The person of an email. */
+export interface Found {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly passwordHash: string | null;
 }
+
+/** To be called in the transaction of what the right password opens, late in it: it holds the counters until the end. */
+export type Forgive = (tx: Tx) => Promise<void>;
 
 export interface Guessing {
   /**
-   * Counts an attempt and has it judged. One that ends in anything but its own answer or `invalid-credentials` was not judged and is taken back.
+   * Counts an attempt, has its password checked at the same time, and then judged. One that ends in anything but its own answer or
+   * `invalid-credentials` was not judged and is taken back.
    *
    * @param who.email normalized
    * @param who.network see `RequestInfo`
+   * @param check costs the same for nobody; what it found out is thrown away while a delay runs
+   * @throws `invalid-credentials` while a delay runs, and what `check` and `judge` throw
    */
-  attempt<T>(who: { email: string; network: string }, judge: (attempt: Attempt) => Promise<T>): Promise<T>;
+  attempt<Checked, Answer>(
+    who: { email: string; network: string },
+    check: (found: Found | null) => Promise<Checked>,
+    judge: (checked: Checked, found: Found | null, forgive: Forgive) => Promise<Answer>,
+  ): Promise<Answer>;
 }
 
 interface Counted {
@@ -92,7 +101,6 @@ interface Counted {
   byAddress: boolean;
   /** Keys whose delay runs. */
   blocking: string[];
-  found: Attempt['found'];
 }
 
 /** One per node. */
@@ -108,18 +116,24 @@ export function createGuessing({
   const underWay = new UnderWay();
   const instant = () => new Date(clock.now()).toISOString();
 
-  async function countOne(keys: readonly [string, string], email: string): Promise<Counted> {
+  async function find(email: string): Promise<Found | null> {
+    const [row] = await run<{ id: string; email: string; name: string; password_hash: string | null }>(
+      database.queries,
+      findPerson,
+      [email],
+    );
+    if (row === undefined) return null;
+    return { id: row.id, email: row.email, name: row.name, passwordHash: row.password_hash };
+  }
+
+  async function countOne(keys: readonly [string, string]): Promise<Counted> {
     const at = instant();
     const [row] = await run<{
       by_identity: boolean;
       by_address: boolean;
       identity_blocked: boolean;
       address_blocked: boolean;
-      id: string | null;
-      email: string;
-      name: string;
-      password_hash: string | null;
-    }>(database.queries, countAttempt, [...keys, at, email]);
+    }>(database.queries, countAttempt, [...keys, at]);
     if (row === undefined) throw new Error('an attempt was not counted');
     const [identity, address] = keys;
     // Neither was blocked before the statement: another one blocked it meanwhile, the one that was not counted.
@@ -132,10 +146,6 @@ export function createGuessing({
         ...(row.identity_blocked || (meanwhile && !row.by_identity) ? [identity] : []),
         ...(row.address_blocked || (meanwhile && row.by_identity && !row.by_address) ? [address] : []),
       ],
-      found:
-        row.id === null
-          ? null
-          : { id: row.id, email: row.email, name: row.name, passwordHash: row.password_hash },
     };
   }
 
@@ -147,35 +157,40 @@ export function createGuessing({
   }
 
   return {
-    async attempt({ email, network }, judge) {
+    async attempt({ email, network }, check, judge) {
       const keys = [`identity:${email}`, `address:${network}`] as const;
-      const attemptOf = (counted: Counted, delayed: boolean): Attempt => ({
-        delayed,
-        found: counted.found,
-        async forgive(tx) {
-          await run(tx, forgive, [...keys, instant()]);
-        },
-      });
+      const forgiveBoth: Forgive = async (tx) => {
+        await run(tx, forgive, [...keys, instant()]);
+      };
+      const found = await find(email);
+      const checking = check(found);
+      // Whether it failed is asked after counting; counting may fail before that.
+      checking.catch(() => undefined);
       for (;;) {
         const leave = underWay.enter(keys);
         let judged = false;
         let counted: Counted;
         try {
-          counted = await countOne(keys, email);
+          counted = await countOne(keys);
           if (counted.byAddress) {
             judged = true;
-            return await judge(attemptOf(counted, false)).catch(async (error: unknown) => {
+            try {
+              return await judge(await checking, found, forgiveBoth);
+            } catch (error) {
               const wrong = error instanceof AldabaError && error.code === 'invalid-credentials';
               if (!wrong) await undoCount(keys, counted);
               throw error;
-            });
+            }
           }
           await undoCount(keys, counted);
         } finally {
           leave(judged);
         }
         // The delay may be the doing of attempts that nobody has judged yet: right ones, of several devices at the same moment.
-        if (!(await underWay.anyJudged(counted.blocking))) return judge(attemptOf(counted, true));
+        if (await underWay.anyJudged(counted.blocking)) continue;
+        // A delayed answer takes as long as another.
+        await checking;
+        throw new AldabaError('invalid-credentials', 'delay is running');
       }
     },
   };

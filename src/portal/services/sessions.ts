@@ -3,6 +3,7 @@ import { AldabaError } from '../../contract/errors.ts';
 import type { sessionSchema } from '../../contract/portal/sessions.ts';
 import { normalizeEmail } from '../../domain/email.ts';
 import { type AuditActor, audit } from '../audit/audit.ts';
+import type { Found } from '../auth/guessing.ts';
 import type { Person, Portal, RequestInfo } from '../context.ts';
 import type { Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
@@ -171,9 +172,9 @@ export async function confirmPassword(
   password: string,
 ): Promise<number> {
   const who = { email: normalizeEmail(principal.email), network: request.network };
-  return portal.guessing.attempt(who, async ({ found, delayed, forgive }) => {
-    const hash = delayed ? null : (found?.passwordHash ?? null);
-    const right = await portal.hasher.verify(password, hash, request.network);
+  const check = (found: Found | null) =>
+    portal.hasher.verify(password, found?.passwordHash ?? null, request.network);
+  return portal.guessing.attempt(who, check, async (right, found, forgive) => {
     if (!right || found?.id !== principal.identityId) throw new AldabaError('invalid-credentials');
     return portal.database.asService(async (tx) => {
       const now = portal.clock.now();

@@ -4,7 +4,7 @@ import type { signedInSchema, signInOutputSchema } from '../../contract/portal/s
 import type { DeviceDescription } from '../../contract/primitives.ts';
 import { normalizeEmail } from '../../domain/email.ts';
 import { audit } from '../audit/audit.ts';
-import type { Attempt } from '../auth/guessing.ts';
+import type { Forgive, Found } from '../auth/guessing.ts';
 import type { Portal, ProvenDevice, RequestInfo } from '../context.ts';
 import type { Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
@@ -36,7 +36,7 @@ interface SignInInput {
 
 /**
  * Email and password (A3, D1). An unknown email, a person without a password, a wrong password, a running delay and a person whom every
- * company suspended get one answer at one cost: one statement, one password hash.
+ * company suspended get one answer at one cost: the same statements, one password hash.
  *
  * @throws `invalid-credentials`, `proof-invalid`, `unavailable` when too many passwords wait to be checked
  */
@@ -44,21 +44,28 @@ export async function signIn(caller: Caller, input: SignInInput): Promise<SignIn
   const { portal, request, device } = caller;
   if (input.device.key.x !== device.key)
     throw new AldabaError('proof-invalid', 'the proof is of another device key');
-  const who = { email: normalizeEmail(input.email), network: request.network };
-  return portal.guessing.attempt(who, (attempt) => judge(caller, input, attempt));
+  return portal.guessing.attempt(
+    { email: normalizeEmail(input.email), network: request.network },
+    // The companies are looked up while the password is hashed, for nobody as well.
+    (found) =>
+      Promise.all([
+        portal.hasher.verify(input.password, found?.passwordHash ?? null, request.network),
+        findEntrant(portal.database.queries, found?.id ?? nobody, portal.clock.now()),
+      ]),
+    ([right, entrant], found, forgive) =>
+      judge(caller, input, { found: right ? found : null, entrant, forgive }),
+  );
 }
 
-async function judge(caller: Caller, input: SignInInput, attempt: Attempt): Promise<SignInAnswer> {
-  const { portal, request } = caller;
-  const { found, delayed } = attempt;
-  const passwordHash = found?.passwordHash ?? null;
-  // The companies are looked up while the password is hashed, for nobody as well.
-  const [right, entrant] = await Promise.all([
-    portal.hasher.verify(input.password, delayed ? null : passwordHash, request.network),
-    findEntrant(portal.database.queries, found?.id ?? nobody, portal.clock.now()),
-  ]);
-  if (!right || found === null || passwordHash === null)
-    throw new AldabaError('invalid-credentials', delayed ? 'delay is running' : 'wrong');
+async function judge(
+  caller: Caller,
+  input: SignInInput,
+  who: { found: Found | null; entrant: Entrant; forgive: Forgive },
+): Promise<SignInAnswer> {
+  const { portal } = caller;
+  const { found, entrant, forgive } = who;
+  if (found === null || found.passwordHash === null) throw new AldabaError('invalid-credentials', 'wrong');
+  const { passwordHash } = found;
   const { entrances } = entrant;
   if (entrances.length === 0) throw new AldabaError('invalid-credentials', 'no company to enter');
   const chosen = choose(entrances, input.accountId);
@@ -80,11 +87,11 @@ async function judge(caller: Caller, input: SignInInput, attempt: Attempt): Prom
               nextTokenHash: input.nextTokenHash,
               confirmedAt: portal.clock.now(),
               passwordHash,
-              forgive: attempt.forgive,
+              forgive,
             });
       if (answer === null)
         throw new AldabaError('invalid-credentials', 'password or membership changed meanwhile');
-      if (chosen === null) await attempt.forgive(tx);
+      if (chosen === null) await forgive(tx);
       return answer;
     }),
   );
@@ -199,7 +206,7 @@ async function enter(
     confirmedAt: number;
     /** See `NewSession`. */
     passwordHash: string;
-    forgive?: Attempt['forgive'];
+    forgive?: Forgive;
   },
 ): Promise<SignedIn | null> {
   const now = portal.clock.now();
