@@ -36,6 +36,13 @@ export function problem(code: Problem['code'], data?: Problem['data']): Problem 
   return { code, data, at: present };
 }
 
+/** Half an hour without the network. */
+export const offline: AppState['connection'] = {
+  state: 'offline',
+  since: at(-34),
+  problem: problem('network-offline'),
+};
+
 /** What the core says when the keychain holds something else where the device's key should be. */
 export const damagedKey: AppState['notices'][number] = {
   id: 'device-key-damaged',

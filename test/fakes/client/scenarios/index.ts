@@ -1,4 +1,5 @@
 import { licenseScenarios } from './license.ts';
+import { licenseActionScenarios } from './license-actions.ts';
 import { peopleScenarios } from './people.ts';
 import { programsScenarios } from './programs.ts';
 import type { Scenario } from './scenario.ts';
@@ -9,6 +10,7 @@ import { setupScenarios } from './setup.ts';
 export const scenarios: readonly Scenario[] = [
   ...setupScenarios,
   ...licenseScenarios,
+  ...licenseActionScenarios,
   ...programsScenarios,
   ...peopleScenarios,
   ...settingsScenarios,

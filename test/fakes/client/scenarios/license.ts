@@ -1,8 +1,8 @@
-import type { AppState, LicenseView } from '../../../../src/contract/client/state.ts';
 import {
   at,
   engineerProfile,
   leaseView,
+  offline,
   passView,
   problem,
   severalCompanies,
@@ -10,64 +10,8 @@ import {
   standaloneView,
   use,
 } from '../states.ts';
+import { drifted, holding, keyMode, standaloneMode } from './license-worlds.ts';
 import type { Scenario } from './scenario.ts';
-
-/** Signed in with these licenses. */
-function holding(licenses: readonly LicenseView[], change: Partial<AppState> = {}): Scenario['world'] {
-  return {
-    state: {
-      ...signedInState,
-      licenses: [...licenses],
-      uses: licenses.flatMap((view) => view.programs),
-      ...change,
-    },
-  };
-}
-
-const offline: AppState['connection'] = {
-  state: 'offline',
-  since: at(-34),
-  problem: problem('network-offline'),
-};
-const standaloneMode: Partial<AppState> = {
-  profile: null,
-  setup: { ...signedInState.setup, mode: 'standalone' } as AppState['setup'],
-  connection: { state: 'not-needed', since: null, problem: null },
-  settings: { ...signedInState.settings, mode: 'standalone', portal: null },
-};
-const keyMode: Partial<AppState> = {
-  profile: null,
-  setup: { ...signedInState.setup, mode: 'cloud-key' } as AppState['setup'],
-  settings: { ...signedInState.settings, mode: 'cloud-key' },
-};
-
-/** Parts of the computer changed, and it is still recognized. */
-const drifted = holding(
-  [
-    {
-      ...standaloneView,
-      state: 'device-drift',
-      until: at(9, 'd'),
-      warnings: [{ kind: 'device', at: at(9, 'd') }],
-    },
-  ],
-  {
-    ...standaloneMode,
-    device: {
-      ...signedInState.device,
-      match: 'drift',
-      score: 46,
-      components: [
-        { name: 'machine', change: 'changed' },
-        { name: 'smbios', change: 'same' },
-        { name: 'board', change: 'same' },
-        { name: 'disk', change: 'changed' },
-        { name: 'cpu', change: 'same' },
-        { name: 'network', change: 'missing' },
-      ],
-    },
-  },
-);
 
 export const licenseScenarios: readonly Scenario[] = [
   { name: 'license/active', world: holding([passView, leaseView]) },
@@ -266,14 +210,6 @@ export const licenseScenarios: readonly Scenario[] = [
   },
   { name: 'license/device-drift', world: drifted },
   {
-    name: 'license/register-again',
-    world: drifted,
-    async act(page) {
-      await page.getByRole('button', { name: 'Registrar de nuevo…' }).click();
-      await page.getByRole('textbox', { name: 'Clave' }).waitFor();
-    },
-  },
-  {
     name: 'license/loading',
     world: {
       state: { ...signedInState, licenses: null, keychain: { backend: 'secret-service', state: 'locked' } },
@@ -307,65 +243,7 @@ export const licenseScenarios: readonly Scenario[] = [
     }),
   },
   {
-    name: 'license/release-dialog',
-    world: holding([leaseView]),
-    act: (page) => page.getByRole('button', { name: 'Liberar' }).click(),
-  },
-  {
-    name: 'license/release-refused',
-    world: holding([leaseView]),
-    prepare: (core) => core.refuse('licenses.release', 'unavailable', { requestId: '01JNB7Q4ZK' }),
-    async act(page) {
-      await page.getByRole('button', { name: 'Liberar' }).click();
-      await page.getByRole('dialog').getByRole('button', { name: 'Liberar' }).click();
-      await page.getByRole('alert').filter({ hasText: 'El portal no puede atender' }).waitFor();
-    },
-  },
-  {
-    name: 'license/receipt',
-    world: holding([standaloneView], standaloneMode),
-    async act(page) {
-      await page.getByRole('button', { name: 'Devolver' }).click();
-      await page.getByRole('dialog').getByRole('button', { name: 'Devolver' }).click();
-      await page.getByRole('dialog', { name: 'Guarde el recibo' }).waitFor();
-    },
-  },
-  {
     name: 'license/returned',
     world: holding([], { ...standaloneMode, returned: [{ product: 'zapata', productName: 'Zapata' }] }),
-  },
-  {
-    name: 'license/renewed',
-    world: holding([passView, leaseView]),
-    async act(page) {
-      await page.getByRole('button', { name: 'Renovar ahora' }).click();
-      await page.getByText('Las licencias están al día.').waitFor();
-    },
-  },
-  {
-    name: 'license/account-menu',
-    world: holding([passView], { profile: severalCompanies }),
-    async act(page) {
-      await page.getByRole('button', { name: 'Cuenta y empresas' }).click();
-      await page.getByRole('menu').waitFor();
-    },
-  },
-  {
-    name: 'license/sign-out',
-    world: holding([passView, leaseView]),
-    async act(page) {
-      await page.getByRole('button', { name: 'Cuenta y empresas' }).click();
-      await page.getByRole('menuitem', { name: 'Cerrar sesión' }).click();
-      await page.getByRole('dialog').waitFor();
-    },
-  },
-  {
-    name: 'license/link-lost',
-    endsCore: true,
-    world: holding([passView]),
-    async act(page, opened) {
-      await opened.close();
-      await page.getByText('Se perdió el contacto con el servicio de Aldaba').waitFor();
-    },
   },
 ];

@@ -2,14 +2,8 @@ import type { Locator, Page } from 'playwright-core';
 import type { AppState } from '../../../../src/contract/client/state.ts';
 import type { Permission } from '../../../../src/contract/permissions.ts';
 import type { FakeCore } from '../fake-core.ts';
-import { administratorProfile, at, problem, signedInState } from '../states.ts';
+import { administratorProfile, offline, signedInState } from '../states.ts';
 import type { Scenario } from './scenario.ts';
-
-const offline: AppState['connection'] = {
-  state: 'offline',
-  since: at(-34),
-  problem: problem('network-offline'),
-};
 
 function people(
   name: string,

@@ -1,14 +1,9 @@
 import type { AppState, Download } from '../../../../src/contract/client/state.ts';
 import type { FakeCore } from '../fake-core.ts';
 import { releases } from '../programs.ts';
-import { at, engineerProfile, problem, signedInState } from '../states.ts';
+import { engineerProfile, offline, problem, signedInState } from '../states.ts';
 import type { Scenario } from './scenario.ts';
 
-const offline: AppState['connection'] = {
-  state: 'offline',
-  since: at(-34),
-  problem: problem('network-offline'),
-};
 const desktop: AppState['client'] = { ...signedInState.client, shell: 'electron' };
 
 /** The download of the release with this number in the list. */
