@@ -12,8 +12,8 @@ export interface Suite {
   /** What it takes on two cores beside the others. The runner starts the longest first, so that none is left to run alone at the end. */
   readonly seconds: number;
   /**
-   * True when the files of the suite share one process and its loaded modules, which saves each of them seconds of loading the portal and
-   * its database. Such tests change no global state; each makes its own portal, profile or page.
+   * True when the files that a worker runs share its process and loaded modules: loading them anew costs up to seconds of each file, of the
+   * unit tests more than half. Such tests change no global state but by `vi.stub…`; each makes its own portal, profile or page.
    */
   readonly sharesModules?: true;
   /** Limit of one test in milliseconds. */
@@ -37,7 +37,8 @@ export const suites: readonly Suite[] = [
     proves: 'each module, beside its source',
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'test/{bench,fakes,support}/**/*.test.ts'],
     workers: 2,
-    seconds: 80,
+    seconds: 45,
+    sharesModules: true,
     testTimeout: 15_000,
     env: withoutElectron,
   },
