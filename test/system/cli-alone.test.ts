@@ -1,0 +1,158 @@
+import { access, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
+import { demonstrationKeys } from '../../src/portal/demonstration/licenses.ts';
+import { needs } from '../support/skip.ts';
+import { type CliRig, createCliRig } from './cli-support.ts';
+
+let cli: CliRig;
+const { email } = demonstrationAdministrator;
+
+beforeAll(async () => {
+  cli = await createCliRig();
+});
+afterAll(() => cli?.remove());
+
+describe('with no client running', () => {
+  const alone = () => ({ profile: join(cli.folder, 'alone') });
+  const kept = ['--set', 'secretsOnDisk=true'];
+
+  test('a start that cannot finish ends, says so, and hinders no later one', async () => {
+    const profile = join(cli.folder, 'blocked');
+    for (const file of ['broker.json', 'control.json']) {
+      await mkdir(join(profile, 'run', file), { recursive: true });
+      expect((await cli.run(['agent', '--json'], { profile })).code, file).toBe(1);
+      await rm(join(profile, 'run', file), { recursive: true });
+    }
+    const later = await cli.startAgent(profile);
+    await later.stop();
+  });
+
+  test('status touches nothing', async () => {
+    const profile = join(cli.folder, 'untouched');
+    const { code, json } = await cli.run(['status', '--json'], { profile });
+    expect([code, json.running]).toEqual([3, false]);
+    await expect(access(join(profile, 'data'))).rejects.toThrow('ENOENT');
+  });
+
+  test('a cloud key is read from standard input, kept, and a command runs on it', async () => {
+    const set = await cli.run(['setup', '--mode', 'cloud-key', '--portal', cli.portalUrl, '--key', ...kept], {
+      ...alone(),
+      input: `${demonstrationKeys.cloud}\n`,
+    });
+    expect(set.code, set.err).toBe(0);
+    const held = await cli.run(
+      ['acquire', 'viga', ...kept, '--', process.execPath, '-p', 'process.env.ALDABA_PERMIT'],
+      alone(),
+    );
+    expect([held.code, held.out]).toEqual([0, 'full\n']);
+    expect((await cli.run(['status', '--json', ...kept], alone())).json).toMatchObject({
+      ok: true,
+      running: false,
+      mode: 'cloud-key',
+    });
+  });
+
+  test('the portal is gone: 5, in words', async () => {
+    const nowhere = { profile: join(cli.folder, 'nowhere') };
+    const setup = ['setup', '--mode', 'cloud-key', '--portal', 'http://127.0.0.1:9', '--key', ...kept];
+    expect((await cli.run(setup, { ...nowhere, input: demonstrationKeys.cloud })).code).toBe(5);
+  });
+
+  test('what no keychain and no client would keep is not asked for: the two ways out are named', async (context) => {
+    needs(context, process.platform === 'linux', 'only on Linux the suite takes the keychain away');
+    const forgetful = { profile: join(cli.folder, 'forgetful') };
+    for (const command of [
+      ['setup', '--mode', 'cloud-key', '--portal', cli.portalUrl, '--key'],
+      ['sign-in', '--portal', cli.portalUrl, '--email', email],
+      ['request-file'],
+    ]) {
+      const { code, out, err } = await cli.run(command, { ...forgetful, input: 'x' });
+      expect([code, out], command[0]).toEqual([1, '']);
+      expect(err).toContain('aldaba agent');
+      expect(err).toContain('secretsOnDisk=true');
+    }
+  });
+
+  test('by files, without network: request out, license in, wrong files named', async () => {
+    const offline = { profile: join(cli.folder, 'offline') };
+    const asked = await cli.run(['request-file', '--out', 'request.txt', '--json', ...kept], {
+      ...offline,
+      input: demonstrationKeys.standalone,
+    });
+    expect(asked.code, asked.err).toBe(0);
+    const file = join(cli.folder, 'request.txt');
+    // Windows has no file modes.
+    if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const again = await cli.run(['request-file', '--out', 'request.txt', ...kept], {
+      ...offline,
+      input: demonstrationKeys.standalone,
+    });
+    expect([again.code, again.err]).toEqual([2, expect.stringContaining('ya existe')]);
+
+    const request = (await readFile(file, 'utf8'))
+      .replace(/-----[^-]+-----/g, '')
+      .split(/\r?\n/)
+      .filter((line) => line !== '' && !line.includes(':'))
+      .join('');
+    const answer = await fetch(`${cli.portalUrl}/v1/activations/offline`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ request }),
+    });
+    const { file: license } = (await answer.json()) as { file: string };
+    await writeFile(join(cli.folder, 'license.txt'), license);
+    await writeFile(join(cli.folder, 'cut.txt'), license.slice(0, license.length / 2));
+    await writeFile(join(cli.folder, 'notes.txt'), 'hola');
+    expect(await cli.run(['import-file', 'cut.txt', '--json', ...kept], offline)).toMatchObject({
+      json: { error: { code: 'file-truncated' } },
+    });
+    expect(await cli.run(['import-file', 'notes.txt', '--json', ...kept], offline)).toMatchObject({
+      json: { error: { code: 'file-format' } },
+    });
+    expect((await cli.run(['import-file', 'absent.txt', ...kept], offline)).code).toBe(2);
+    expect(await cli.run(['import-file', 'license.txt', '--json', ...kept], offline)).toMatchObject({
+      code: 0,
+      json: { product: 'Viga' },
+    });
+    const held = await cli.run(['acquire', 'viga', ...kept, '--', process.execPath, '-p', '1'], offline);
+    expect([held.code, held.out]).toEqual([0, '1\n']);
+    const back = await cli.run(['return', 'viga', '--json', ...kept], offline);
+    expect(back.code, back.err).toBe(0);
+  });
+});
+
+describe('programs of their own', () => {
+  test('serve: the window for a browser, until it is asked to end', async () => {
+    const served = cli.keep(['serve', '--no-open', '--json', '--profile', join(cli.folder, 'served')]);
+    const { link } = JSON.parse(await served.line((line) => line.includes('"ready"')));
+    expect((await fetch(link, { redirect: 'manual' })).status).toBe(303);
+    await served.stop();
+    expect(await served.exited).toBe(0);
+    await expect(fetch(link)).rejects.toThrow();
+  });
+
+  test('serve: killed, it says so', async () => {
+    const profile = join(cli.folder, 'killed');
+    const served = cli.keep(['serve', '--no-open', '--json', '--profile', profile]);
+    await served.line((line) => line.includes('"ready"'));
+    const { pid } = (await cli.run(['status', '--json'], { profile })).json;
+    process.kill(Number(pid), 'SIGKILL');
+    expect(await served.exited).toBe(128 + constants.signals.SIGKILL);
+  });
+
+  test('a reader that has read enough ends a command quietly', async () => {
+    const { child, ended } = cli.start(['people', 'list', '--help']);
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 141, err: '' });
+  });
+
+  test('portal: its own help, and a wrong use of it', async () => {
+    // The profile's name is that of the command as well.
+    const help = await cli.run(['portal', '--help'], { profile: 'portal' });
+    expect([help.code, help.out.includes('aldaba-portal')]).toEqual([0, true]);
+    expect((await cli.run(['portal', '--nothing'])).code).not.toBe(0);
+  });
+});
