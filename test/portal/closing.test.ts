@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createPortal } from '../../src/portal/create-portal.ts';
-import { type Database, openDatabase } from '../../src/portal/db/database.ts';
+import type { Database } from '../../src/portal/db/database.ts';
 import { migrate } from '../../src/portal/db/migrate.ts';
 import { mail as mailTable } from '../../src/portal/db/schema.ts';
 import { newId } from '../../src/portal/ids.ts';
@@ -13,6 +13,7 @@ import { createLog } from '../../src/portal/log.ts';
 import { sendMail } from '../../src/portal/mail/outbox.ts';
 import { outboxOnly, smtpTransport } from '../../src/portal/mail/transport.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/open-test-database.ts';
 import {
   createProof,
   createRefreshToken,
@@ -30,7 +31,7 @@ afterAll(() => database.drop());
 
 test('lets requests in flight finish, then closes mail and database, and refuses new ones', async () => {
   const order: string[] = [];
-  const inner = await openDatabase({ url: database.url });
+  const inner = await openTestDatabase(database.url);
   const spied: Database = {
     ...inner,
     close: () => {
@@ -146,7 +147,7 @@ test('does not wait for a mail server that says nothing, and the mail is sent an
 });
 
 test('a mail that waited from before knows the portal’s address', async () => {
-  const inner = await openDatabase({ url: database.url });
+  const inner = await openTestDatabase(database.url);
   await migrate(inner, clock);
   const at = new Date(clock.now()).toISOString();
   await inner.queries.execute(sql`with company as (
@@ -179,7 +180,7 @@ test('after a start that failed, what was given is closed and nothing goes on', 
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
   const closed: string[] = [];
-  const inner = await openDatabase({ url: database.url });
+  const inner = await openTestDatabase(database.url);
   const attempt = createPortal({
     database: {
       ...inner,

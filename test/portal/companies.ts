@@ -34,7 +34,7 @@ export async function createCompany(
 ): Promise<TestCompany> {
   const now = portal.clock.now();
   const hashes = await Promise.all(
-    people.map(({ password }) => (password === undefined ? null : portal.hasher.hash(password))),
+    people.map(({ password }) => (password === undefined ? null : hashOf(portal, password))),
   );
   return portal.database.asService(async (tx) => {
     const made = await createAccount(tx, { name, now });
@@ -69,6 +69,15 @@ export async function createCompany(
     }
     return { ...made, contacts };
   });
+}
+
+const hashes = new Map<string, Promise<string>>();
+
+/** A hash is made to take long, and most people of the tests have the same password: they share one. */
+function hashOf(portal: Portal, password: string): Promise<string> {
+  const hash = hashes.get(password) ?? portal.hasher.hash(password);
+  hashes.set(password, hash);
+  return hash;
 }
 
 async function personOf(

@@ -9,7 +9,6 @@ import { type PortalContract, portalContract } from '../../src/contract/portal.t
 import type { Clock } from '../../src/portal/clock.ts';
 import type { Portal } from '../../src/portal/context.ts';
 import { createPortal, type RunningPortal } from '../../src/portal/create-portal.ts';
-import { openDatabase } from '../../src/portal/db/database.ts';
 import { createMemoryKeys } from '../../src/portal/keys/key-files.ts';
 import type { PortalKeys } from '../../src/portal/keys/portal-keys.ts';
 import { createLog } from '../../src/portal/log.ts';
@@ -27,7 +26,7 @@ export {
   type TestPerson,
 };
 
-import { emptyDatabase } from '../support/empty-database.ts';
+import { openTestDatabase } from '../support/open-test-database.ts';
 export type PortalClient = ContractRouterClient<PortalContract>;
 
 /** Where the clock of a test portal stands at first. */
@@ -133,9 +132,7 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
     close: async () => undefined,
   };
   const portal = await createPortal({
-    database: await openDatabase(
-      options.database === undefined ? { image: await emptyDatabase() } : { url: options.database },
-    ),
+    database: await openTestDatabase(options.database),
     mail: options.mail ?? collecting,
     clock,
     keys: options.keys ?? (await createMemoryKeys(clock.now())),
