@@ -1,6 +1,5 @@
 import type { BrokerLicense } from '../../contract/broker.ts';
-import { rightKinds } from '../../contract/documents.ts';
-import { AldabaError, type ErrorCode } from '../../contract/errors.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import { rebindDue } from '../../domain/device-score.ts';
 import type { DocumentVerifier } from '../../domain/documents/index.ts';
 import type {
@@ -18,6 +17,7 @@ import { type ChangeListener, type Entry, isHeld, type WarningListener } from '.
 import { emptyRecord, isEmptyRecord, type LicenseRecord } from './license-record.ts';
 import type { LicenseStore } from './license-store.ts';
 import { noteStanding, showLicenses, toBrokerLicense } from './license-view.ts';
+import { createRights } from './rights.ts';
 
 /** The products of this device: what is held, where it stands, and who hears of changes. */
 export interface Entries {
@@ -69,6 +69,7 @@ export function createEntries(
   let held = false;
 
   const now = () => clock.now() + (gateway.serverOffset ?? 0);
+  const rights = createRights({ device, verifier, log, now });
 
   function get(product: string): Entry {
     const known = entries.get(product);
@@ -94,36 +95,13 @@ export function createEntries(
     return entry;
   }
 
-  /** Why a stored document of a product does not count; for the notice. */
-  const refused = new Map<string, ErrorCode>();
-
-  /** A right that is over, or not due yet by a clock that was set back, is still known: the state machine says what it is worth. */
-  function recall(document: string, product: string): Right | null {
-    const checked = verifier.verify(document, {
-      kinds: rightKinds,
-      product,
-      now: now(),
-      deviceThumbprint: device.thumbprint,
-    });
-    if (checked.ok) return { kind: checked.kind, claims: checked.claims } as Right;
-    if (
-      checked.document !== undefined &&
-      (checked.code === 'file-expired' || checked.code === 'file-not-yet-valid')
-    ) {
-      return { kind: checked.document.kind, claims: checked.document.claims } as Right;
-    }
-    refused.set(product, checked.code);
-    log.warn({ product, code: checked.code, detail: checked.detail }, 'a stored right does not verify');
-    return null;
-  }
-
   function adopt(entry: Entry, record: LicenseRecord): void {
     const before = entry.record;
     if (record.right?.document !== before.right?.document) {
-      entry.right = record.right === null ? null : recall(record.right.document, entry.product);
+      entry.right = record.right === null ? null : rights.recall(record.right.document, entry.product);
     }
     if (record.license?.document !== before.license?.document) {
-      entry.license = record.license === null ? null : recall(record.license.document, entry.product);
+      entry.license = record.license === null ? null : rights.recall(record.license.document, entry.product);
       entry.device = null;
     }
     entry.record = record;
@@ -206,7 +184,7 @@ export function createEntries(
       const right = entry.right === null ? null : record.right;
       const license = entry.license === null ? null : record.license;
       if (right === record.right && license === record.license) continue;
-      const code = refused.get(record.product) ?? 'file-tampered';
+      const code = rights.refusal(record.product) ?? 'file-tampered';
       // Each start without a keychain has a new key: what the process before held is over, and no news.
       const isExpected = code === 'file-wrong-device' && ports.secrets.backend === 'memory';
       if (!isExpected) tellSetAside(await store.setAside(record.product), code);
@@ -255,18 +233,6 @@ export function createEntries(
     }
   }
 
-  function verified(document: string, product: string): Right {
-    const checked = verifier.verify(document, {
-      kinds: rightKinds,
-      product,
-      now: now(),
-      deviceThumbprint: device.thumbprint,
-    });
-    if (!checked.ok)
-      throw new AldabaError(checked.code, `the portal's document: ${checked.detail}`, { product });
-    return { kind: checked.kind, claims: checked.claims } as Right;
-  }
-
   return {
     now,
     get,
@@ -304,6 +270,6 @@ export function createEntries(
       warningListeners.add(listener);
       return () => void warningListeners.delete(listener);
     },
-    verified,
+    verified: rights.verified,
   };
 }
