@@ -10,6 +10,7 @@ import { createDownloadTask, type Job } from './download-task.ts';
 import { downloadView } from './download-view.ts';
 import { hashFile } from './fetch-part.ts';
 import { findPlace } from './find-place.ts';
+import { createOfferedReleases } from './offered-releases.ts';
 import { createRate } from './rate.ts';
 
 /** Programs that the person downloads. A file gets its name only after its checksum and its signature were right (A16). */
@@ -50,9 +51,9 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
   const { clock, log, opener, settings, paths } = ports;
   const records = createDownloadRecords(folder);
   const task = createDownloadTask({ gateway, clock, rootKeys: ports.rootKeys, report, put });
+  const offered = createOfferedReleases(gateway);
   const jobs = new Map<string, Job>();
   const interrupted = new Set<string>();
-  let listed: Release[] = [];
   let beginning: Promise<void> = Promise.resolve();
   let unsubscribe = () => {};
   let ticking = false;
@@ -172,20 +173,6 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
     report();
   }
 
-  async function refreshList(): Promise<Release[]> {
-    const { releases } = await gateway.portal.licenses.releases({});
-    listed = releases;
-    return releases;
-  }
-
-  async function find(releaseId: string): Promise<Release> {
-    const release =
-      listed.find((candidate) => candidate.id === releaseId) ??
-      (await refreshList()).find((candidate) => candidate.id === releaseId);
-    if (release === undefined) throw new AldabaError('not-found', `no release ${releaseId}`);
-    return release;
-  }
-
   return {
     async start() {
       for (const record of await records.load()) {
@@ -220,12 +207,12 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
     },
 
     async releases() {
-      return { releases: await refreshList(), buyUrl: await buyUrl() };
+      return { releases: await offered.list(), buyUrl: await buyUrl() };
     },
 
     async download(releaseId) {
       if (jobs.has(releaseId)) return this.resume(releaseId);
-      const release = await find(releaseId);
+      const release = await offered.find(releaseId);
       // One begins at a time: what it takes is there before the next one looks for a name.
       const begun = beginning.then(() => begin(release));
       beginning = begun.catch(() => undefined);
@@ -244,8 +231,8 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
       if (job.record.state === 'failed') await job.running?.done;
       if (job.running !== null || job.record.state === 'ready') return;
       if (job.record.problem?.code === 'download-changed') {
-        await refreshList();
-        job.record = { ...job.record, release: await find(releaseId) };
+        await offered.list();
+        job.record = { ...job.record, release: await offered.find(releaseId) };
       }
       await put(job, { state: 'downloading', problem: null });
       launch(job);
