@@ -24,6 +24,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${port}`;
   environment = {
     PATH: process.env.PATH ?? '',
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
     DATA_DIR: join(folder, 'data'),
     KEYS_DIR: join(folder, 'keys/portal'),
   };
