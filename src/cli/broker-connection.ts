@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import {
+  CancellationTokenSource,
   createMessageConnection,
   ResponseError,
   SocketMessageReader,
@@ -49,7 +50,6 @@ export async function connectToBroker(
   });
   gone.catch(() => undefined);
   const call = async (method: string, input: object, signal?: AbortSignal): Promise<unknown> => {
-    const { CancellationTokenSource } = await import('vscode-jsonrpc/node');
     const cancellation = new CancellationTokenSource();
     const cancel = () => cancellation.cancel();
     signal?.addEventListener('abort', cancel);

@@ -17,7 +17,7 @@ async function line(argv: string[], environment: Record<string, string> = {}) {
   const outside: Outside = {
     argv,
     environment,
-    stdin,
+    stdin: () => stdin,
     stdout,
     stderr,
     folder: '/',
@@ -127,8 +127,13 @@ describe('exit codes', () => {
 });
 
 describe('secrets', () => {
-  const context = (stdin: Outside['stdin'], signal = new AbortController().signal) =>
-    ({ stdin, stderr: new PassThrough(), signal, t: createTranslate('es', es) }) as unknown as Context;
+  const context = (stdin: ReturnType<Outside['stdin']>, signal = new AbortController().signal) =>
+    ({
+      stdin: () => stdin,
+      stderr: new PassThrough(),
+      signal,
+      t: createTranslate('es', es),
+    }) as unknown as Context;
 
   test.each([
     ['correct horse', 'correct horse'],

@@ -9,7 +9,8 @@ export type CliKey = TextKey<CliTexts>;
 export interface Outside {
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
+  /** Opened when somebody asks for it, which few commands do. */
+  readonly stdin: () => Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
   readonly stdout: Writable;
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly folder: string;

@@ -35,19 +35,24 @@ process.stdout.on('error', () => process.exit(141));
 // What is said to nobody is no failure: an agent outlives the terminal that it was started from.
 process.stderr.on('error', () => undefined);
 
-const { main } = await import('./main.ts');
-process.exitCode = await main({
-  argv: process.argv.slice(2),
-  environment: process.env,
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  folder: process.cwd(),
-  signal: ending.signal,
-  takeSignals,
-  developmentRoot: typeof __ALDABA_ROOT_KEYS__ === 'string' ? undefined : process.env.ALDABA_DEVELOPMENT_ROOT,
-  programs: { host: programFile('host'), portal: programFile('portal') },
-});
+void start();
+
+async function start(): Promise<void> {
+  const { main } = await import('./main.ts');
+  process.exitCode = await main({
+    argv: process.argv.slice(2),
+    environment: process.env,
+    stdin: () => process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    folder: process.cwd(),
+    signal: ending.signal,
+    takeSignals,
+    developmentRoot:
+      typeof __ALDABA_ROOT_KEYS__ === 'string' ? undefined : process.env.ALDABA_DEVELOPMENT_ROOT,
+    programs: { host: programFile('host'), portal: programFile('portal') },
+  });
+}
 
 /** Beside the built command line when it was built, else the source. */
 function programFile(name: 'host' | 'portal'): string {

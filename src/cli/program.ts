@@ -27,9 +27,14 @@ const titles: Readonly<Record<string, CliKey>> = {
   'Commands:': 'help.commands',
 };
 
-/** The whole command line: names, options and help. What a command does is in commands/, loaded when it runs. */
+/**
+ * The whole command line: names, options and help. What a command does is in commands/, loaded when it runs. Only a help text names the
+ * options of commands that nobody asked for; making all of them is a twelfth of what a quick command computes.
+ */
 export function createProgram(shared: Omit<Context, 'options'>, execute: Execute): Command {
-  const { t } = shared;
+  const { t, argv } = shared;
+  const helps = argv.includes('--help') || argv.includes('-h') || argv.every((word) => word.startsWith('-'));
+  const isAsked = (name: string) => helps || argv.includes(name);
 
   function describe(command: Command, about: CliKey): Command {
     return command
@@ -52,7 +57,8 @@ export function createProgram(shared: Omit<Context, 'options'>, execute: Execute
     load: () => Promise<Work<O>>,
     shape: (command: Command) => Command = (command) => command,
   ): void {
-    const command = shape(describe(parent.command(name), about));
+    const named = describe(parent.command(name), about);
+    const command = isAsked(name) ? shape(named) : named;
     command.action((...given: unknown[]) => {
       const options: GlobalOptions & O = command.optsWithGlobals();
       // Commander passes each argument, then the options, then the command.
@@ -199,6 +205,7 @@ export function createProgram(shared: Omit<Context, 'options'>, execute: Execute
 
   function addPeople(): void {
     const people = describe(program.command('people'), 'commands.people');
+    if (!isAsked('people')) return;
     const load = () => import('./commands/people.ts');
     const person = (command: Command) => command.argument('<person>', t('arguments.person'));
     const details = (command: Command) =>
@@ -268,6 +275,7 @@ export function createProgram(shared: Omit<Context, 'options'>, execute: Execute
 
   function addSeats(): void {
     const seats = describe(program.command('seats'), 'commands.seats');
+    if (!isAsked('seats')) return;
     const load = () => import('./commands/seats.ts');
     const both = (command: Command) => product(command).argument('<person>', t('arguments.person'));
     add(seats, 'list', 'commands.seatsList', async () => (await load()).listSeats);

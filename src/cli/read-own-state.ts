@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { config } from 'zod';
 import type { AppState } from '../contract/client/state.ts';
 import type { Http } from '../core/ports/index.ts';
 import { createNodePorts } from '../core/shell/node-ports.ts';
@@ -6,6 +7,9 @@ import { initialState } from '../core/state/initial-state.ts';
 import type { Context } from './context.ts';
 import { noWindow, shellOf } from './shell-of.ts';
 import { surroundingsOf } from './surroundings.ts';
+
+// Each schema is used once: making a function of it first costs more than it saves.
+config({ jitless: true });
 
 /**
  * The snapshot of a core that reaches nobody. A profile that nobody has used yet stays untouched. Loaded by itself: whoever only wants to know
@@ -25,8 +29,8 @@ export async function readOwnState(context: Context): Promise<AppState> {
   });
   try {
     if (!existsSync(ports.paths.data)) return { ...initialState(ports), licenses: [] };
-    const { createCore } = await import('../core/create-core.ts');
-    const core = createCore(ports);
+    const { composeCore } = await import('../core/compose-core.ts');
+    const { core } = composeCore(ports);
     await core.start();
     const state = core.state.get();
     await core.stop();

@@ -13,7 +13,7 @@ export async function readSecret(
   context: Context,
   prompt: 'password' | 'confirmPassword' | 'key',
 ): Promise<string> {
-  const { stdin } = context;
+  const stdin = context.stdin();
   const secret =
     stdin.isTTY === true && stdin.setRawMode !== undefined
       ? await readHidden(context, context.t(`prompt.${prompt}`))
@@ -24,9 +24,10 @@ export async function readSecret(
 
 /** A line that may be seen, such as an email. Null when nobody can be asked. */
 export async function readLine(context: Context, prompt: 'email'): Promise<string | null> {
-  if (context.stdin.isTTY !== true) return null;
+  const stdin = context.stdin();
+  if (stdin.isTTY !== true) return null;
   const { createInterface } = await import('node:readline/promises');
-  const reader = createInterface({ input: context.stdin, output: context.stderr });
+  const reader = createInterface({ input: stdin, output: context.stderr });
   try {
     return (await reader.question(context.t(`prompt.${prompt}`), { signal: context.signal })).trim();
   } finally {
@@ -34,7 +35,8 @@ export async function readLine(context: Context, prompt: 'email'): Promise<strin
   }
 }
 
-async function readAll({ stdin }: Context): Promise<string> {
+async function readAll(context: Context): Promise<string> {
+  const stdin = context.stdin();
   let text = '';
   stdin.setEncoding('utf8');
   for await (const chunk of stdin) {
@@ -45,7 +47,9 @@ async function readAll({ stdin }: Context): Promise<string> {
   return text.replace(/\r?\n$/, '');
 }
 
-function readHidden({ stdin, stderr, signal }: Context, prompt: string): Promise<string> {
+function readHidden(context: Context, prompt: string): Promise<string> {
+  const { stderr, signal } = context;
+  const stdin = context.stdin();
   stderr.write(prompt);
   return new Promise((resolve, reject) => {
     let typed = '';

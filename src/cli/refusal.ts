@@ -1,4 +1,4 @@
-import type { Problem } from '../contract/client/state.ts';
+import type { Problem } from '../contract/client/problem.ts';
 import { AldabaError } from '../contract/errors.ts';
 
 /** A problem that the snapshot shows, as the refusal of the command that waited for it. */

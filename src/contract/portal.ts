@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { licenses } from './portal/licenses.ts';
 import { passwords } from './portal/passwords.ts';
 import { people } from './portal/people.ts';
@@ -11,15 +10,3 @@ import { sessions } from './portal/sessions.ts';
  */
 export const portalContract = { sessions, passwords, licenses, people };
 export type PortalContract = typeof portalContract;
-
-/** Served at `/.well-known/aldaba.json`, so that a client can tell a portal from a captive page. No secrets. */
-export const portalMarker = 'aldaba-portal';
-
-/** Body of that file. `name` is the vendor's name as people know it; `buyUrl` is where more seats are bought. */
-export const portalDescriptionSchema = z.object({
-  portal: z.literal(portalMarker),
-  api: z.literal('v1'),
-  name: z.string().max(200),
-  buyUrl: z.url().max(2048).nullable().default(null),
-});
-export type PortalDescription = z.infer<typeof portalDescriptionSchema>;

@@ -1,7 +1,8 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import type { BrokerLicense } from '../contract/broker.ts';
-import type { AppState, Problem, Use } from '../contract/client/state.ts';
-import type { Profile } from '../contract/portal/sessions.ts';
+import type { Problem } from '../contract/client/problem.ts';
+import type { AppState, Use } from '../contract/client/state.ts';
+import type { Profile } from '../contract/portal/profile.ts';
 import type { PortalContract } from '../contract/portal.ts';
 import type { Components, DeviceDescription, Instant, Mode, PublicKey } from '../contract/primitives.ts';
 import type { ClockVerdict } from '../domain/clock-mark.ts';

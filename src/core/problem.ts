@@ -1,14 +1,14 @@
-import { ORPCError } from '@orpc/client';
-import type { Problem } from '../contract/client/state.ts';
+import type { Problem } from '../contract/client/problem.ts';
 import { AldabaError, errorCodeSchema, errorDataSchema } from '../contract/errors.ts';
 import type { Clock } from './ports/clock.ts';
 
 /** Whatever was thrown, as the product's error; what nothing knows is `internal`. */
 export function asAldabaError(error: unknown): AldabaError {
   if (error instanceof AldabaError) return error;
-  if (error instanceof ORPCError) {
+  // As the RPC library throws one: with the code, and data that came over a wire. What else has a code is Node's, in capitals.
+  if (error instanceof Error && 'code' in error) {
     const code = errorCodeSchema.safeParse(error.code);
-    const data = errorDataSchema.safeParse(error.data);
+    const data = errorDataSchema.safeParse('data' in error ? error.data : undefined);
     if (code.success) {
       return new AldabaError(code.data, error.message, data.success ? data.data : undefined, {
         cause: error,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { portalMarker } from '../../src/contract/portal.ts';
+import { portalMarker } from '../../src/contract/portal/description.ts';
 import { type RunningProcess, startClient } from '../../src/core/shell/start-client.ts';
 import { createFakeFrame } from '../fakes/electron/index.ts';
 import { createRecordingOpener, type RecordingOpener } from '../fakes/opener.ts';

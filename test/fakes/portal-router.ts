@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { implement, ORPCError } from '@orpc/server';
 import { AldabaError, errorStatus } from '../../src/contract/errors.ts';
-import type { Release } from '../../src/contract/portal/licenses.ts';
+import type { Release } from '../../src/contract/portal/release.ts';
 import { portalContract } from '../../src/contract/portal.ts';
 import { signDocument } from '../../src/domain/documents/index.ts';
 import {

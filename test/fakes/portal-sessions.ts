@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { AldabaError, type SessionEndReason } from '../../src/contract/errors.ts';
 import { permissions } from '../../src/contract/permissions.ts';
-import type { Profile } from '../../src/contract/portal/sessions.ts';
+import type { Profile } from '../../src/contract/portal/profile.ts';
 
 export interface TestIdentity {
   id: string;

@@ -1,5 +1,5 @@
 import { AldabaError, type ErrorCode } from '../../src/contract/errors.ts';
-import type { Profile } from '../../src/contract/portal/sessions.ts';
+import type { Profile } from '../../src/contract/portal/profile.ts';
 import type { Mode } from '../../src/contract/primitives.ts';
 import type { IdentityEvent, Session } from '../../src/core/parts.ts';
 

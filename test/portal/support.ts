@@ -4,7 +4,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { OpenAPILink } from '@orpc/openapi-client/fetch';
 import type { Level } from 'pino';
 import { expect } from 'vitest';
-import type { Profile } from '../../src/contract/portal/sessions.ts';
+import type { Profile } from '../../src/contract/portal/profile.ts';
 import { type PortalContract, portalContract } from '../../src/contract/portal.ts';
 import type { Clock } from '../../src/portal/clock.ts';
 import type { Portal } from '../../src/portal/context.ts';

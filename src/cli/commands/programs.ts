@@ -1,5 +1,5 @@
 import type { Download } from '../../contract/client/state.ts';
-import type { Release } from '../../contract/portal/licenses.ts';
+import type { Release } from '../../contract/portal/release.ts';
 import type { platforms } from '../../contract/primitives.ts';
 import { type Context, type Result, UsageError } from '../context.ts';
 import { bytes, table } from '../format.ts';

@@ -3,7 +3,8 @@ import { licenseStateSchema, permitSchema } from '../broker.ts';
 import { rightKindSchema } from '../documents.ts';
 import { errorCodeSchema } from '../errors.ts';
 import { instantSchema, modeSchema, platformSchema, productCodeSchema } from '../primitives.ts';
-import { connectionSchema, deviceViewSchema, keychainSchema, problemSchema } from './state.ts';
+import { problemSchema } from './problem.ts';
+import { connectionSchema, deviceViewSchema, keychainSchema } from './state.ts';
 
 /** Lines of the log in a diagnosis. */
 export const diagnosisLogLines = 200;

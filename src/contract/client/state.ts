@@ -1,14 +1,10 @@
 import { z } from 'zod';
 import { licenseStateSchema, permitSchema } from '../broker.ts';
 import { rightKindSchema } from '../documents.ts';
-import { errorCodeSchema, errorDataSchema } from '../errors.ts';
-import { membershipSchema, profileSchema } from '../portal/sessions.ts';
+import { membershipSchema, profileSchema } from '../portal/profile.ts';
 import { idSchema, instantSchema, modeSchema, platformSchema, productCodeSchema } from '../primitives.ts';
 import { settingsSchema } from '../settings.ts';
-
-/** A refusal or fault as the window shows it: the code chooses the text, the data fills it. */
-export const problemSchema = z.object({ code: errorCodeSchema, data: errorDataSchema, at: instantSchema });
-export type Problem = z.infer<typeof problemSchema>;
+import { problemSchema } from './problem.ts';
 
 /** A program that asks or runs: one connection to the broker. */
 export const useSchema = z.object({

@@ -10,9 +10,9 @@ import {
   lineSchema,
   platformSchema,
   productCodeSchema,
-  sha256Schema,
   versionSchema,
 } from '../primitives.ts';
+import { releaseSchema } from './release.ts';
 
 const base = oc.errors(
   errorMap('invalid-input', 'too-many-requests', 'proof-invalid', 'internal', 'unavailable'),
@@ -41,24 +41,6 @@ export const productSchema = z.object({
   name: z.string(),
   summary: z.string(),
 });
-export const releaseSchema = z.object({
-  id: idSchema,
-  product: productCodeSchema,
-  productName: z.string(),
-  version: versionSchema,
-  platform: platformSchema,
-  channel: z.enum(['stable', 'preview']),
-  publishedAt: instantSchema,
-  fileName: z.string().max(255),
-  /** Bytes. */
-  size: z.number().int().nonnegative(),
-  sha256: sha256Schema,
-  /** Ed25519 by the vendor's signing key over the ASCII bytes `aldaba-release-v1\n<sha256>\n<size>\n<fileName>`, base64url; `chain` certifies the key. */
-  signature: base64UrlSchema,
-  chain: z.array(jwsSchema),
-  notes: z.string(),
-});
-export type Release = z.infer<typeof releaseSchema>;
 
 export const holderSchema = z.object({
   leaseId: idSchema,

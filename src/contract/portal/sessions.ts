@@ -1,42 +1,16 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { errorMap } from '../errors.ts';
-import { permissionSchema } from '../permissions.ts';
 import {
   base64UrlSchema,
   deviceSchema,
   idSchema,
   instantSchema,
-  languageSchema,
   lineSchema,
   passwordInputSchema,
   sha256Schema,
 } from '../primitives.ts';
-
-export const identitySchema = z.object({
-  id: idSchema,
-  email: z.string(),
-  name: z.string(),
-  language: languageSchema,
-});
-export const accountSchema = z.object({ id: idSchema, name: z.string() });
-export const membershipSchema = z.object({
-  account: accountSchema,
-  roleName: z.string(),
-  roleKey: z.string().nullable(),
-  /** true when the identity's home is another account. */
-  association: z.boolean(),
-});
-
-/** Who is signed in, where, and what they may do: what the window hides by, and the portal refuses by. */
-export const profileSchema = z.object({
-  identity: identitySchema,
-  membership: membershipSchema,
-  permissions: z.array(permissionSchema),
-  accounts: z.array(membershipSchema),
-  sessionId: idSchema,
-});
-export type Profile = z.infer<typeof profileSchema>;
+import { accountSchema, membershipSchema, profileSchema } from './profile.ts';
 
 /** Access token: opaque 256 bits, 10 min, used with a DPoP proof of the device key (RFC 9449). */
 export const accessSchema = z.object({

@@ -41,7 +41,7 @@ export async function openSecrets(options: OpenSecrets): Promise<Required<Secret
   async function best(otherwise: Secrets): Promise<Secrets> {
     try {
       await keychain.probe();
-      log.info({ backend: keychain.backend }, 'secrets are kept in the keychain');
+      log.debug({ backend: keychain.backend }, 'secrets are kept in the keychain');
       return keychain;
     } catch (error) {
       const { code, message } = keychainFault(error);

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { problemSchema } from '../../contract/client/state.ts';
-import { releaseSchema } from '../../contract/portal/licenses.ts';
+import { problemSchema } from '../../contract/client/problem.ts';
+import { releaseSchema } from '../../contract/portal/release.ts';
 import { idSchema } from '../../contract/primitives.ts';
 import { writeFileDurably } from '../write-file-durably.ts';
 

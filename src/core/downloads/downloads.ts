@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { AldabaError } from '../../contract/errors.ts';
-import type { Release } from '../../contract/portal/licenses.ts';
+import type { Release } from '../../contract/portal/release.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
 import type { Gateway, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { AldabaError } from '../../contract/errors.ts';
-import type { Release } from '../../contract/portal/licenses.ts';
+import type { Release } from '../../contract/portal/release.ts';
 import { networkFault } from '../adapters/network-fault.ts';
 import type { Gateway } from '../parts.ts';
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDownloadRig, type DownloadRig } from '../../../test/fakes/download-rig.ts';
 import { createSigner } from '../../../test/support/documents.ts';
 import { needs } from '../../../test/support/skip.ts';
-import type { Release } from '../../contract/portal/licenses.ts';
+import type { Release } from '../../contract/portal/release.ts';
 import { releaseSigningInput } from '../../domain/documents/index.ts';
 
 const content = randomBytes(300_000);

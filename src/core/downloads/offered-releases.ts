@@ -1,5 +1,5 @@
 import { AldabaError } from '../../contract/errors.ts';
-import type { Release } from '../../contract/portal/licenses.ts';
+import type { Release } from '../../contract/portal/release.ts';
 import type { Gateway } from '../parts.ts';
 
 /** What the portal offers for download, as it was listed last. */

@@ -1,5 +1,5 @@
 import { AldabaError } from '../../contract/errors.ts';
-import { type PortalDescription, portalDescriptionSchema } from '../../contract/portal.ts';
+import { type PortalDescription, portalDescriptionSchema } from '../../contract/portal/description.ts';
 import { networkFault } from '../adapters/network-fault.ts';
 import type { Http } from '../ports/http.ts';
 import { readPortalAnswer } from './portal-answer.ts';

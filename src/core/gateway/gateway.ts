@@ -1,10 +1,5 @@
-import { createORPCClient, ORPCError } from '@orpc/client';
-import { type ContractRouterClient, isContractProcedure, ValidationError } from '@orpc/contract';
-import { RequestValidationPlugin, ResponseValidationPlugin } from '@orpc/contract/plugins';
-import { OpenAPILink } from '@orpc/openapi-client/fetch';
-import type { Problem } from '../../contract/client/state.ts';
-import { AldabaError, type ErrorCode, errorCodeSchema, errorDataSchema } from '../../contract/errors.ts';
-import { type PortalContract, portalContract } from '../../contract/portal.ts';
+import type { Problem } from '../../contract/client/problem.ts';
+import { AldabaError, type ErrorCode, errorCodeSchema } from '../../contract/errors.ts';
 import { networkFault } from '../adapters/network-fault.ts';
 import type { Device, Gateway } from '../parts.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -12,7 +7,9 @@ import type { Http } from '../ports/http.ts';
 import type { Log } from '../ports/log.ts';
 import { toProblem } from '../problem.ts';
 import { createProof } from './dpop.ts';
+import { lazyClient } from './lazy-client.ts';
 import { type PortalAnswer, readPortalAnswer } from './portal-answer.ts';
+import type { PortalCall } from './portal-client.ts';
 
 /** Where access tokens come from: the session. */
 export interface Access {
@@ -49,43 +46,9 @@ export function isUnreachable(code: ErrorCode): boolean {
   return code.startsWith('network-') || (code.startsWith('portal-') && code !== 'portal-address-invalid');
 }
 
-/** A procedure takes an access token exactly when its contract can refuse with `not-signed-in`. */
-function needsAccess(path: readonly string[]): boolean {
-  let node: unknown = portalContract;
-  for (const key of path) node = (node as Record<string, unknown> | undefined)?.[key];
-  return isContractProcedure(node) && 'not-signed-in' in node['~orpc'].errorMap;
-}
-
 function codeOf(answer: PortalAnswer): ErrorCode | null {
   const { json } = answer;
   return typeof json === 'object' && json !== null && 'code' in json && isCode(json.code) ? json.code : null;
-}
-
-/** Every way a call ends other than well, as the product's error. */
-function toAldabaError(error: unknown): AldabaError {
-  if (error instanceof AldabaError) return error;
-  if (error instanceof ORPCError) {
-    const data = errorDataSchema.safeParse(error.data);
-    if (isCode(error.code)) {
-      return new AldabaError(error.code, error.message, data.success ? data.data : undefined, {
-        cause: error,
-      });
-    }
-    if (error.code === 'BAD_REQUEST')
-      return new AldabaError('invalid-input', error.message, undefined, { cause: error });
-    const detail = `HTTP ${error.status}`;
-    const code = error.status >= 500 ? 'portal-failed' : 'portal-refused';
-    return new AldabaError(code, `${error.code}: ${error.message}`, { detail }, { cause: error });
-  }
-  if (error instanceof ValidationError || error instanceof SyntaxError) {
-    return new AldabaError(
-      'portal-failed',
-      `unexpected answer: ${error.message}`,
-      { detail: 'contract' },
-      { cause: error },
-    );
-  }
-  return networkFault(error);
 }
 
 export function createGateway(needs: GatewayNeeds): Gateway {
@@ -151,10 +114,12 @@ export function createGateway(needs: GatewayNeeds): Gateway {
   }
 
   /** Sends once, and once more each when the portal refused the proof's time or the access token: a refusal did nothing. */
-  async function send(request: Request, path: readonly string[]): Promise<PortalAnswer> {
+  async function send(
+    request: Request,
+    { path, authed }: { path: readonly string[]; authed: boolean },
+  ): Promise<PortalAnswer> {
     await device.load();
     const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
-    const authed = needsAccess(path);
     let token = authed ? await access.token(request.signal) : null;
     if (authed && token === null)
       throw new AldabaError('not-signed-in', `nobody is signed in for ${path.join('.')}`);
@@ -178,10 +143,11 @@ export function createGateway(needs: GatewayNeeds): Gateway {
     }
   }
 
-  async function call(request: Request, path: readonly string[]): Promise<Response> {
+  const call: PortalCall = async (request, procedure) => {
+    const { path } = procedure;
     const started = clock.monotonic();
     try {
-      const answer = await send(request, path);
+      const answer = await send(request, procedure);
       tell({ ok: true, serverTime: answer.serverTime });
       log.debug(
         { procedure: path.join('.'), status: answer.status, ms: clock.monotonic() - started },
@@ -191,7 +157,7 @@ export function createGateway(needs: GatewayNeeds): Gateway {
       const text = answer.json === undefined ? null : JSON.stringify(answer.json);
       return new Response(text, { status: answer.status, headers: text === null ? {} : headers });
     } catch (error) {
-      const fault = toAldabaError(error);
+      const fault = error instanceof AldabaError ? error : networkFault(error);
       if (isUnreachable(fault.code)) tell({ ok: false, problem: toProblem(fault, clock) });
       log.info(
         { procedure: path.join('.'), code: fault.code, detail: fault.data?.detail },
@@ -199,25 +165,14 @@ export function createGateway(needs: GatewayNeeds): Gateway {
       );
       throw fault;
     }
-  }
-
-  const link = new OpenAPILink(portalContract, {
-    url: base,
-    fetch: (request, _init, _options, path) => call(request, path),
-    plugins: [new RequestValidationPlugin(portalContract), new ResponseValidationPlugin(portalContract)],
-    interceptors: [
-      async ({ next }) => {
-        try {
-          return await next();
-        } catch (error) {
-          throw toAldabaError(error);
-        }
-      },
-    ],
-  });
+  };
 
   return {
-    portal: createORPCClient<ContractRouterClient<PortalContract>>(link),
+    // The contract and what speaks it are loaded with the first call: most of what a start would load, and a status asks nobody.
+    portal: lazyClient(async () => {
+      const { createPortalClient } = await import('./portal-client.ts');
+      return createPortalClient(base, call);
+    }),
     get serverOffset() {
       return serverOffset;
     },

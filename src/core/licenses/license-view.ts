@@ -1,5 +1,6 @@
 import type { BrokerLicense } from '../../contract/broker.ts';
-import type { LicenseView, Problem } from '../../contract/client/state.ts';
+import type { Problem } from '../../contract/client/problem.ts';
+import type { LicenseView } from '../../contract/client/state.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Right } from '../../domain/license-facts.ts';
 import type { Standing } from '../../domain/license-state.ts';

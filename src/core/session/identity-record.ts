@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
-import { accountSchema, profileSchema } from '../../contract/portal/sessions.ts';
+import { accountSchema, profileSchema } from '../../contract/portal/profile.ts';
 import { modeSchema } from '../../contract/primitives.ts';
 import { portalAddressSchema } from '../../contract/settings.ts';
 import { writeFileDurably } from '../write-file-durably.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Problem } from '../../contract/client/state.ts';
+import type { Problem } from '../../contract/client/problem.ts';
 import { AldabaError } from '../../contract/errors.ts';
-import type { Profile } from '../../contract/portal/sessions.ts';
+import type { Profile } from '../../contract/portal/profile.ts';
 import type { IdentityEvent, StateStore } from '../parts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';

@@ -1,5 +1,5 @@
 import { AldabaError } from '../../contract/errors.ts';
-import type { Profile } from '../../contract/portal/sessions.ts';
+import type { Profile } from '../../contract/portal/profile.ts';
 import type { Mode } from '../../contract/primitives.ts';
 import type { Settings } from '../../contract/settings.ts';
 import { afterSessionEnd } from '../../domain/license-state.ts';

@@ -4,8 +4,8 @@ import type { Settings } from '../../contract/settings.ts';
 import { openSettings } from '../adapters/file-settings.ts';
 import { findPolicyFile } from '../adapters/find-paths.ts';
 import { createSystemHardware } from '../adapters/hardware/system-hardware.ts';
+import { createLazyLog } from '../adapters/lazy-log.ts';
 import { openSecrets } from '../adapters/open-secrets.ts';
-import { createPinoLog } from '../adapters/pino-log.ts';
 import { settingsFromEnvironment, settingsFromTexts, settingTexts } from '../adapters/settings-sources.ts';
 import { createSystemClock } from '../adapters/system-clock.ts';
 import { createUndiciHttp, type NetworkSettings } from '../adapters/undici-http.ts';
@@ -31,7 +31,10 @@ export interface NodePorts extends Ports {
 export async function createNodePorts(surroundings: Surroundings, shell: Shell): Promise<NodePorts> {
   const { environment, profile } = surroundings;
   const paths = pathsOf(surroundings);
-  const log = createPinoLog({ to: paths.logs, name: shell.name });
+  const log = createLazyLog(async () => {
+    const { createPinoLog } = await import('../adapters/pino-log.ts');
+    return createPinoLog({ to: paths.logs, name: shell.name });
+  });
   const settings = await openSettings({
     folder: paths.config,
     policyFile: findPolicyFile(process.platform, environment),
@@ -70,7 +73,7 @@ export async function createNodePorts(surroundings: Surroundings, shell: Shell):
     async close() {
       await Promise.all(http === plain ? [plain.close()] : [http.close(), plain.close()]);
       settings.close();
-      log.flush();
+      await log.flush();
     },
   };
 }

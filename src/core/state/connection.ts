@@ -1,4 +1,4 @@
-import type { Problem } from '../../contract/client/state.ts';
+import type { Problem } from '../../contract/client/problem.ts';
 import type { Gateway, StateStore } from '../parts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SettingsStore } from '../ports/settings.ts';

@@ -7,16 +7,11 @@ import {
   grantSchema,
   holderSchema,
   productSchema,
-  releaseSchema,
 } from '../../contract/portal/licenses.ts';
 import { contactSchema, poolSchema, roleSchema } from '../../contract/portal/people.ts';
-import {
-  accessSchema,
-  membershipSchema,
-  profileSchema,
-  sessionSchema,
-  signedInSchema,
-} from '../../contract/portal/sessions.ts';
+import { membershipSchema, profileSchema } from '../../contract/portal/profile.ts';
+import { releaseSchema } from '../../contract/portal/release.ts';
+import { accessSchema, sessionSchema, signedInSchema } from '../../contract/portal/sessions.ts';
 import { portalContract } from '../../contract/portal.ts';
 import { deviceSchema } from '../../contract/primitives.ts';
 

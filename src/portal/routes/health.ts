@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { type PortalDescription, portalMarker } from '../../contract/portal.ts';
+import { type PortalDescription, portalMarker } from '../../contract/portal/description.ts';
 import type { Portal } from '../context.ts';
 import { isMigrated } from '../db/migrate.ts';
 import { describe } from '../errors.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { AldabaError } from '../../contract/errors.ts';
-import type { accessSchema, accountSchema } from '../../contract/portal/sessions.ts';
+import type { accountSchema } from '../../contract/portal/profile.ts';
+import type { accessSchema } from '../../contract/portal/sessions.ts';
 import type { DeviceDescription } from '../../contract/primitives.ts';
 import { parseLicenseKey } from '../../domain/license-key.ts';
 import { audit } from '../audit/audit.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Permission } from '../../contract/permissions.ts';
-import type { identitySchema, membershipSchema } from '../../contract/portal/sessions.ts';
+import type { identitySchema, membershipSchema } from '../../contract/portal/profile.ts';
 import type { Language } from '../../contract/primitives.ts';
 import { effectivePermissions, givesAccess } from '../../domain/roles.ts';
 import type { Queries, Tx } from '../db/database.ts';

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { AldabaError } from '../../contract/errors.ts';
-import type { productSchema, Release } from '../../contract/portal/licenses.ts';
+import type { productSchema } from '../../contract/portal/licenses.ts';
+import type { Release } from '../../contract/portal/release.ts';
 import type { platforms } from '../../contract/primitives.ts';
 import type { Portal, Principal } from '../context.ts';
 import { rows } from '../db/run.ts';

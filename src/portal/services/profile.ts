@@ -1,6 +1,6 @@
 import { AldabaError } from '../../contract/errors.ts';
 import { permissions } from '../../contract/permissions.ts';
-import type { Profile } from '../../contract/portal/sessions.ts';
+import type { Profile } from '../../contract/portal/profile.ts';
 import type { Queries, Tx } from '../db/database.ts';
 import { type Entrant, findEntrant } from './memberships.ts';
 

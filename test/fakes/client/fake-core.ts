@@ -1,6 +1,6 @@
 import type { AppState } from '../../../src/contract/client/state.ts';
 import { AldabaError, type ErrorCode, type ErrorData } from '../../../src/contract/errors.ts';
-import type { Release } from '../../../src/contract/portal/licenses.ts';
+import type { Release } from '../../../src/contract/portal/release.ts';
 import type { StateStore } from '../../../src/core/parts.ts';
 import { implementClient } from '../../../src/core/router/implement-client.ts';
 import { createStateStore } from '../../../src/core/state/state-store.ts';

@@ -1,6 +1,6 @@
 import type { Download } from '../../../src/contract/client/state.ts';
 import { AldabaError } from '../../../src/contract/errors.ts';
-import type { Release } from '../../../src/contract/portal/licenses.ts';
+import type { Release } from '../../../src/contract/portal/release.ts';
 import type { FakeImplementer, FakeInside } from './fake-core.ts';
 import { at, id } from './states.ts';
 

@@ -1,6 +1,7 @@
-import type { AppState, LicenseView, Problem, SetupStep, Use } from '../../../src/contract/client/state.ts';
+import type { Problem } from '../../../src/contract/client/problem.ts';
+import type { AppState, LicenseView, SetupStep, Use } from '../../../src/contract/client/state.ts';
 import type { Permission } from '../../../src/contract/permissions.ts';
-import type { Profile } from '../../../src/contract/portal/sessions.ts';
+import type { Profile } from '../../../src/contract/portal/profile.ts';
 
 /** The present of every scenario: a Monday morning. */
 export const present = '2026-03-02T10:32:00.000Z';

@@ -1,4 +1,5 @@
-import type { AppState, LicenseView, Problem } from '../../../contract/client/state.ts';
+import type { Problem } from '../../../contract/client/problem.ts';
+import type { AppState, LicenseView } from '../../../contract/client/state.ts';
 import type { Mode } from '../../../contract/primitives.ts';
 
 /** How a state is shown: fine, in progress, needs attention, stopped, nothing there. */

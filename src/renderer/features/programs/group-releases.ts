@@ -1,5 +1,5 @@
 import type { AppState, Download } from '../../../contract/client/state.ts';
-import type { Release } from '../../../contract/portal/licenses.ts';
+import type { Release } from '../../../contract/portal/release.ts';
 import { compareVersions } from '../../../domain/version-range.ts';
 
 type Platform = AppState['client']['platform'];

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../contract/client/state.ts';
+import type { Problem } from '../../../contract/client/problem.ts';
 
 /** What is offered after a download failed: go on from where it stopped, begin anew, look at the file, or only take it away. */
 export type NextStep = 'resume' | 'again' | 'folder' | 'discard';

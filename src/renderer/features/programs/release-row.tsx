@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Download } from '../../../contract/client/state.ts';
-import type { Release } from '../../../contract/portal/licenses.ts';
+import type { Release } from '../../../contract/portal/release.ts';
 import { StateChip } from '../../components/state-chip.tsx';
 import { useFormat } from '../../lib/format-context.tsx';
 import { may } from '../../lib/pages.ts';

@@ -1,0 +1,44 @@
+import { expect, test, vi } from 'vitest';
+import { createLazyLog } from './lazy-log.ts';
+
+function recorded() {
+  const lines: string[] = [];
+  const at = (level: string) => (_fields: object, message: string) => void lines.push(`${level} ${message}`);
+  return {
+    lines,
+    log: {
+      debug: at('debug'),
+      info: at('info'),
+      warn: at('warn'),
+      error: at('error'),
+      flush: () => void lines.push('flushed'),
+    },
+  };
+}
+
+test('is opened once, by the first line that counts, and keeps the order', async () => {
+  const { lines, log } = recorded();
+  const open = vi.fn(async () => log);
+  const lazy = createLazyLog(open);
+  lazy.debug({}, 'too early');
+  await lazy.flush();
+  expect(open).not.toHaveBeenCalled();
+  lazy.info({}, 'one');
+  lazy.error({}, 'two');
+  expect(lines).toEqual([]);
+  await lazy.flush();
+  lazy.debug({}, 'three');
+  lazy.warn({}, 'four');
+  expect(lines).toEqual(['info one', 'error two', 'flushed', 'debug three', 'warn four']);
+  expect(open).toHaveBeenCalledTimes(1);
+});
+
+test('a log that cannot be opened keeps nobody from working', async () => {
+  const lazy = createLazyLog(async () => {
+    throw new Error('EROFS');
+  });
+  lazy.info({}, 'one');
+  await lazy.flush();
+  lazy.info({}, 'two');
+  await expect(lazy.flush()).resolves.toBeUndefined();
+});

@@ -1,0 +1,48 @@
+import type { Log } from '../ports/log.ts';
+
+export interface FlushedLog extends Log {
+  /** Resolves when every line was handed over. */
+  flush(): Promise<void>;
+}
+
+/**
+ * A log that is opened with its first line: most commands write none, and the logger is a tenth of what they load. Lines wait in their order
+ * until it is open. Where it cannot be opened they go, because a license is worth more than its log.
+ *
+ * @param open the log, of level `info` or less: debug lines alone do not open it
+ */
+export function createLazyLog(open: () => Promise<Log & { flush(): void }>): FlushedLog {
+  const waiting: ((log: Log) => void)[] = [];
+  let opened: (Log & { flush(): void }) | null = null;
+  let opening: Promise<void> | null = null;
+
+  function write(line: (log: Log) => void): void {
+    if (opened !== null) {
+      line(opened);
+      return;
+    }
+    waiting.push(line);
+    opening ??= open().then(
+      (log) => {
+        opened = log;
+        for (const kept of waiting.splice(0)) kept(log);
+      },
+      () => {
+        const nothing = () => {};
+        opened = { debug: nothing, info: nothing, warn: nothing, error: nothing, flush: nothing };
+        waiting.length = 0;
+      },
+    );
+  }
+
+  return {
+    debug: (fields, message) => opened?.debug(fields, message),
+    info: (fields, message) => write((log) => log.info(fields, message)),
+    warn: (fields, message) => write((log) => log.warn(fields, message)),
+    error: (fields, message) => write((log) => log.error(fields, message)),
+    async flush() {
+      await opening;
+      opened?.flush();
+    },
+  };
+}
