@@ -28,6 +28,8 @@ const fileSchema = z.strictObject({
   signed: z.number().int().nonnegative(),
   mac: z.string().max(100),
 });
+/** ms by which a mark may stand behind on disk: nobody gains by turning a clock back that little, and a command need not write it. */
+const worthWriting = 60_000;
 type Kept = Pick<z.infer<typeof fileSchema>, 'mark' | 'signed'>;
 
 /** Keeps the high-water mark of time (domain/clock-mark) in two files, each with a MAC keyed from the keychain. */
@@ -47,7 +49,7 @@ export interface ClockGuard {
   brought(at: number): void;
   /** The portal said its time. */
   contact(serverTime: number): void;
-  /** Writes both copies, if anything changed. Never throws: losing a mark must not stop a program. */
+  /** Writes both copies, if the mark moved on by a minute or anything else changed. Never throws: losing a mark must not stop a program. */
   save(): Promise<void>;
 }
 
@@ -121,7 +123,7 @@ export function createClockGuard(needs: ClockGuardNeeds): ClockGuard {
   const isSaved = () =>
     saved !== null &&
     saved.signed === signed &&
-    saved.mark.high === mark.high &&
+    Math.abs(mark.high - saved.mark.high) < worthWriting &&
     saved.mark.suspect?.ran === mark.suspect?.ran;
 
   function settle(at: number): void {
