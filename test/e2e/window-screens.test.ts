@@ -2,29 +2,39 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { RunOptions } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { languages } from '../../src/contract/primitives.ts';
 import type { Settings } from '../../src/contract/settings.ts';
 import { scenarios } from '../fakes/client/scenarios/index.ts';
 import { findBrowser, launchBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
-import { openWindow, sizes } from './window/open-window.ts';
+import { openWindow, type ReusedPage, reusePage, sizes } from './window/open-window.ts';
 
 const { missing } = await findBrowser();
 
 describeUnless(missing, 'every screen and state', () => {
+  const options = { size: sizes.smallest };
   let browser: Browser;
+  let windows: ReusedPage;
   beforeAll(async () => {
     browser = await launchBrowser();
+    windows = reusePage(browser, options);
   });
-  afterAll(() => browser.close());
+  // What a test leaves behind that failed is no other's beginning.
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await windows.drop();
+  });
+  afterAll(async () => {
+    await windows.drop();
+    await browser.close();
+  });
 
   test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
     '%s: no accessibility violation in either theme, nothing cut off in any language, no complaint of the browser',
     async (_, scenario) => {
-      const window = await openWindow(browser, scenario, { size: sizes.smallest });
-      const { page, core } = window;
       const alone = scenario.endsCore === true;
+      const window = await (alone ? openWindow(browser, scenario, options) : windows.open(scenario));
+      const { page, core } = window;
       try {
         await scenario.act?.(page, window);
         for (const theme of alone ? (['light'] as const) : (['light', 'dark'] as const)) {

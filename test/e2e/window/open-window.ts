@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, ConsoleMessage, Page, Request } from 'playwright-core';
 import type { Language } from '../../../src/contract/primitives.ts';
 import { type OpenScenario, openScenario } from '../../fakes/client/open-scenario.ts';
 import type { Scenario } from '../../fakes/client/scenarios/scenario.ts';
@@ -30,10 +30,58 @@ export const sizes = {
 export async function openWindow(
   browser: Browser,
   scenario: Scenario,
-  { language = 'es', theme = 'light', size = sizes.desktop, reducedMotion = 'reduce' }: WindowOptions = {},
+  options: WindowOptions = {},
 ): Promise<OpenWindow> {
-  const { settings } = scenario.world.state;
-  const opened = await openScenario(scenario, { settings: { ...settings, language, theme } });
+  const page = await newPage(browser, options);
+  const { complaints, opened } = await show(page, scenario, options);
+  return {
+    ...opened,
+    page,
+    complaints,
+    async end() {
+      await page.context().close();
+      await opened.close();
+    },
+  };
+}
+
+export interface ReusedPage {
+  open(scenario: Scenario): Promise<OpenWindow>;
+  /** Ends page and core; the next window has a new page. */
+  drop(): Promise<void>;
+}
+
+/**
+ * Opens windows one after the other in one page, which saves the browser a process for each. Every window is a new document of a new
+ * origin and finds nothing of the one before; `end` leaves it open until the next one took its place, so that it does not complain of its core.
+ */
+export function reusePage(browser: Browser, options: WindowOptions = {}): ReusedPage {
+  let page: Page | undefined;
+  let before: OpenScenario | undefined;
+  return {
+    async open(scenario) {
+      page ??= await newPage(browser, options);
+      const shown = page;
+      // Where it was left, the pointer would lie on something else.
+      await shown.mouse.move(0, 0);
+      const { complaints, opened, ignore } = await show(shown, scenario, options);
+      await before?.close();
+      before = opened;
+      return { ...opened, page: shown, complaints, end: async () => ignore() };
+    },
+    async drop() {
+      await page?.context().close();
+      await before?.close();
+      page = undefined;
+      before = undefined;
+    },
+  };
+}
+
+async function newPage(
+  browser: Browser,
+  { language = 'es', size = sizes.desktop, reducedMotion = 'reduce' }: WindowOptions,
+): Promise<Page> {
   const context = await browser.newContext({
     viewport: size,
     locale: { es: 'es-PE', en: 'en-US', pt: 'pt-BR' }[language],
@@ -41,25 +89,29 @@ export async function openWindow(
     reducedMotion,
   });
   await context.clock.setFixedTime(present);
-  const page = await context.newPage();
+  return context.newPage();
+}
+
+async function show(page: Page, scenario: Scenario, { language = 'es', theme = 'light' }: WindowOptions) {
+  const { settings } = scenario.world.state;
+  const opened = await openScenario(scenario, { settings: { ...settings, language, theme } });
   const complaints: string[] = [];
-  page.on('console', (message) => {
+  const onConsole = (message: ConsoleMessage) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => {
+  };
+  const onError = (error: Error) => void complaints.push(String(error));
+  const onRequest = (request: Request) => {
     const { protocol, origin } = new URL(request.url());
     if (origin !== opened.origin && protocol !== 'blob:') complaints.push(`asked for ${request.url()}`);
-  });
+  };
+  page.on('console', onConsole).on('pageerror', onError).on('request', onRequest);
   await page.goto(opened.address);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return {
-    ...opened,
-    page,
+    opened,
     complaints,
-    async end() {
-      await context.close();
-      await opened.close();
+    ignore() {
+      page.off('console', onConsole).off('pageerror', onError).off('request', onRequest);
     },
   };
 }
