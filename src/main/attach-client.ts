@@ -47,7 +47,7 @@ export async function attachClient(options: ConnectOptions): Promise<Backend | n
     async stop() {
       running.close();
       desktop?.port.close();
-      log.flush();
+      await log.flush();
     },
   };
 }

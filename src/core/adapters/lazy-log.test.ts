@@ -1,5 +1,9 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { createLazyLog } from './lazy-log.ts';
+import { createPinoLog } from './pino-log.ts';
 
 function recorded() {
   const lines: string[] = [];
@@ -11,7 +15,7 @@ function recorded() {
       info: at('info'),
       warn: at('warn'),
       error: at('error'),
-      flush: () => void lines.push('flushed'),
+      flush: async () => void lines.push('flushed'),
     },
   };
 }
@@ -41,4 +45,30 @@ test('a log that cannot be opened keeps nobody from working', async () => {
   await lazy.flush();
   lazy.info({}, 'two');
   await expect(lazy.flush()).resolves.toBeUndefined();
+});
+
+test('commands write to a real file, all of it before they end', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'aldaba-log-'));
+  try {
+    const lazy = createLazyLog(async () => createPinoLog({ to: folder, name: 'command' }));
+    lazy.warn({ password: 'secreto' }, 'one');
+    await lazy.flush();
+    const text = await readFile(join(folder, 'command.log'), 'utf8');
+    expect(JSON.parse(text)).toMatchObject({ name: 'command', msg: 'one' });
+    expect(text).not.toContain('secreto');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('a file that cannot be opened is no failure of the process', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'aldaba-log-'));
+  try {
+    await mkdir(join(folder, 'command.log'));
+    const log = createPinoLog({ to: folder, name: 'command' });
+    log.warn({}, 'one');
+    await expect(log.flush()).resolves.toBeUndefined();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

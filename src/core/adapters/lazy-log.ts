@@ -1,9 +1,5 @@
 import type { Log } from '../ports/log.ts';
-
-export interface FlushedLog extends Log {
-  /** Resolves when every line was handed over. */
-  flush(): Promise<void>;
-}
+import type { FlushedLog } from './pino-log.ts';
 
 /**
  * A log that is opened with its first line: most commands write none, and the logger is a tenth of what they load. Lines wait in their order
@@ -11,9 +7,9 @@ export interface FlushedLog extends Log {
  *
  * @param open the log, of level `info` or less: debug lines alone do not open it
  */
-export function createLazyLog(open: () => Promise<Log & { flush(): void }>): FlushedLog {
+export function createLazyLog(open: () => Promise<FlushedLog>): FlushedLog {
   const waiting: ((log: Log) => void)[] = [];
-  let opened: (Log & { flush(): void }) | null = null;
+  let opened: FlushedLog | null = null;
   let opening: Promise<void> | null = null;
 
   function write(line: (log: Log) => void): void {
@@ -29,7 +25,7 @@ export function createLazyLog(open: () => Promise<Log & { flush(): void }>): Flu
       },
       () => {
         const nothing = () => {};
-        opened = { debug: nothing, info: nothing, warn: nothing, error: nothing, flush: nothing };
+        opened = { debug: nothing, info: nothing, warn: nothing, error: nothing, flush: async () => {} };
         waiting.length = 0;
       },
     );
@@ -42,7 +38,7 @@ export function createLazyLog(open: () => Promise<Log & { flush(): void }>): Flu
     error: (fields, message) => write((log) => log.error(fields, message)),
     async flush() {
       await opening;
-      opened?.flush();
+      await opened?.flush();
     },
   };
 }

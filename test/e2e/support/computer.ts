@@ -112,7 +112,7 @@ export async function startComputer(options: ComputerOptions): Promise<Computer>
         await core.stop();
         await http.close();
         settings.close();
-        log.flush();
+        await log.flush();
       },
     };
   }
