@@ -27,8 +27,8 @@ export const anyone = () => policy(base.middleware(({ next }) => next()));
 /** Anybody who proves a device key (RFC 9449); the procedure gets `context.device`. */
 export const anyDevice = () =>
   policy(
-    base.middleware(({ context, next }) =>
-      next({ context: { device: provenDevice(context.portal, context.request) } }),
+    base.middleware(async ({ context, next }) =>
+      next({ context: { device: await provenDevice(context.portal, context.request) } }),
     ),
   );
 

@@ -4,7 +4,7 @@ import type { Portal, Principal, ProvenDevice, RequestInfo } from '../context.ts
 import type { AccessRow } from './access-lookup.ts';
 
 /** The request's DPoP proof without an access token: signing in, refreshing. @throws `proof-invalid` */
-export function provenDevice(portal: Portal, request: RequestInfo): ProvenDevice {
+export function provenDevice(portal: Portal, request: RequestInfo): Promise<ProvenDevice> {
   return portal.proofs.verify(request.proof, { method: request.method, urls: requestUrls(portal, request) });
 }
 
@@ -17,7 +17,7 @@ export function provenDevice(portal: Portal, request: RequestInfo): ProvenDevice
 export async function authenticate(portal: Portal, request: RequestInfo): Promise<Principal> {
   const token = /^DPoP ([A-Za-z0-9_-]{43})$/i.exec(request.authorization ?? '')?.[1];
   if (token === undefined) throw new AldabaError('not-signed-in', 'no access token');
-  const device = portal.proofs.verify(request.proof, {
+  const device = await portal.proofs.verify(request.proof, {
     method: request.method,
     urls: requestUrls(portal, request),
     accessToken: token,

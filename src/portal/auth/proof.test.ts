@@ -30,9 +30,9 @@ function proof(change: { header?: object; claims?: object; key?: typeof pair.pri
 const target = { method: 'POST', urls: [url] };
 const verifier = () => createProofVerifier({ now: () => now });
 
-function refusal(run: () => unknown): string {
+async function refusal(verified: Promise<unknown>): Promise<string> {
   try {
-    run();
+    await verified;
   } catch (error) {
     if (error instanceof AldabaError && error.code === 'proof-invalid') return error.message;
     throw error;
@@ -40,8 +40,8 @@ function refusal(run: () => unknown): string {
   return 'accepted';
 }
 
-test('accepts a proof of the request and names its key', () => {
-  expect(verifier().verify(proof(), target)).toEqual({ key: x, thumbprint: thumbprint(x) });
+test('accepts a proof of the request and names its key', async () => {
+  expect(await verifier().verify(proof(), target)).toEqual({ key: x, thumbprint: thumbprint(x) });
 });
 
 test('the thumbprint is that of RFC 8037, A.3', () => {
@@ -78,79 +78,86 @@ describe('refuses', () => {
       proof({ claims: { ath: accessTokenHash('t') } }),
       'access token',
     ],
-  ])('%s', (_name, given, reason) => {
-    expect(refusal(() => verifier().verify(given, target))).toContain(reason);
+  ])('%s', async (_name, given, reason) => {
+    expect(await refusal(verifier().verify(given, target))).toContain(reason);
   });
 
-  test('a proof without the access token that comes with it', () => {
-    expect(refusal(() => verifier().verify(proof(), { ...target, accessToken: 't' }))).toContain(
+  test('a proof without the access token that comes with it', async () => {
+    expect(await refusal(verifier().verify(proof(), { ...target, accessToken: 't' }))).toContain(
       'access token',
     );
     const bound = proof({ claims: { ath: accessTokenHash('t') } });
-    expect(refusal(() => verifier().verify(bound, { ...target, accessToken: 't' }))).toBe('accepted');
+    expect(await refusal(verifier().verify(bound, { ...target, accessToken: 't' }))).toBe('accepted');
   });
 
-  test('the same proof a second time', () => {
+  test('the same proof a second time', async () => {
     const verify = verifier();
     const once = proof();
-    verify.verify(once, target);
-    expect(refusal(() => verify.verify(once, target))).toContain('used before');
+    await verify.verify(once, target);
+    expect(await refusal(verify.verify(once, target))).toContain('used before');
   });
 
-  test('a forged proof does not use up the id of a genuine one', () => {
+  test('the same proof twice at once', async () => {
+    const verify = verifier();
+    const once = proof();
+    const answers = await Promise.all([1, 2].map(() => refusal(verify.verify(once, target))));
+    expect(answers.toSorted()).toEqual(['accepted', 'proof refused: used before']);
+  });
+
+  test('a forged proof does not use up the id of a genuine one', async () => {
     const verify = verifier();
     const claims = { jti: 'the-id-of-both-proofs' };
-    expect(refusal(() => verify.verify(proof({ claims, key: other.privateKey }), target))).toContain(
+    expect(await refusal(verify.verify(proof({ claims, key: other.privateKey }), target))).toContain(
       'signature',
     );
-    expect(refusal(() => verify.verify(proof({ claims }), target))).toBe('accepted');
+    expect(await refusal(verify.verify(proof({ claims }), target))).toBe('accepted');
   });
 });
 
-test('the time of a proof may be a minute off, either way', () => {
+test('the time of a proof may be a minute off, either way', async () => {
   for (const off of [-60, 60])
-    expect(refusal(() => verifier().verify(proof({ claims: { iat: now / 1000 + off } }), target))).toBe(
+    expect(await refusal(verifier().verify(proof({ claims: { iat: now / 1000 + off } }), target))).toBe(
       'accepted',
     );
 });
 
-test('addresses are compared without query, with the default port and letter case normalized', () => {
+test('addresses are compared without query, with the default port and letter case normalized', async () => {
   for (const htu of ['https://LICENCIAS.example:443/v1/leases', `${url}?x=1`, `${url}#y`])
-    expect(refusal(() => verifier().verify(proof({ claims: { htu } }), target))).toBe('accepted');
+    expect(await refusal(verifier().verify(proof({ claims: { htu } }), target))).toBe('accepted');
   expect(normalizeUrl('not an address')).toBe('');
 });
 
-test('property: a proof changed anywhere is refused, and nothing but a refusal is thrown', () => {
+test('property: a proof changed anywhere is refused, and nothing but a refusal is thrown', async () => {
   const genuine = proof();
-  fc.assert(
-    fc.property(fc.nat(genuine.length - 1), fc.constantFrom(...'Aa0_-.='), (place, character) => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(genuine.length - 1), fc.constantFrom(...'Aa0_-.='), async (place, character) => {
       fc.pre(genuine[place] !== character);
       const changed = genuine.slice(0, place) + character + genuine.slice(place + 1);
       // The last character of a signature carries bits that no decoder reads.
       fc.pre(place < genuine.length - 1);
-      expect(refusal(() => verifier().verify(changed, target))).not.toBe('accepted');
+      expect(await refusal(verifier().verify(changed, target))).not.toBe('accepted');
     }),
     { numRuns: 500 },
   );
 });
 
-test('property: whatever comes instead of a proof is refused as one', () => {
+test('property: whatever comes instead of a proof is refused as one', async () => {
   const part = fc.oneof(
     fc.string(),
     fc.json().map((text) => Buffer.from(text).toString('base64url')),
   );
-  fc.assert(
-    fc.property(fc.array(part, { maxLength: 5 }), (parts) => {
-      expect(refusal(() => verifier().verify(parts.join('.'), target))).not.toBe('accepted');
+  await fc.assert(
+    fc.asyncProperty(fc.array(part, { maxLength: 5 }), async (parts) => {
+      expect(await refusal(verifier().verify(parts.join('.'), target))).not.toBe('accepted');
     }),
   );
 });
 
-test('property: a signed proof with claims of any form is judged, never a fault', () => {
+test('property: a signed proof with claims of any form is judged, never a fault', async () => {
   const claims = fc.dictionary(fc.constantFrom('jti', 'htm', 'htu', 'iat', 'ath', 'nonce'), fc.jsonValue());
-  fc.assert(
-    fc.property(claims, (changes) => {
-      refusal(() => verifier().verify(proof({ claims: changes }), target));
+  await fc.assert(
+    fc.asyncProperty(claims, async (changes) => {
+      await refusal(verifier().verify(proof({ claims: changes }), target));
     }),
   );
 });

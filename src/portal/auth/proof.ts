@@ -1,10 +1,14 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { AldabaError } from '../../contract/errors.ts';
 import { publicKeySchema } from '../../contract/primitives.ts';
 import type { Clock } from '../clock.ts';
 import { ReplayWindow } from './replay-window.ts';
 import { thumbprint } from './thumbprint.ts';
+
+/** On a thread of the pool: a third of what a renewal costs, which would keep all others waiting. */
+const verifySignature = promisify(verify);
 
 /** Seconds that a proof's `iat` may differ from the portal's time. Every answer has a Date header to correct by. */
 export const proofWindow = 60;
@@ -39,7 +43,7 @@ export interface ProofVerifier {
    * @returns the key that made it: JWK `x` and thumbprint
    * @throws `proof-invalid`; the message, for the log, says which check failed
    */
-  verify(proof: string | undefined, target: ProofTarget): { key: string; thumbprint: string };
+  verify(proof: string | undefined, target: ProofTarget): Promise<{ key: string; thumbprint: string }>;
 }
 
 /** Longest proof that is parsed; ours have about 500 characters. */
@@ -49,7 +53,7 @@ export function createProofVerifier(clock: Clock): ProofVerifier {
   const seen = new ReplayWindow(proofWindow * 1000);
   const keys = new KeyCache();
   return {
-    verify(proof, target) {
+    async verify(proof, target) {
       if (proof === undefined) throw invalid('no proof');
       if (proof.length > maximumLength) throw invalid('too long');
       const [head, body, signature, ...rest] = proof.split('.');
@@ -64,9 +68,10 @@ export function createProofVerifier(clock: Clock): ProofVerifier {
       if (claims.ath !== (target.accessToken === undefined ? undefined : accessTokenHash(target.accessToken)))
         throw invalid('made for another access token');
       const key = keys.get(header.jwk.x);
-      if (!verify(null, Buffer.from(`${head}.${body}`), key.object, Buffer.from(signature, 'base64url')))
-        throw invalid('signature');
-      // Last, so that only whoever has the key can fill the window.
+      const signed = Buffer.from(`${head}.${body}`);
+      const right = await verifySignature(null, signed, key.object, Buffer.from(signature, 'base64url'));
+      if (!right) throw invalid('signature');
+      // Last, so that only whoever has the key can fill the window, and after all waiting, so that of two at once one is refused.
       if (!seen.add(`${key.thumbprint}.${claims.jti}`, claims.iat * 1000, now)) throw invalid('used before');
       return { key: header.jwk.x, thumbprint: key.thumbprint };
     },
