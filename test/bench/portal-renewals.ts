@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { Pool } from 'undici';
-import { findAccess } from '../../src/portal/auth/access-lookup.ts';
+import { accessParameters, findAccess } from '../../src/portal/auth/access-lookup.ts';
 import { renewStatement } from '../../src/portal/services/leases/renew.ts';
 import { createProof } from '../portal/support.ts';
 import { createPostgresDatabase, startPostgres } from '../support/postgres.ts';
@@ -146,7 +146,11 @@ async function straight(url: string, devices: SignedInDevice[]): Promise<number>
       devices.map(async (device, index) => {
         const lease = leases.get(device.leaseId);
         while (performance.now() - start < phase) {
-          await pool.query({ name: findAccess.name, text: findAccess.text, values: [[tokens[index]]] });
+          await pool.query({
+            name: findAccess.name,
+            text: findAccess.text,
+            values: accessParameters(tokens.slice(index, index + 1)),
+          });
           const client = await pool.connect();
           const now = Date.now();
           const until = (minutes: number) => new Date(now + minutes * 60_000).toISOString();

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../../../contract/errors.ts';
 import type { licenses } from '../../../contract/portal/licenses.ts';
+import { createBatcher } from '../../batcher.ts';
 import type { Portal, Principal } from '../../context.ts';
 import type { Tx } from '../../db/database.ts';
 import { run, type Statement } from '../../db/run.ts';
 import { withRetry } from '../../db/with-retry.ts';
 import { holderOf } from './acquire.ts';
-import { createBatcher } from './batcher.ts';
 import { endOfTerm, grantRight, type Right } from './grant.ts';
 import { type Ask, ended, type Renewal, sequenceAhead } from './renewal.ts';
 import { reviveLease } from './revive.ts';

@@ -1,3 +1,6 @@
+/** ms after which work under way holds nobody up any more: a connection that died may take a minute to be given up. */
+const patience = 250;
+
 /**
  * Gathers what comes while earlier work under the same key is still on its way, and does it together afterwards. Nothing waits for
  * company: the first one goes at once, so that a single caller loses no time and a crowd shares one round trip.
@@ -15,20 +18,30 @@ export function createBatcher<Item, Result>(
   }
   const queues = new Map<string, Waiting[]>();
 
+  async function answer(key: string, batch: readonly Waiting[]): Promise<void> {
+    try {
+      const results = await work(
+        key,
+        batch.map(({ item }) => item),
+      );
+      if (results.length !== batch.length) throw new Error('a batch answered another number of results');
+      // The lengths are equal, so each place has its result.
+      for (const [place, { resolve }] of batch.entries()) resolve(results[place] as Result);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
   async function drain(key: string, queue: Waiting[]): Promise<void> {
     while (queue.length > 0) {
       const batch = queue.splice(0, limit);
-      try {
-        const results = await work(
-          key,
-          batch.map(({ item }) => item),
-        );
-        if (results.length !== batch.length) throw new Error('a batch answered another number of results');
-        // The lengths are equal, so each place has its result.
-        for (const [place, { resolve }] of batch.entries()) resolve(results[place] as Result);
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+      await new Promise<void>((goOn) => {
+        const timer = setTimeout(goOn, patience);
+        void answer(key, batch).finally(() => {
+          clearTimeout(timer);
+          goOn();
+        });
+      });
     }
     queues.delete(key);
   }

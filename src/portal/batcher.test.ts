@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createBatcher } from './batcher.ts';
 
 /** Work that waits until it is let go, and notes what it was given. */
@@ -53,4 +53,22 @@ test('a failure is told to those of its batch alone', async () => {
   await expect.poll(() => calls.length).toBe(3);
   calls[2]?.finish();
   expect(await third).toBe('a3');
+});
+
+test('work that takes too long holds the next up no more, and is answered when it is done', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const { calls, batch } = gate();
+    const stuck = batch('a', 1);
+    const later = batch('a', 2);
+    expect(calls).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(250);
+    expect(calls.map(({ items }) => items)).toEqual([[1], [2]]);
+    calls[1]?.finish();
+    expect(await later).toBe('a2');
+    calls[0]?.finish();
+    expect(await stuck).toBe('a1');
+  } finally {
+    vi.useRealTimers();
+  }
 });
