@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import { OpenAPIHandler } from '@orpc/openapi/fastify';
 import Fastify, {
   type FastifyBaseLogger,
@@ -7,6 +6,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import helmet, { type HelmetOptions } from 'helmet';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { Portal, RequestContext } from './context.ts';
 import { countedNetwork } from './counted-network.ts';
@@ -42,9 +42,13 @@ export async function createServer(portal: Portal): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 1024 },
   });
   server.decorateRequest('operation', '');
-  await server.register(helmet, securityHeaders(portal.url.startsWith('https:')));
+  const addSecurityHeaders = helmet(securityHeaders(portal.url.startsWith('https:')));
 
   server.addHook('onRequest', async (request, reply) => {
+    // Without the wrapper for Fastify, which makes the whole anew for each request.
+    addSecurityHeaders(request.raw, reply.raw, (error) => {
+      if (error) throw error;
+    });
     request.operation = request.routeOptions.url ?? 'unknown';
     reply.header('x-request-id', request.id);
     // A client corrects the time of its proofs by this header, so it has to be the time that proofs are checked by.
@@ -142,7 +146,7 @@ function httpDate(now: number): string {
 }
 
 /** Pages get their scripts and styles from the portal alone, none inline, and appear in nobody's frame. */
-function securityHeaders(https: boolean) {
+function securityHeaders(https: boolean): HelmetOptions {
   return {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -160,10 +164,10 @@ function securityHeaders(https: boolean) {
     },
     // A portal on this machine speaks http; saying otherwise would lock its other ports out.
     strictTransportSecurity: https ? { maxAge: 63_072_000, includeSubDomains: false } : false,
-    referrerPolicy: { policy: 'no-referrer' as const },
+    referrerPolicy: { policy: 'no-referrer' },
     crossOriginEmbedderPolicy: false,
     // Mails in their frame have no origin, and could not follow.
     originAgentCluster: false,
-    xFrameOptions: { action: 'deny' as const },
+    xFrameOptions: { action: 'deny' },
   };
 }

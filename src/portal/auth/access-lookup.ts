@@ -9,7 +9,7 @@ export const findAccess: Statement = {
   text: `select t.token_hash, extract(epoch from t.expires_at) * 1000 as access_until, s.id as session_id, s.identity_id, s.key_id,
       s.account_id, s.device_thumbprint, s.device_key, s.device_name, s.platform,
       s.ended_at is not null as ended, extract(epoch from s.expires_at) * 1000 as session_until,
-      extract(epoch from s.confirmed_at) * 1000 as confirmed_at, i.email, i.name, m.owner, r.permissions
+      extract(epoch from s.confirmed_at) * 1000 as confirmed_at, i.email, i.name, m.owner, to_json(r.permissions) as permissions
     from unnest($1::bytea[]) as asked(hash)
     join access_token t on t.token_hash = asked.hash
     join session s on s.id = t.session_id
