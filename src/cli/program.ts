@@ -28,13 +28,16 @@ const titles: Readonly<Record<string, CliKey>> = {
 };
 
 /**
- * The whole command line: names, options and help. What a command does is in commands/, loaded when it runs. Only a help text names the
- * options of commands that nobody asked for; making all of them is a twelfth of what a quick command computes.
+ * The command line: names, options and help. What a command does is in commands/, loaded when it runs. Only what is asked for is made, because
+ * making all is a twelfth of what a quick command computes; a help text, or a word that is no command, has all of them.
  */
-export function createProgram(shared: Omit<Context, 'options'>, execute: Execute): Command {
+export function createProgram(
+  shared: Omit<Context, 'options'>,
+  execute: Execute,
+  whole = asksForHelp(shared.argv),
+): Command {
   const { t, argv } = shared;
-  const helps = argv.includes('--help') || argv.includes('-h') || argv.every((word) => word.startsWith('-'));
-  const isAsked = (name: string) => helps || argv.includes(name);
+  const isAsked = (name: string) => whole || argv.includes(name);
 
   function describe(command: Command, about: CliKey): Command {
     return command
@@ -57,8 +60,8 @@ export function createProgram(shared: Omit<Context, 'options'>, execute: Execute
     load: () => Promise<Work<O>>,
     shape: (command: Command) => Command = (command) => command,
   ): void {
-    const named = describe(parent.command(name), about);
-    const command = isAsked(name) ? shape(named) : named;
+    if (parent === program && !isAsked(name)) return;
+    const command = shape(describe(parent.command(name), about));
     command.action((...given: unknown[]) => {
       const options: GlobalOptions & O = command.optsWithGlobals();
       // Commander passes each argument, then the options, then the command.
@@ -108,23 +111,7 @@ export function createProgram(shared: Omit<Context, 'options'>, execute: Execute
   add(program, 'sign-out', 'commands.signOut', async () => (await import('./commands/session.ts')).signOut);
   add(program, 'status', 'commands.status', async () => (await import('./commands/status.ts')).status);
 
-  const programs = describe(program.command('programs'), 'commands.programs');
-  add(
-    programs,
-    'list',
-    'commands.programsList',
-    async () => (await import('./commands/programs.ts')).listPrograms,
-    (command) =>
-      command.addOption(new Option('--platform <platform>', t('options.platform')).choices(platformChoices)),
-  );
-  add(
-    programs,
-    'download',
-    'commands.programsDownload',
-    async () => (await import('./commands/programs.ts')).downloadProgram,
-    (command) => command.argument('<release>', t('arguments.release')),
-  );
-
+  addPrograms();
   add(
     program,
     'acquire',
@@ -201,11 +188,33 @@ export function createProgram(shared: Omit<Context, 'options'>, execute: Execute
     // The portal has options of its own.
     (command) => command.argument('[options...]').allowUnknownOption().helpOption(false),
   );
-  return program;
+  return whole || program.commands.length > 0 ? program : createProgram(shared, execute, true);
+
+  function addPrograms(): void {
+    if (!isAsked('programs')) return;
+    const programs = describe(program.command('programs'), 'commands.programs');
+    add(
+      programs,
+      'list',
+      'commands.programsList',
+      async () => (await import('./commands/programs.ts')).listPrograms,
+      (command) =>
+        command.addOption(
+          new Option('--platform <platform>', t('options.platform')).choices(platformChoices),
+        ),
+    );
+    add(
+      programs,
+      'download',
+      'commands.programsDownload',
+      async () => (await import('./commands/programs.ts')).downloadProgram,
+      (command) => command.argument('<release>', t('arguments.release')),
+    );
+  }
 
   function addPeople(): void {
-    const people = describe(program.command('people'), 'commands.people');
     if (!isAsked('people')) return;
+    const people = describe(program.command('people'), 'commands.people');
     const load = () => import('./commands/people.ts');
     const person = (command: Command) => command.argument('<person>', t('arguments.person'));
     const details = (command: Command) =>
@@ -274,14 +283,18 @@ export function createProgram(shared: Omit<Context, 'options'>, execute: Execute
   }
 
   function addSeats(): void {
-    const seats = describe(program.command('seats'), 'commands.seats');
     if (!isAsked('seats')) return;
+    const seats = describe(program.command('seats'), 'commands.seats');
     const load = () => import('./commands/seats.ts');
     const both = (command: Command) => product(command).argument('<person>', t('arguments.person'));
     add(seats, 'list', 'commands.seatsList', async () => (await load()).listSeats);
     add(seats, 'assign', 'commands.seatsAssign', async () => (await load()).assignSeat, both);
     add(seats, 'withdraw', 'commands.seatsWithdraw', async () => (await load()).withdrawSeat, both);
   }
+}
+
+function asksForHelp(argv: readonly string[]): boolean {
+  return argv.includes('--help') || argv.includes('-h') || argv.every((word) => word.startsWith('-'));
 }
 
 function collect(value: string, before: readonly string[] | undefined): string[] {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import type { Hardware, RawComponents } from '../../ports/hardware.ts';
 import { readLinux } from './linux.ts';
 import { type MacosOutputs, macosCommands, parseMacos } from './macos.ts';
@@ -10,8 +9,9 @@ const patience = 10_000;
 /** Standard output of a program; empty when it fails, is missing or takes too long. */
 export type RunProgram = (file: string, args: readonly string[]) => Promise<string>;
 
-const run: RunProgram = (file, args) =>
-  new Promise((resolve) => {
+const run: RunProgram = async (file, args) => {
+  const { execFile } = await import('node:child_process');
+  return new Promise((resolve) => {
     const options = {
       timeout: patience,
       windowsHide: true,
@@ -20,6 +20,7 @@ const run: RunProgram = (file, args) =>
     };
     execFile(file, [...args], options, (error, stdout) => resolve(error === null ? stdout : ''));
   });
+};
 
 async function readWindows(program: RunProgram): Promise<RawComponents> {
   // -EncodedCommand takes UTF-16LE in base64 (about_PowerShell_exe).
