@@ -23,6 +23,9 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   locales: [process.execPath, 'scripts/check-locales.ts'],
 };
 
+/** The compiler is a Go program: collecting garbage four times less often spares a fifth of its work, and the memory is there. */
+const env = { ...process.env, GOGC: '400' };
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false } },
@@ -40,7 +43,7 @@ const chosen = Object.entries(steps).filter(
 const results = await Promise.all(
   chosen.map(async ([name, command]) => {
     const started = performance.now();
-    const { code, output } = await runProcess(command, { cwd: root });
+    const { code, output } = await runProcess(command, { cwd: root, env });
     return { name, ok: code === 0, seconds: (performance.now() - started) / 1000, output };
   }),
 );

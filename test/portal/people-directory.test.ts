@@ -118,11 +118,11 @@ describe('words and counts follow the directory', () => {
         group by role_id, state having sum(n) <> 0`,
     ),
     words: await people.query(
-      sql`(select contact_id, word, shared, role_id, state from directory_word where account_id = ${gran.staff.company.id}
-          except select contact_id, word, shared, role_id, state from directory d, words_of(search_text) where account_id = ${gran.staff.company.id})
-        union all
-        (select contact_id, word, shared, role_id, state from directory d, words_of(search_text) where account_id = ${gran.staff.company.id}
-          except select contact_id, word, shared, role_id, state from directory_word where account_id = ${gran.staff.company.id})`,
+      sql`select contact_id, word, shared, role_id, state from (
+          select contact_id, word, shared, role_id, state, 1 as n from directory_word where account_id = ${gran.staff.company.id}
+          union all
+          select contact_id, word, shared, role_id, state, -1 from directory d, words_of(search_text) where account_id = ${gran.staff.company.id}) x
+        group by contact_id, word, shared, role_id, state having sum(n) <> 0`,
     ),
     facts: await people.query(
       sql`select d.contact_id from directory d join directory_facts f using (account_id, contact_id)
