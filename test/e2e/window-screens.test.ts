@@ -68,7 +68,7 @@ const colorRules = ['color-contrast', 'link-in-text-block'];
 
 /** The rules of axe on the page as it stands, by rule with the places. The page's policy forbids a script element, so it is evaluated. */
 async function violations(page: Page, options: RunOptions): Promise<string[]> {
-  await page.evaluate(axe);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
   return page.evaluate(async (options) => {
     // Colors on their way from one theme to the other are nobody's choice; what inherits one starts when that one ends.
     for (let running = document.getAnimations(); running.length > 0; running = document.getAnimations())
