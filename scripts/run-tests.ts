@@ -29,8 +29,8 @@ const chosen = suites
   .sort((one, other) => other.seconds - one.seconds);
 
 const started = performance.now();
-// Two more than there are cores: a suite waits for browsers, databases and processes two fifths of its time.
-const inSlot = createSlots(Math.max(2, availableParallelism()) + 2);
+// One more than there are cores: a suite waits for browsers, databases and processes two fifths of its time. Two more take longer in all.
+const inSlot = createSlots(Math.max(2, availableParallelism()) + 1);
 const reports: NamedReport[] = [];
 
 // What runs ends by itself at an interruption; what waits for its turn does not start.
