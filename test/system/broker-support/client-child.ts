@@ -61,8 +61,8 @@ process.on('message', async (message: { ask: string; email?: string; password?: 
     case 'stop':
       await stop();
   }
-  const { uses, licenses, setup } = await client.state.get();
-  process.send?.({ answer: message.ask, uses, licenses, setup });
+  const { uses, licenses, setup, device } = await client.state.get();
+  process.send?.({ answer: message.ask, uses, licenses, setup, device });
 });
 await core.start();
 process.send?.({ ready: true });

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { lease } from '../../../src/portal/db/schema.ts';
 import { startLicensePortal } from '../../portal/licenses-support.ts';
 import { testPassword } from '../../portal/support.ts';
@@ -26,8 +27,10 @@ for (const product of ['viga', 'portico', 'zapata']) {
 }
 
 process.once('disconnect', () => void running.close().then(() => process.exit(0)));
-process.on('message', async () => {
-  const rows = await running.services.database.asService((tx) => tx.select().from(lease));
+process.on('message', async (device: string) => {
+  const rows = await running.services.database.asService((tx) =>
+    tx.select().from(lease).where(eq(lease.deviceThumbprint, device)),
+  );
   const held = rows.filter((row) => row.endedAt === null && row.expiresAt.getTime() > Date.now());
   process.send?.({ held: held.map((row) => row.productCode).sort() });
 });

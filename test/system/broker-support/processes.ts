@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'vitest';
-import type { LicenseView, Use } from '../../../src/contract/client/state.ts';
+import type { AppState } from '../../../src/contract/client/state.ts';
 import type { PortalFacts } from './portal-child.ts';
 
 /** The wire between client and portal, which a test can cut. */
@@ -67,8 +67,8 @@ export async function startRelay(): Promise<Relay> {
 
 export interface PortalProcess extends PortalFacts {
   readonly relay: Relay;
-  /** Products of the leases that count now, by the portal. */
-  held(): Promise<string[]>;
+  /** Products of the leases that a device holds now, by the portal. Those of a client before, which ended while its programs ran, are not its. */
+  held(client: Pick<ClientProcess, 'state'>): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -81,8 +81,9 @@ export async function startPortal(licensing: Record<string, number> = {}): Promi
   return {
     ...facts,
     relay,
-    async held() {
-      child.send('held');
+    async held(client) {
+      const { device } = await client.state();
+      child.send(device.thumbprint ?? '');
       const [{ held }] = (await once(child, 'message')) as [{ held: string[] }];
       return held;
     },
@@ -93,6 +94,9 @@ export async function startPortal(licensing: Record<string, number> = {}): Promi
   };
 }
 
+/** Of a client that has read its disk. */
+export type ClientState = Pick<AppState, 'uses' | 'device'> & { licenses: NonNullable<AppState['licenses']> };
+
 export interface ClientProcess {
   readonly child: ChildProcess;
   readonly runtime: string;
@@ -100,7 +104,7 @@ export interface ClientProcess {
   readonly windows: string[];
   signIn(portal: PortalFacts): Promise<void>;
   cancelSignIn(): Promise<void>;
-  state(): Promise<{ uses: Use[]; licenses: LicenseView[] }>;
+  state(): Promise<ClientState>;
   /** As a person quits it. */
   stop(): Promise<void>;
   kill(): Promise<void>;
@@ -122,7 +126,7 @@ export async function startClient(profile: string, portal: string, rootKey: stri
   async function ask(message: { ask: string; email?: string; password?: string }) {
     const answer = messageWith(child, 'answer');
     child.send(message);
-    return (await answer) as unknown as { uses: Use[]; licenses: LicenseView[] };
+    return (await answer) as unknown as ClientState;
   }
   return {
     child,
