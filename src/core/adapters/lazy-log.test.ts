@@ -1,7 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test, vi } from 'vitest';
+import { needs } from '../../../test/support/skip.ts';
 import { createLazyLog } from './lazy-log.ts';
 import { createPinoLog } from './pino-log.ts';
 
@@ -15,7 +19,6 @@ function recorded() {
       info: at('info'),
       warn: at('warn'),
       error: at('error'),
-      flush: async () => void lines.push('flushed'),
     },
   };
 }
@@ -33,7 +36,7 @@ test('is opened once, by the first line that counts, and keeps the order', async
   await lazy.flush();
   lazy.debug({}, 'three');
   lazy.warn({}, 'four');
-  expect(lines).toEqual(['info one', 'error two', 'flushed', 'debug three', 'warn four']);
+  expect(lines).toEqual(['info one', 'error two', 'debug three', 'warn four']);
   expect(open).toHaveBeenCalledTimes(1);
 });
 
@@ -65,9 +68,31 @@ test('a file that cannot be opened is no failure of the process', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-log-'));
   try {
     await mkdir(join(folder, 'command.log'));
-    const log = createPinoLog({ to: folder, name: 'command' });
-    log.warn({}, 'one');
-    await expect(log.flush()).resolves.toBeUndefined();
+    const lazy = createLazyLog(async () => createPinoLog({ to: folder, name: 'command' }));
+    lazy.warn({}, 'one');
+    await expect(lazy.flush()).resolves.toBeUndefined();
+    lazy.warn({}, 'two');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('on a full disk the work goes on and the process ends', { timeout: 20_000 }, async (context) => {
+  needs(context, existsSync('/dev/full'), 'this system has no /dev/full');
+  const folder = await mkdtemp(join(tmpdir(), 'aldaba-log-'));
+  try {
+    await symlink('/dev/full', join(folder, 'command.log'));
+    const script = `
+      const { createLazyLog } = await import(${JSON.stringify(import.meta.resolve('./lazy-log.ts'))});
+      const { createPinoLog } = await import(${JSON.stringify(import.meta.resolve('./pino-log.ts'))});
+      const log = createLazyLog(async () => createPinoLog({ to: process.argv[1], name: 'command' }));
+      for (let line = 0; line < 10_000; line += 1) log.warn({ line }, 'one of many');
+      await log.flush();
+      log.warn({}, 'the last');
+      process.stdout.write('done');`;
+    const run = promisify(execFile);
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script, folder]);
+    expect(stdout).toBe('done');
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,5 +1,9 @@
 import type { Log } from '../ports/log.ts';
-import type { FlushedLog } from './pino-log.ts';
+
+export interface FlushedLog extends Log {
+  /** Resolves when every line so far was handed over to the log, which is opened for that. */
+  flush(): Promise<void>;
+}
 
 /**
  * A log that is opened with its first line: most commands write none, and the logger is a tenth of what they load. Lines wait in their order
@@ -7,9 +11,9 @@ import type { FlushedLog } from './pino-log.ts';
  *
  * @param open the log, of level `info` or less: debug lines alone do not open it
  */
-export function createLazyLog(open: () => Promise<FlushedLog>): FlushedLog {
+export function createLazyLog(open: () => Promise<Log>): FlushedLog {
   const waiting: ((log: Log) => void)[] = [];
-  let opened: FlushedLog | null = null;
+  let opened: Log | null = null;
   let opening: Promise<void> | null = null;
 
   function write(line: (log: Log) => void): void {
@@ -25,7 +29,7 @@ export function createLazyLog(open: () => Promise<FlushedLog>): FlushedLog {
       },
       () => {
         const nothing = () => {};
-        opened = { debug: nothing, info: nothing, warn: nothing, error: nothing, flush: async () => {} };
+        opened = { debug: nothing, info: nothing, warn: nothing, error: nothing };
         waiting.length = 0;
       },
     );
@@ -38,7 +42,6 @@ export function createLazyLog(open: () => Promise<FlushedLog>): FlushedLog {
     error: (fields, message) => write((log) => log.error(fields, message)),
     async flush() {
       await opening;
-      await opened?.flush();
     },
   };
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DestinationStream, destination, pino } from 'pino';
@@ -16,55 +15,40 @@ export interface PinoLogOptions {
   level?: 'debug' | 'info' | 'warn' | 'error';
 }
 
-interface Target {
-  readonly stream: DestinationStream;
-  /** Resolves when the stream has every line so far, or takes none. */
-  written(): Promise<void>;
-}
+/** What waits for a full disk to have room again; lines beyond it are dropped. Bytes. */
+const waitsAtMost = 256 * 1024;
 
-function openFile(folder: string, name: string): Target {
+/**
+ * Each line is in the file when the call returns, so nothing is left to write when the process ends: `flushSync` of sonic-boom 4.2.1, which
+ * pino calls at the end of a process for a stream that writes later, never returns on a full disk.
+ *
+ * @throws the system's error when the file cannot be opened
+ */
+function openFile(folder: string, name: string): DestinationStream {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${name}.log`);
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size > largest) renameSync(file, `${file}.1`);
-  const stream = destination({ dest: file, mode: 0o600, sync: false, minLength: 0 });
+  const stream = destination({ dest: file, mode: 0o600, sync: true, maxLength: waitsAtMost });
   // A full disk takes the log away and nothing else; unheard, the error would end the process.
   stream.on('error', () => {});
-  const opened = once(stream, 'ready').then(
-    () => true,
-    () => false,
-  );
-  return {
-    stream,
-    async written() {
-      if (await opened) stream.flushSync();
-    },
-  };
+  return stream;
 }
 
-export interface FlushedLog extends Log {
-  /** Resolves when every line so far was handed over. */
-  flush(): Promise<void>;
-}
-
-/** One JSON line per event. Secrets are taken out of every field, whatever its depth, before anything is written. */
-export function createPinoLog({ to, name, level = 'info' }: PinoLogOptions): FlushedLog {
-  const { stream, written }: Target =
-    typeof to === 'string' ? openFile(to, name) : { stream: to, written: async () => {} };
+/**
+ * One JSON line per event. Secrets are taken out of every field, whatever its depth, before anything is written.
+ *
+ * @throws the system's error when the file cannot be opened
+ */
+export function createPinoLog({ to, name, level = 'info' }: PinoLogOptions): Log {
   const logger = pino(
     { name, level, base: { name, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    stream,
+    typeof to === 'string' ? openFile(to, name) : to,
   );
   const at =
     (method: 'debug' | 'info' | 'warn' | 'error') =>
     (fields: Record<string, unknown>, message: string): void => {
       if (logger.isLevelEnabled(method)) logger[method](redact(fields), String(redact(message)));
     };
-  return {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    flush: written,
-  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
