@@ -182,7 +182,8 @@ describe('access', () => {
     const renewals = async () => {
       rig.portal.calls.length = 0;
       await running.client.people.listPools();
-      return rig.portal.calls;
+      // A clock that moved is asked about beside this, whenever its turn comes.
+      return rig.portal.calls.filter((call) => call !== 'licenses.trust');
     };
     expect(await renewals()).toEqual(['people.listPools']);
     await rig.clock.advance(580_000);

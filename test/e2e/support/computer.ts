@@ -112,7 +112,6 @@ export async function startComputer(options: ComputerOptions): Promise<Computer>
         await core.stop();
         await http.close();
         settings.close();
-        await log.flush();
       },
     };
   }
