@@ -1,4 +1,5 @@
 import type { i18n } from 'i18next';
+import type { AppState } from '../contract/client/state.ts';
 import { firstState } from './lib/first-state.ts';
 import { lastLanguage, pickLanguage } from './lib/languages.ts';
 import { connectFor } from './lib/link.ts';
@@ -13,7 +14,10 @@ export const store = createWindowStore(connectFor(window));
 const guess = lastLanguage() ?? pickLanguage(null, navigator.languages);
 void loadTexts(guess).catch(() => {});
 
+/** The first snapshot; null when it takes longer than the patience. */
+export const first: Promise<AppState | null> = firstState(store, patience);
+
 /** The texts for the first thing drawn: in the language that the first snapshot asks for. */
-export const texts: Promise<i18n> = firstState(store, patience).then((state) =>
+export const texts: Promise<i18n> = first.then((state) =>
   createTexts(state === null ? guess : pickLanguage(state.settings.language, navigator.languages)),
 );

@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import { createFakeCore } from '../fakes/client/fake-core.ts';
-import { builtWindow, openScenario } from '../fakes/client/open-scenario.ts';
+import { builtWindow } from '../fakes/client/open-scenario.ts';
 import { signedInState } from '../fakes/client/states.ts';
 import { createMemoryLog } from '../fakes/log.ts';
 import { findBrowser, launchBrowser } from '../support/browser.ts';
@@ -205,52 +202,4 @@ describeUnless(missing, 'the shell', () => {
     if (reducedMotion === 'no-preference') expect(durations.length).toBeGreaterThan(0);
     expect(Math.max(0, ...durations)).toBeLessThanOrEqual(longest);
   });
-
-  test('the first screen starts with at most 130 kB of scripts, compressed, and fetches 30 kB more while it is read', async () => {
-    // Time stands still until the screen is there: what is fetched ahead is fetched after a pause.
-    const { first, all } = await scriptsOf('setup/mode', { still: true });
-    expect(first.length).toBeGreaterThan(2);
-    // The promise is 150 kB for what starts it, texts included.
-    expect(await kilobytes(first)).toBeLessThanOrEqual(130);
-    expect(await kilobytes(all)).toBeLessThanOrEqual(160);
-  });
-
-  test('the licenses show with at most 220 kB of scripts, compressed', async () => {
-    const { all } = await scriptsOf('license/active', { still: false });
-    expect(all.length).toBeGreaterThan(2);
-    expect(await kilobytes(all)).toBeLessThanOrEqual(220);
-  });
-
-  async function scriptsOf(name: string, { still }: { still: boolean }) {
-    const opened = await openScenario(scenarioNamed(name));
-    const context = await browser.newContext({ locale: 'es' });
-    try {
-      const loaded = new Set<string>();
-      context.on('request', (request) => {
-        const { pathname } = new URL(request.url());
-        if (pathname.endsWith('.js')) loaded.add(pathname);
-      });
-      const page = await context.newPage();
-      if (still) {
-        await page.clock.install({ time: 0 });
-        await page.clock.pauseAt(1000);
-      }
-      await page.goto(opened.address);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      const first = [...loaded];
-      if (still) await page.clock.resume();
-      await page.waitForLoadState('networkidle');
-      return { first, all: [...loaded] };
-    } finally {
-      await context.close();
-      await opened.close();
-    }
-  }
 });
-
-async function kilobytes(files: readonly string[]): Promise<number> {
-  const sizes = await Promise.all(
-    files.map(async (file) => gzipSync(await readFile(join(builtWindow, file)), { level: 9 }).length),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0) / 1000;
-}

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useLayoutEffect, useState } from 'react';
+import { Suspense, useEffect, useLayoutEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { SetupScreen } from '../features/setup/setup-screen.tsx';
@@ -10,8 +10,7 @@ import { useScheme } from '../lib/use-scheme.ts';
 import { useOptionalState } from '../lib/window-context.tsx';
 import { Connecting } from './connecting.tsx';
 import { LinkNotice } from './link-notice.tsx';
-
-const Shell = lazy(() => import('./shell.tsx'));
+import { shell } from './screens.ts';
 
 export function App() {
   const language = useLanguage();
@@ -27,7 +26,7 @@ export function App() {
           <ErrorBoundary resetKey={state.setup.step}>
             {state.setup.step === 'done' ? (
               <Suspense fallback={<Connecting />}>
-                <Shell />
+                <shell.Component />
               </Suspense>
             ) : (
               <SetupScreen />

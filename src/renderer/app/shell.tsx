@@ -1,6 +1,6 @@
 import '../theme/shell.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { PageSkeleton } from '../components/page.tsx';
@@ -12,14 +12,15 @@ import { type Page, visiblePages } from '../lib/pages.ts';
 import { usePage } from '../lib/use-page.ts';
 import { useAppState } from '../lib/window-context.tsx';
 import { Banners } from './banners.tsx';
+import { laterPages } from './screens.ts';
 import classes from './shell.module.css';
 import { Sidebar } from './sidebar.tsx';
 
 const contents = {
   license: LicensePage,
-  programs: lazy(() => import('../features/programs/programs-page.tsx')),
-  people: lazy(() => import('../features/people/people-page.tsx')),
-  settings: lazy(() => import('../features/settings/settings-page.tsx')),
+  programs: laterPages.programs.Component,
+  people: laterPages.people.Component,
+  settings: laterPages.settings.Component,
 } satisfies Record<Page, unknown>;
 
 /** The window once it is set up: pages at the side, what everybody must know above, the page. */

@@ -5,6 +5,7 @@ import { type Page, visiblePages } from '../lib/pages.ts';
 import { useAppState } from '../lib/window-context.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { ConnectionLine } from './connection-line.tsx';
+import { preloadPage } from './screens.ts';
 import classes from './sidebar.module.css';
 
 const icons = {
@@ -35,6 +36,8 @@ export function Sidebar({ page }: { page: Page }) {
               <a
                 className={classes.page}
                 href={`#/${name}`}
+                onPointerEnter={() => void preloadPage(name)}
+                onFocus={() => void preloadPage(name)}
                 aria-current={name === page ? 'page' : undefined}
               >
                 <Icon size={20} stroke={1.5} aria-hidden />

@@ -1,21 +1,19 @@
-import { lazy, type RefObject, Suspense, useEffect, useRef } from 'react';
+import { type RefObject, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DeviceKeyBanner } from '../../app/device-key-banner.tsx';
 import { KeychainBanner } from '../../app/keychain-banner.tsx';
+import { laterSteps, shell } from '../../app/screens.ts';
 import { useAppState } from '../../lib/window-context.tsx';
 import { ModeChoice } from './mode-choice.tsx';
 import { SetupPanel } from './setup-panel.tsx';
 import classes from './setup-screen.module.css';
 
-const loadLaterSteps = () => import('./later-steps.tsx');
-const LaterSteps = lazy(loadLaterSteps);
-
 /** First run, and change of mode: one step at a time, chosen by the core. */
 export function SetupScreen() {
   const main = useRef<HTMLElement>(null);
-  // What comes after the choice is fetched while the person reads it, and not before it can be used.
+  // What comes next is fetched while the person reads, and not before this can be used.
   useEffect(() => {
-    const timer = setTimeout(() => void loadLaterSteps().catch(() => {}), 300);
+    const timer = setTimeout(() => void laterSteps.preload().then(shell.preload), 300);
     return () => clearTimeout(timer);
   }, []);
   return (
@@ -45,7 +43,7 @@ function CurrentStep() {
     case 'done':
       return null;
     default:
-      return <LaterSteps setup={setup} />;
+      return <laterSteps.Component setup={setup} />;
   }
 }
 
