@@ -1,6 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { systemClock } from '../../src/portal/clock.ts';
@@ -10,33 +9,65 @@ import { migrate } from '../../src/portal/db/migrate.ts';
 const root = join(import.meta.dirname, '../..');
 const cache = join(root, 'node_modules/.cache/aldaba-test');
 const migrations = join(root, 'src/portal/db/migrations');
+
+/** A database to which every migration is applied: making an empty one takes seconds and migrating it half of one, copying neither. */
+interface Migrated {
+  /** As the portal keeps it. */
+  readonly folder: string;
+  /** The folder as one tar file. */
+  readonly image: string;
+}
+
+let migrated: Promise<Migrated> | undefined;
 let image: Promise<Blob> | undefined;
 
 /**
- * The database of a portal under test. Embedded, it is in memory, and every migration is applied to it already: making an empty one
- * takes seconds and migrating it half of one, copying neither. What a start from nothing does, test/system proves.
+ * The database of a portal under test. Embedded, it is in memory and migrated already. What a start from nothing does, test/system proves.
  *
  * @param url PostgreSQL's address, from `createTestDatabase()`; undefined: PGlite
  */
 export async function openTestDatabase(url: string | undefined): Promise<Database> {
   if (url !== undefined) return openDatabase({ url });
-  image ??= keptImage();
+  migrated ??= keepMigrated();
+  image ??= migrated.then(async (kept) => new Blob([await readFile(kept.image)]));
   return openDatabase({ image: await image });
 }
 
-/** Made once per version of PGlite and state of the migrations. Processes may make it at the same time: all are equal. */
-async function keptImage(): Promise<Blob> {
-  const file = join(cache, `database-${await fingerprint()}.tar`);
-  const kept = await readFile(file).catch(() => undefined);
-  if (kept !== undefined) return new Blob([kept]);
-  const made = await makeImage();
+/**
+ * Puts a migrated database where a portal looks for the embedded one, for tests that are not about a portal's first start.
+ *
+ * @param data the portal's `--data`, absolute; without a database yet
+ */
+export async function prepareTestDatabase(data: string): Promise<void> {
+  migrated ??= keepMigrated();
+  const { folder } = await migrated;
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  await cp(folder, join(data, 'database'), { recursive: true });
+}
+
+/** Made once per version of PGlite and state of the migrations. Of processes that make it at the same time the first one's stays. */
+async function keepMigrated(): Promise<Migrated> {
+  const place = join(cache, `migrated-${await fingerprint()}`);
+  const kept = { folder: join(place, 'folder'), image: join(place, 'image.tar') };
+  const isThere = () =>
+    stat(place).then(
+      () => true,
+      () => false,
+    );
+  if (await isThere()) return kept;
   await mkdir(cache, { recursive: true });
-  const older = (await readdir(cache)).filter((name) => name.endsWith('.tar'));
-  await Promise.all(older.map((name) => rm(join(cache, name), { force: true })));
-  const aside = `${file}.${randomUUID()}`;
-  await writeFile(aside, Buffer.from(await made.arrayBuffer()));
-  await rename(aside, file);
-  return made;
+  const aside = await mkdtemp(join(cache, 'making-'));
+  try {
+    await make({ folder: join(aside, 'folder'), image: join(aside, 'image.tar') });
+    await rename(aside, place).catch(async (error: unknown) => {
+      if (!(await isThere())) throw error;
+    });
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+  const older = (await readdir(cache)).filter((name) => !name.startsWith('making-') && !place.endsWith(name));
+  await Promise.all(older.map((name) => rm(join(cache, name), { recursive: true, force: true })));
+  return kept;
 }
 
 async function fingerprint(): Promise<string> {
@@ -47,21 +78,17 @@ async function fingerprint(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function makeImage(): Promise<Blob> {
-  const folder = await mkdtemp(join(tmpdir(), 'aldaba-image-'));
-  try {
-    const data = join(folder, 'data');
-    const database = await openDatabase({ folder: data });
-    await migrate(database, systemClock);
-    await database.close();
-    const client = await PGlite.create(data);
-    // Of the 128 MB that it would clear at each start, no test needs more than this.
-    await client.exec("alter system set shared_buffers = '8MB'");
-    await client.exec('checkpoint');
-    const made = await client.dumpDataDir('none');
-    await client.close();
-    return made;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+async function make({ folder, image }: Migrated): Promise<void> {
+  const database = await openDatabase({ folder });
+  await migrate(database, systemClock);
+  await database.close();
+  const client = await PGlite.create(folder);
+  // Of the 128 MB that it would clear at each start, no test needs more than this.
+  await client.exec("alter system set shared_buffers = '8MB'");
+  await client.exec('checkpoint');
+  const dump = await client.dumpDataDir('none');
+  await client.close();
+  await writeFile(image, Buffer.from(await dump.arrayBuffer()));
+  // Beside the folder, where `openDatabase` locks it.
+  await rm(`${folder}.lock`, { force: true });
 }

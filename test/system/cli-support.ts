@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from '../../scripts/start/child.ts';
+import { prepareTestDatabase } from '../support/open-test-database.ts';
 
 /** What a command ended with. */
 export interface Outcome {
@@ -43,6 +44,7 @@ const aldaba = join(root, 'out/cli/aldaba.js');
 export async function createCliRig(): Promise<CliRig> {
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-cli-'));
   const ownProfile = join(folder, 'profile');
+  await prepareTestDatabase(join(folder, 'portal'));
   const portal = startChild(
     join(root, 'src/portal/index.ts'),
     ['--demo', '--json', '--port', '0', '--data', join(folder, 'portal')],

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type MailServer, startMailServer } from '../e2e/support/mail-server.ts';
 import { createProof, createRefreshToken, createTestDevice, type TestDevice } from '../portal/devices.ts';
+import { prepareTestDatabase } from '../support/open-test-database.ts';
 
 const program = join(import.meta.dirname, '../../src/portal/index.ts');
 const admin = 'ines@andes.example';
@@ -28,7 +29,10 @@ beforeAll(async () => {
     DATA_DIR: join(folder, 'data'),
     KEYS_DIR: join(folder, 'keys/portal'),
   };
-  await run(['keys', '--out', join(folder, 'keys')]);
+  await Promise.all([
+    run(['keys', '--out', join(folder, 'keys')]),
+    prepareTestDatabase(join(folder, 'data')),
+  ]);
 });
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { prepareTestDatabase } from '../support/open-test-database.ts';
 
 const program = join(import.meta.dirname, '../../src/portal/index.ts');
 const readySchema = z.object({
@@ -135,6 +136,7 @@ describe('keys', () => {
     expect((await stat(join(carried, 'root.pem'))).mode & 0o077).toBe(0);
 
     const keys = { ...production, KEYS_DIR: join(carried, 'portal') };
+    await prepareTestDatabase(join(folder, 'production'));
     const portal = start(['--port', '0', '--json', '--data', join(folder, 'production')], keys);
     expect(made.out).toContain((await ready(portal)).rootKey);
     portal.child.kill('SIGTERM');
