@@ -18,6 +18,19 @@ const secrets = [
   'secret',
 ];
 
+/** What waits for a full disk to have room again; lines beyond it are dropped. Bytes. */
+const waitsAtMost = 256 * 1024;
+
+/** Each line is written when the call returns, so none is lost when the process ends. */
+export function openLogStream(descriptor: number): DestinationStream {
+  const stream = pino.destination({ dest: descriptor, sync: true, maxLength: waitsAtMost });
+  // A full disk takes the log away and nothing else; unheard, the error would end the process.
+  stream.on('error', () => {});
+  // Pino calls it after a fatal line, and that of sonic-boom 4.2.1 never returns on a full disk. Nothing else is ever left to write.
+  stream.flushSync = () => {};
+  return stream;
+}
+
 /** Structured log: one JSON object per line. */
 export function createLog(level: string, destination: DestinationStream): Logger {
   return pino(

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { prepareTestDatabase } from '../support/open-test-database.ts';
+import { needs } from '../support/skip.ts';
 
 const program = join(import.meta.dirname, '../../src/portal/index.ts');
 const readySchema = z.object({
@@ -29,11 +32,15 @@ interface Run {
   readonly ended: Promise<number | null>;
 }
 
-function start(args: string[], environment: Record<string, string> = {}): Run {
+function start(
+  args: string[],
+  environment: Record<string, string> = {},
+  standardError: 'pipe' | number = 'pipe',
+): Run {
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [program, ...args], {
     env: { PATH, NODE_COMPILE_CACHE, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', standardError],
   });
   const run: Run = {
     child,
@@ -41,10 +48,10 @@ function start(args: string[], environment: Record<string, string> = {}): Run {
     err: '',
     ended: once(child, 'close').then(([code]) => code as number | null),
   };
-  child.stdout.on('data', (chunk) => {
+  child.stdout?.on('data', (chunk) => {
     run.out += chunk;
   });
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     run.err += chunk;
   });
   return run;
@@ -76,6 +83,35 @@ test('starts with nothing but a folder, says where it is, and ends in order when
   second.child.kill('SIGINT');
   expect(await second.ended).toBe(0);
   expect((await stat(join(folder, 'demo/keys/secret'))).mode & 0o077).toBe(0);
+});
+
+test('a full disk under its log takes the log away, and nothing else', async (context) => {
+  needs(context, existsSync('/dev/full'), 'this system has no /dev/full');
+  const full = await open('/dev/full', 'w');
+  try {
+    const run = start(
+      ['--port', '0', '--demo', '--json', '--data', join(folder, 'demo')],
+      { LOG_LEVEL: 'debug' },
+      full.fd,
+    );
+    const { url } = await ready(run);
+    expect((await fetch(`${url}/ready`)).status).toBe(200);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+
+    const taken = new URL(url).port;
+    const server = createServer().listen(Number(taken), '127.0.0.1');
+    await once(server, 'listening');
+    const second = start(
+      ['--port', taken, '--demo', '--data', join(folder, 'demo')],
+      { LOG_LEVEL: 'debug' },
+      full.fd,
+    );
+    expect(await second.ended).toBe(1);
+    server.close();
+  } finally {
+    await full.close();
+  }
 });
 
 test('prints one plain line unless asked for JSON', async () => {

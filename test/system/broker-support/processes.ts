@@ -9,6 +9,8 @@ import { expect } from 'vitest';
 import type { AppState } from '../../../src/contract/client/state.ts';
 import type { PortalFacts } from './portal-child.ts';
 
+const resolveDrizzle = new URL('../../../src/portal/db/resolve-drizzle.ts', import.meta.url).href;
+
 /** The wire between client and portal, which a test can cut. */
 export interface Relay {
   readonly url: string;
@@ -213,7 +215,7 @@ function start(file: string, argument: object): ChildProcess {
   return fork(join(import.meta.dirname, file), [JSON.stringify(argument)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // Workers of the test runner are started with flags that are not for others.
-    execArgv: [],
+    execArgv: ['--import', resolveDrizzle],
   });
 }
 
