@@ -1,4 +1,6 @@
 // Imports are looked up before anything runs: what hastens that comes first, and the program after it.
 import './db/resolve-drizzle.ts';
+import process from 'node:process';
 
-await import('./program.ts');
+const { runProgram } = await import('./program.ts');
+await runProgram(process.env, process.argv.slice(2));

@@ -35,17 +35,6 @@ interface Options {
   json?: boolean;
 }
 
-const program = new Command('aldaba-portal')
-  .description('Runs a node of the license portal. Logs go to standard error, one JSON object per line.')
-  .option('--port <number>', 'port to listen on; 0 takes a free one')
-  .option('--host <address>', 'address to listen on')
-  .option('--data <folder>', 'folder of the embedded database and the keys')
-  .option('--demo', 'a demonstration company, mails shown at /outbox instead of sent')
-  .option('--contacts <number>', 'with --demo: this many more invented people in the directory', readCount)
-  .option('--json', 'print what it says as JSON')
-  .addHelpText('after', environmentHelp())
-  .allowExcessArguments(false);
-
 function readCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 0 || count > 1_000_000)
@@ -53,10 +42,10 @@ function readCount(text: string): number {
   return count;
 }
 
-async function main(options: Options): Promise<void> {
+async function main(options: Options, environment: NodeJS.ProcessEnv): Promise<void> {
   let settings: ProgramSettings;
   try {
-    settings = readProgramSettings(process.env, options);
+    settings = readProgramSettings(environment, options);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return refuse(error);
@@ -120,15 +109,10 @@ async function start(settings: ProgramSettings, demo: boolean, log: Logger): Pro
 
 /** What a command of the operator works with: the database of the nodes, brought up to date, and their settings. */
 async function withOperator<T>(
-  options: { readonly data?: string },
+  settings: ProgramSettings,
   work: (operator: Operator) => Promise<T>,
 ): Promise<T> {
   process.removeAllListeners('warning');
-  const settings = readProgramSettings(process.env, {
-    ...program.opts<Options>(),
-    ...options,
-    command: true,
-  });
   const database = await openDatabase(databaseOf(settings));
   try {
     await migrate(database, systemClock);
@@ -157,23 +141,48 @@ async function untilAsked(): Promise<void> {
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
 }
 
-program.action((options: Options) => main(options));
-program
-  .command('keys')
-  .description(
-    'Makes the keys of a portal, on a machine that is not the portal: the root, which stays there, and the folder that KEYS_DIR names. Again for the same folder: the signing key of the next year.',
-  )
-  .requiredOption('--out <folder>', 'folder to be carried')
-  .allowExcessArguments(false)
-  .action(async ({ out }: { out: string }) => {
-    const { rootFile, portalFolder, rootKey } = await prepareKeys(out, systemClock.now());
-    process.stdout.write(
-      `${rootFile}: the root’s private key. Keep it offline.\n${portalFolder}: for the portal; KEYS_DIR names it there.\nPublic root key, for the clients that are built: ${rootKey}\n`,
-    );
-  });
-addOperatorCommands(program, withOperator, (error) => {
-  if (error instanceof SettingsError) return refuse(error);
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
-await program.parseAsync();
+/**
+ * The portal's command line: a node, its keys, and what whoever operates it does. Ends with the process's exit code set.
+ *
+ * @param args without the program's own name
+ */
+export async function runProgram(environment: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {
+  const program = new Command('aldaba-portal')
+    .description('Runs a node of the license portal. Logs go to standard error, one JSON object per line.')
+    .option('--port <number>', 'port to listen on; 0 takes a free one')
+    .option('--host <address>', 'address to listen on')
+    .option('--data <folder>', 'folder of the embedded database and the keys')
+    .option('--demo', 'a demonstration company, mails shown at /outbox instead of sent')
+    .option('--contacts <number>', 'with --demo: this many more invented people in the directory', readCount)
+    .option('--json', 'print what it says as JSON')
+    .addHelpText('after', environmentHelp())
+    .allowExcessArguments(false);
+  program.action((options: Options) => main(options, environment));
+  program
+    .command('keys')
+    .description(
+      'Makes the keys of a portal, on a machine that is not the portal: the root, which stays there, and the folder that KEYS_DIR names. Again for the same folder: the signing key of the next year.',
+    )
+    .requiredOption('--out <folder>', 'folder to be carried')
+    .allowExcessArguments(false)
+    .action(async ({ out }: { out: string }) => {
+      const { rootFile, portalFolder, rootKey } = await prepareKeys(out, systemClock.now());
+      process.stdout.write(
+        `${rootFile}: the root’s private key. Keep it offline.\n${portalFolder}: for the portal; KEYS_DIR names it there.\nPublic root key, for the clients that are built: ${rootKey}\n`,
+      );
+    });
+  addOperatorCommands(
+    program,
+    (options, work) =>
+      withOperator(
+        readProgramSettings(environment, { ...program.opts<Options>(), ...options, command: true }),
+        work,
+      ),
+    (error) => {
+      if (error instanceof SettingsError) return refuse(error);
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    },
+  );
+  await program.parseAsync(args, { from: 'user' });
+}
