@@ -37,7 +37,8 @@ export interface Gran {
   page(query: Partial<DirectoryQuery>, through?: (tx: Tx) => Tx): Promise<DirectoryPage>;
 }
 
-export async function createGran(people: People): Promise<Gran> {
+/** @param count people; two companies of one portal have different numbers, because the same people are invented of the same */
+export async function createGran(people: People, count = size): Promise<Gran> {
   const staff = await people.staffed();
   const { company } = staff;
   const { database } = people.portal.services;
@@ -45,8 +46,8 @@ export async function createGran(people: People): Promise<Gran> {
     inventPeople(tx, {
       accountId: company.id,
       roles: company.roles,
-      count: size,
-      domain: 'gran.example',
+      count,
+      domain: `gran-${count}.example`,
       now: testStart,
     }),
   );
