@@ -7,11 +7,11 @@
  */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import pLimit from 'p-limit';
 import { checkReport } from './run-tests/check-report.ts';
 import { failedReport } from './run-tests/report.ts';
 import { runProcess } from './run-tests/run-process.ts';
 import { runSuite, type SuiteRun } from './run-tests/run-suite.ts';
-import { createSlots } from './run-tests/slots.ts';
 import { counts, type NamedReport, summarize } from './run-tests/summary.ts';
 import { type Suite, suites } from './suites.ts';
 
@@ -30,7 +30,7 @@ const chosen = suites
 
 const started = performance.now();
 // One more than there are cores: a suite waits for browsers, databases and processes two fifths of its time. Two more take longer in all.
-const inSlot = createSlots(Math.max(2, availableParallelism()) + 1);
+const inSlot = pLimit(Math.max(2, availableParallelism()) + 1);
 const reports: NamedReport[] = [];
 
 // What runs ends by itself at an interruption; what waits for its turn does not start.
@@ -38,10 +38,10 @@ const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
 
 // The build goes first: most suites wait for it, in their slot, for the seconds that it takes.
-const built = chosen.some((suite) => suite.needsBuild) ? inSlot(1, build) : Promise.resolve(undefined);
-const checked = isAsked('check') ? inSlot(1, () => report('check', () => checkReport(root))) : undefined;
+const built = chosen.some((suite) => suite.needsBuild) ? inSlot(build) : Promise.resolve(undefined);
+const checked = isAsked('check') ? inSlot(() => report('check', () => checkReport(root))) : undefined;
 const running = chosen.map(async (suite) => {
-  await inSlot(suite.workers, async () => {
+  await inSlot(async () => {
     const problem = suite.needsBuild ? await built : undefined;
     await report(suite.name, () => runOrName(suite, problem));
   });

@@ -67,7 +67,7 @@ describe('migrations', () => {
 
   test('of nodes that start at the same time run once', async (context) => {
     needs(context, database.engine === 'postgres', 'the embedded database has one node');
-    const empty = await createTestDatabase();
+    const empty = await createTestDatabase({ empty: true });
     const nodes = await Promise.all(Array.from({ length: 4 }, () => openDatabase({ url: empty.url })));
     const applied = await Promise.all(nodes.map((node) => migrate(node, systemClock)));
     expect(applied.filter((names) => names.length > 0)).toHaveLength(1);

@@ -13,6 +13,7 @@ export interface PostgresServer {
 }
 
 export interface PostgresDatabase {
+  readonly name: string;
   readonly url: string;
   /** Drops the database, ending whatever connections it still has. */
   drop(): Promise<void>;
@@ -66,16 +67,20 @@ export async function startPostgres(options: { durable?: boolean } = {}): Promis
 }
 
 /**
- * Makes an empty database of its own on a server that {@link startPostgres} started.
+ * Makes a database of its own on a server that {@link startPostgres} started.
  *
  * @param serverUrl the `url` of the server
+ * @param template `name` of the database that it is a copy of, to which nobody is connected; without one it is empty
  */
-export async function createPostgresDatabase(serverUrl: string): Promise<PostgresDatabase> {
+export async function createPostgresDatabase(
+  serverUrl: string,
+  template = 'template0',
+): Promise<PostgresDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await run(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0`);
+  await run(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => run(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return { name, url: url.href, drop: () => run(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
 async function run(url: string, statement: string): Promise<void> {
