@@ -6,7 +6,7 @@ import { atMost, type Bench, percentile } from './figure.ts';
 import { call, signInRequest } from './support/portal-device.ts';
 import { startPortalProcess } from './support/portal-process.ts';
 
-const rounds = 100;
+const rounds = 300;
 /** Sign-ins before the clock starts: what Node runs for the first time it interprets. */
 const warmUp = 200;
 

@@ -1,33 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { formatLicenseKey, licenseKeyRandomBytes } from '../../src/domain/license-key.ts';
 import { at, passView, problem } from '../fakes/client/states.ts';
-import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
 import { expectFocus, tabTo } from './window/focus.ts';
-import { type OpenWindow, openWindow } from './window/open-window.ts';
-import { scenarioNamed } from './window/scenario-named.ts';
+import { useWindows } from './window/use-windows.ts';
 
 const { missing } = await findBrowser();
 const key = formatLicenseKey(new Uint8Array(licenseKeyRandomBytes).fill(9));
 
 describeUnless(missing, 'the license', () => {
-  let browser: Browser;
-  let window: OpenWindow | undefined;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    await window?.end();
-    window = undefined;
-  });
-
-  async function open(name: string): Promise<OpenWindow> {
-    window = await openWindow(browser, scenarioNamed(name));
-    return window;
-  }
+  const windows = useWindows();
+  const { open } = windows;
 
   test('says what is held, until when, on which device, and which programs use it now', async () => {
     const { page } = await open('license/active');
@@ -236,7 +221,7 @@ describeUnless(missing, 'the license', () => {
     ] as const) {
       const { page } = await open(name);
       await page.getByRole('status', { name: 'Avisos' }).getByText(title).waitFor();
-      await window?.end();
+      await windows.last.end();
     }
     const { page, core } = await open('license/notices');
     await page.getByText('/home/lucia/.config/aldaba/settings.json.corrupt-1').waitFor();

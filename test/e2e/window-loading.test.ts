@@ -1,38 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { builtWindow, openScenario } from '../fakes/client/open-scenario.ts';
-import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
-import { type OpenWindow, openWindow } from './window/open-window.ts';
 import { scenarioNamed } from './window/scenario-named.ts';
+import { useWindows } from './window/use-windows.ts';
 
 const { missing } = await findBrowser();
 
 describeUnless(missing, 'what the window loads, and when', () => {
-  let browser: Browser;
-  let window: OpenWindow | undefined;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    await window?.end();
-    window = undefined;
-  });
-
-  async function open(name: string): Promise<OpenWindow> {
-    window = await openWindow(browser, scenarioNamed(name));
-    return window;
-  }
+  const windows = useWindows();
+  const { open } = windows;
 
   test.each(['license/active', 'people/table', 'sign-in/first'])(
     '%s is the first thing drawn: nothing else stands in its place before',
     async (name) => {
       const shown = await drawnFirst(name);
-      expect(shown).toEqual([await window?.page.getByRole('heading', { level: 1 }).textContent()]);
+      expect(shown).toEqual([await windows.last.page.getByRole('heading', { level: 1 }).textContent()]);
     },
   );
 
@@ -103,7 +90,7 @@ describeUnless(missing, 'what the window loads, and when', () => {
 
   async function scriptsOf(name: string, { still }: { still: boolean }) {
     const opened = await openScenario(scenarioNamed(name));
-    const context = await browser.newContext({ locale: 'es' });
+    const context = await windows.browser.newContext({ locale: 'es' });
     try {
       const loaded = new Set<string>();
       context.on('request', (request) => {

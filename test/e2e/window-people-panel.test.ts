@@ -1,28 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { rightPassword } from '../fakes/client/fake-core.ts';
-import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
 import { rowAt } from './window/contact-rows.ts';
 import { expectFocus } from './window/keyboard.ts';
-import { type OpenWindow, openWindow } from './window/open-window.ts';
 import { scenarioNamed } from './window/scenario-named.ts';
+import { useWindows } from './window/use-windows.ts';
 
 const { missing } = await findBrowser();
 
 describeUnless(missing, 'people: panels and dialogs', () => {
-  let browser: Browser;
-  let window: OpenWindow;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterEach(() => window.end());
-  afterAll(() => browser.close());
-
-  async function open(state: string): Promise<OpenWindow> {
-    window = await openWindow(browser, scenarioNamed(`people/${state}`));
-    return window;
-  }
+  const windows = useWindows();
+  const open = (state: string) => windows.open(`people/${state}`);
 
   test('E9: where no seat is left, none can be picked and there is a way to buy', async () => {
     const { page } = await open('few');
@@ -36,7 +26,7 @@ describeUnless(missing, 'people: panels and dialogs', () => {
 
   test('E9: somebody else takes the last seat: the panel says how many are missing, where to buy, and offers it no more', async () => {
     const { page } = await open('seat-gone');
-    await scenarioNamed('people/seat-gone').act?.(page, window);
+    await scenarioNamed('people/seat-gone').act?.(page, windows.last);
     const said = page.getByRole('status').filter({ hasText: 'No quedan puestos libres' });
     expect(await said.getByRole('link').getAttribute('href')).toBe('https://aldaba.example/comprar');
     const zapata = page.getByRole('dialog').getByRole('listitem').filter({ hasText: 'Zapata' });
@@ -49,7 +39,7 @@ describeUnless(missing, 'people: panels and dialogs', () => {
 
   test('a field that the portal does not take is marked, with what may be wrong with it', async () => {
     const { page } = await open('add-field-refused');
-    await scenarioNamed('people/add-field-refused').act?.(page, window);
+    await scenarioNamed('people/add-field-refused').act?.(page, windows.last);
     const email = page.locator('[name=email]');
     expect(await email.getAttribute('aria-invalid')).toBe('true');
     await email.fill('pena@condor.example');
@@ -60,7 +50,7 @@ describeUnless(missing, 'people: panels and dialogs', () => {
 
   test('what is asked over a panel leaves the panel and what was typed in it; deleting closes both', async () => {
     const { page, core } = await open('reset-over-contact');
-    await scenarioNamed('people/reset-over-contact').act?.(page, window);
+    await scenarioNamed('people/reset-over-contact').act?.(page, windows.last);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog', { name: '¿Restablecer la contraseña' }).waitFor({ state: 'detached' });
     expect(await page.locator('[name=jobTitle]').inputValue()).toBe('Coordinadora BIM');
@@ -83,7 +73,7 @@ describeUnless(missing, 'people: panels and dialogs', () => {
     ['add-pools-refused', 'people.listPools', 'Viga'],
   ])('%s: what a panel could not read says so with a way to try again', async (name, procedure, then) => {
     const { page, core } = await open(name);
-    await scenarioNamed(`people/${name}`).act?.(page, window);
+    await scenarioNamed(`people/${name}`).act?.(page, windows.last);
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('alert').getByText('El portal no puede atender ahora').waitFor();
     core.allow(procedure);
@@ -129,7 +119,7 @@ describeUnless(missing, 'people: panels and dialogs', () => {
 
   test('what somebody else saved meanwhile is shown, and what was typed is kept', async () => {
     const { page, core } = await open('contact-changed');
-    await scenarioNamed('people/contact-changed').act?.(page, window);
+    await scenarioNamed('people/contact-changed').act?.(page, windows.last);
     await page.getByText('antes «vacío», ahora «+51 600 100 200»').waitFor();
     expect(await page.locator('[name=jobTitle]').inputValue()).toBe('Coordinadora BIM');
     expect(await page.locator('[name=phone]').inputValue()).toBe('+51 600 100 200');
@@ -141,7 +131,7 @@ describeUnless(missing, 'people: panels and dialogs', () => {
 
   test('a change of role asks for the own password and is then made; Escape gives it up', async () => {
     const { page, core } = await open('step-up');
-    await scenarioNamed('people/step-up').act?.(page, window);
+    await scenarioNamed('people/step-up').act?.(page, windows.last);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByLabel('Su contraseña').count()).toBe(0);
     await page.getByRole('button', { name: 'Guardar' }).click();
@@ -167,7 +157,7 @@ describeUnless(missing, 'people: panels and dialogs', () => {
 
   test('Escape closes the menu of the panel first, then the panel, and the focus is on the row again', async () => {
     const { page } = await open('contact-menu');
-    await scenarioNamed('people/contact-menu').act?.(page, window);
+    await scenarioNamed('people/contact-menu').act?.(page, windows.last);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('menuitem').count()).toBe(0);
     expect(await page.getByRole('dialog').count()).toBe(1);

@@ -1,30 +1,18 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { rightPassword } from '../fakes/client/fake-core.ts';
 import { listContacts } from '../fakes/client/list-contacts.ts';
 import { id } from '../fakes/client/states.ts';
-import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
 import { rowAt, rows } from './window/contact-rows.ts';
 import { expectFocus, tabTo } from './window/keyboard.ts';
-import { type OpenWindow, openWindow } from './window/open-window.ts';
-import { scenarioNamed } from './window/scenario-named.ts';
+import { useWindows } from './window/use-windows.ts';
 
 const { missing } = await findBrowser();
 
 describeUnless(missing, 'people: the directory', () => {
-  let browser: Browser;
-  let window: OpenWindow;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterEach(() => window.end());
-  afterAll(() => browser.close());
-
-  async function open(state: string): Promise<OpenWindow> {
-    window = await openWindow(browser, scenarioNamed(`people/${state}`));
-    return window;
-  }
+  const windows = useWindows();
+  const open = (state: string) => windows.open(`people/${state}`);
 
   test('A7: add, find and delete a person with the keyboard alone (A8, A14, D10)', async () => {
     const { page, core } = await open('few');

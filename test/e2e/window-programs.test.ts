@@ -1,34 +1,22 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Download } from '../../src/contract/client/state.ts';
 import { releases } from '../fakes/client/programs.ts';
 import { download } from '../fakes/client/scenarios/programs.ts';
 import { problem } from '../fakes/client/states.ts';
-import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
 import { expectFocus, tabTo } from './window/keyboard.ts';
-import { type OpenWindow, openWindow } from './window/open-window.ts';
-import { scenarioNamed } from './window/scenario-named.ts';
+import { useWindows } from './window/use-windows.ts';
 
 const { missing } = await findBrowser();
 const [viga] = releases;
 
 describeUnless(missing, 'programs', () => {
-  let browser: Browser;
-  let window: OpenWindow;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterEach(() => window.end());
-  afterAll(() => browser.close());
-
-  async function open(state: string): Promise<OpenWindow> {
-    window = await openWindow(browser, scenarioNamed(`programs/${state}`));
-    return window;
-  }
+  const windows = useWindows();
+  const open = (state: string) => windows.open(`programs/${state}`);
 
   function move(change: Partial<Download>): void {
-    window.core.update({ downloads: [download(0, change)] });
+    windows.last.core.update({ downloads: [download(0, change)] });
   }
 
   test('A16: download, pause, resume, verify and open with the keyboard alone', async () => {
@@ -116,7 +104,7 @@ describeUnless(missing, 'programs', () => {
     await tabTo(page, page.locator('summary', { hasText: 'Para otros sistemas' }).nth(1));
     await page.keyboard.press('Enter');
     await linux.waitFor();
-    await window.end();
+    await windows.last.end();
     const mac = await open('other-system');
     await mac.page.getByText('No hay versión para macOS.').first().waitFor();
     await mac.page.getByRole('button', { name: 'Descargar Viga 2026.1 (Linux)' }).waitFor();

@@ -1,32 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { diagnosisSchema } from '../../src/contract/client/diagnosis.ts';
 import { portal, present } from '../fakes/client/states.ts';
-import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
 import { expectFocus, tabTo } from './window/focus.ts';
-import { type OpenWindow, openWindow } from './window/open-window.ts';
-import { scenarioNamed } from './window/scenario-named.ts';
+import { useWindows } from './window/use-windows.ts';
 
 const { missing } = await findBrowser();
 
 describeUnless(missing, 'settings', () => {
-  let browser: Browser;
-  let window: OpenWindow | undefined;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    await window?.end();
-    window = undefined;
-  });
-
-  async function open(name: string): Promise<OpenWindow> {
-    window = await openWindow(browser, scenarioNamed(name));
-    return window;
-  }
+  const windows = useWindows();
+  const { open } = windows;
 
   test('language and theme change at once, by keyboard, and are kept by the core', async () => {
     const { page, core } = await open('settings/signed-in');
@@ -85,7 +70,7 @@ describeUnless(missing, 'settings', () => {
     const { page, core } = await open('settings/installed');
     await page.getByRole('switch', { name: 'Empezar con el equipo' }).press('Space');
     await expect.poll(() => core.get().settings.autoStart).toBe(false);
-    await window?.end();
+    await windows.last.end();
     const { page: other } = await open('settings/signed-in');
     await other.getByLabel('Idioma').waitFor();
     expect(await other.getByText('Empezar con el equipo').count()).toBe(0);
@@ -127,7 +112,7 @@ describeUnless(missing, 'settings', () => {
     const { page, core } = await open('settings/keychain-memory');
     await page.getByRole('switch', { name: 'Guardarla en un archivo' }).press('Space');
     await expect.poll(() => core.get().settings.secretsOnDisk).toBe(true);
-    await window?.end();
+    await windows.last.end();
     const { page: other } = await open('settings/signed-in');
     await other.getByText('Credenciales de Windows').waitFor();
     expect(await other.getByRole('switch', { name: 'Guardarla en un archivo' }).count()).toBe(0);

@@ -1,33 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { formatLicenseKey, licenseKeyRandomBytes } from '../../src/domain/license-key.ts';
 import { rightPassword } from '../fakes/client/fake-core.ts';
-import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
 import { expectFocus, showsFocus, tabTo } from './window/focus.ts';
-import { type OpenWindow, openWindow } from './window/open-window.ts';
-import { scenarioNamed } from './window/scenario-named.ts';
+import { useWindows } from './window/use-windows.ts';
 
 const { missing } = await findBrowser();
 const key = formatLicenseKey(new Uint8Array(licenseKeyRandomBytes).fill(9));
 
 describeUnless(missing, 'the first run', () => {
-  let browser: Browser;
-  let window: OpenWindow | undefined;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    await window?.end();
-    window = undefined;
-  });
-
-  async function open(name: string): Promise<OpenWindow> {
-    window = await openWindow(browser, scenarioNamed(name));
-    return window;
-  }
+  const windows = useWindows();
+  const { open } = windows;
 
   test('A17, A19, A20: from the choice of the way in to the license, by keyboard alone', async () => {
     const { page, core } = await open('setup/mode');
@@ -234,7 +219,7 @@ describeUnless(missing, 'the first run', () => {
   test('what IT fixed is not asked, and a change of mode can be left as it was', async () => {
     const { page } = await open('setup/mode-fixed');
     await expect.poll(() => page.getByRole('radio').count()).toBe(1);
-    await window?.end();
+    await windows.last.end();
 
     const change = await open('setup/mode-change');
     await tabTo(change.page, /Dejarlo como estaba/);

@@ -1,34 +1,19 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import { createFakeCore } from '../fakes/client/fake-core.ts';
 import { builtWindow } from '../fakes/client/open-scenario.ts';
 import { signedInState } from '../fakes/client/states.ts';
 import { createMemoryLog } from '../fakes/log.ts';
-import { findBrowser, launchBrowser } from '../support/browser.ts';
+import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
 import { expectFocus, focused, showsFocus, tabTo } from './window/focus.ts';
-import { type OpenWindow, openWindow } from './window/open-window.ts';
-import { scenarioNamed } from './window/scenario-named.ts';
+import { useWindows } from './window/use-windows.ts';
 
 const { missing } = await findBrowser();
 
 describeUnless(missing, 'the shell', () => {
-  let browser: Browser;
-  let window: OpenWindow | undefined;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    await window?.end();
-    window = undefined;
-  });
-
-  async function open(name: string, options?: Parameters<typeof openWindow>[2]): Promise<OpenWindow> {
-    window = await openWindow(browser, scenarioNamed(name), options);
-    return window;
-  }
+  const windows = useWindows();
+  const { open } = windows;
 
   test('A16: pages that the role cannot use are not there, also not by their address', async () => {
     const { page } = await open('license/engineer');
@@ -111,7 +96,7 @@ describeUnless(missing, 'the shell', () => {
         log: createMemoryLog(),
       });
     const host = await start(0);
-    const context = await browser.newContext();
+    const context = await windows.browser.newContext();
     const page = await context.newPage();
     await page.goto(host.createLink());
     await page.getByRole('article', { name: 'Viga' }).waitFor();
