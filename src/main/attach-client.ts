@@ -3,7 +3,7 @@ import { RPCHandler } from '@orpc/server/message-port';
 import { desktopContract } from '../contract/control.ts';
 import { AldabaError } from '../contract/errors.ts';
 import type { Settings } from '../contract/settings.ts';
-import { createLazyLog } from '../core/adapters/lazy-log.ts';
+import { createFileLog } from '../core/adapters/lazy-log.ts';
 import type { Opener } from '../core/ports/index.ts';
 import { connectToRunning, type RunningClient } from '../core/shell/control-client.ts';
 import { openControlPort } from '../core/shell/control-port.ts';
@@ -21,10 +21,7 @@ export async function attachClient(options: ConnectOptions): Promise<Backend | n
   const paths = pathsOf(options.surroundings);
   const running = await connectToRunning(paths);
   if (running === null) return null;
-  const log = createLazyLog(async () => {
-    const { createPinoLog } = await import('../core/adapters/pino-log.ts');
-    return createPinoLog({ to: paths.logs, name: 'window' });
-  });
+  const log = createFileLog(paths.logs, 'window');
   void follow(running, options.onSettings);
   const allowedOrigins = () => running.client.shell.linkOrigins();
   const opener = createElectronOpener({ ...options, allowedOrigins });

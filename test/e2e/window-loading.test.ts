@@ -30,8 +30,10 @@ describeUnless(missing, 'what the window loads, and when', () => {
       const said: string[] = [];
       Object.assign(globalThis, { said });
       new MutationObserver(() => {
-        const text = document.querySelector('main h1, main [role=status]:not(:empty)')?.textContent;
-        if (text !== undefined && said.at(-1) !== text) said.push(text);
+        if (!document.getElementById('root')?.hasChildNodes()) return;
+        const text =
+          document.querySelector('main h1, main [role=status]:not(:empty)')?.textContent ?? 'nothing';
+        if (said.at(-1) !== text) said.push(text);
       }).observe(document, { subtree: true, childList: true });
     });
     await opened.page.reload();

@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test, vi } from 'vitest';
 import { needs } from '../../../test/support/skip.ts';
-import { createLazyLog } from './lazy-log.ts';
-import { createPinoLog } from './pino-log.ts';
+import { createFileLog, createLazyLog } from './lazy-log.ts';
 
 function recorded() {
   const lines: string[] = [];
@@ -53,7 +52,7 @@ test('a log that cannot be opened keeps nobody from working', async () => {
 test('commands write to a real file, all of it before they end', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-log-'));
   try {
-    const lazy = createLazyLog(async () => createPinoLog({ to: folder, name: 'command' }));
+    const lazy = createFileLog(folder, 'command');
     lazy.warn({ password: 'secreto' }, 'one');
     await lazy.flush();
     const text = await readFile(join(folder, 'command.log'), 'utf8');
@@ -68,7 +67,7 @@ test('a file that cannot be opened is no failure of the process', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-log-'));
   try {
     await mkdir(join(folder, 'command.log'));
-    const lazy = createLazyLog(async () => createPinoLog({ to: folder, name: 'command' }));
+    const lazy = createFileLog(folder, 'command');
     lazy.warn({}, 'one');
     await expect(lazy.flush()).resolves.toBeUndefined();
     lazy.warn({}, 'two');
@@ -83,9 +82,8 @@ test('on a full disk the work goes on and the process ends', { timeout: 20_000 }
   try {
     await symlink('/dev/full', join(folder, 'command.log'));
     const script = `
-      const { createLazyLog } = await import(${JSON.stringify(import.meta.resolve('./lazy-log.ts'))});
-      const { createPinoLog } = await import(${JSON.stringify(import.meta.resolve('./pino-log.ts'))});
-      const log = createLazyLog(async () => createPinoLog({ to: process.argv[1], name: 'command' }));
+      const { createFileLog } = await import(${JSON.stringify(import.meta.resolve('./lazy-log.ts'))});
+      const log = createFileLog(process.argv[1], 'command');
       for (let line = 0; line < 10_000; line += 1) log.warn({ line }, 'one of many');
       await log.flush();
       log.warn({}, 'the last');

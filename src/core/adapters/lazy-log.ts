@@ -5,6 +5,14 @@ export interface FlushedLog extends Log {
   flush(): Promise<void>;
 }
 
+/** The log file of a program in the folder of logs; see `createPinoLog`. */
+export function createFileLog(folder: string, name: string): FlushedLog {
+  return createLazyLog(async () => {
+    const { createPinoLog } = await import('./pino-log.ts');
+    return createPinoLog({ to: folder, name });
+  });
+}
+
 /**
  * A log that is opened with its first line: most commands write none, and the logger is a tenth of what they load. Lines wait in their order
  * until it is open. Where it cannot be opened they go, because a license is worth more than its log.

@@ -4,7 +4,7 @@ import type { Settings } from '../../contract/settings.ts';
 import { openSettings } from '../adapters/file-settings.ts';
 import { findPolicyFile } from '../adapters/find-paths.ts';
 import { createSystemHardware } from '../adapters/hardware/system-hardware.ts';
-import { createLazyLog } from '../adapters/lazy-log.ts';
+import { createFileLog } from '../adapters/lazy-log.ts';
 import { openSecrets } from '../adapters/open-secrets.ts';
 import { settingsFromEnvironment, settingsFromTexts, settingTexts } from '../adapters/settings-sources.ts';
 import { createSystemClock } from '../adapters/system-clock.ts';
@@ -31,10 +31,7 @@ export interface NodePorts extends Ports {
 export async function createNodePorts(surroundings: Surroundings, shell: Shell): Promise<NodePorts> {
   const { environment, profile } = surroundings;
   const paths = pathsOf(surroundings);
-  const log = createLazyLog(async () => {
-    const { createPinoLog } = await import('../adapters/pino-log.ts');
-    return createPinoLog({ to: paths.logs, name: shell.name });
-  });
+  const log = createFileLog(paths.logs, shell.name);
   const settings = await openSettings({
     folder: paths.config,
     policyFile: findPolicyFile(process.platform, environment),
