@@ -89,6 +89,30 @@ describeUnless(missing, 'the first run', () => {
     await alert.waitFor({ state: 'detached' });
   });
 
+  test('A3: a refusal is said once, by the answer: the snapshot that tells of it may come before or after', async () => {
+    const { page, core } = await open('sign-in/waiting');
+    const alert = page.getByRole('alert').filter({ hasText: /no coinciden|does not match/ });
+    /** Together with a language, which shows when the window has it. */
+    async function tell(at: number, language: 'en' | 'es') {
+      const problem = { code: 'invalid-credentials', at: new Date(at).toISOString(), data: {} } as const;
+      const { setup, settings } = core.get();
+      core.update({ setup: { ...setup, problem }, settings: { ...settings, language } });
+      await page.locator(`html[lang^=${language}]`).waitFor();
+    }
+    const answer = core.hold('setup.signIn');
+    await page.keyboard.type('otra cosa');
+    await page.keyboard.press('Enter');
+    await page.locator('button[type=submit][data-busy]').waitFor();
+    await tell(1, 'en');
+    expect(await alert.count()).toBe(0);
+    answer();
+    await alert.waitFor();
+    await page.keyboard.type('!');
+    await alert.waitFor({ state: 'detached' });
+    await tell(2, 'es');
+    expect(await alert.count()).toBe(0);
+  });
+
   test('the password can be shown and hidden again by keyboard', async () => {
     const { page } = await open('sign-in/waiting');
     const field = page.getByLabel('Contraseña', { exact: true });

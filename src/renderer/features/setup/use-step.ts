@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { SetupStep } from '../../../contract/client/state.ts';
-import type { Trouble } from '../../lib/problem.ts';
+import { type Trouble, toTrouble } from '../../lib/problem.ts';
 import { useAction } from '../../lib/use-action.ts';
 
 export interface StepForm<F extends string> {
@@ -17,21 +17,26 @@ export interface StepForm<F extends string> {
   ): Promise<'busy' | 'invalid' | 'refused' | 'done'>;
 }
 
-/** A step's form: its own refusal, or the one that the snapshot brings when it came from elsewhere. */
+/**
+ * A step's form: its own refusal, or the one that the snapshot brings when it came from elsewhere. The snapshot also tells of attempts made
+ * here, before the answer comes or after it: shown from there as well, what the person has typed away would come back.
+ */
 export function useStep<F extends string>(setup: SetupStep): StepForm<F> {
   const action = useAction();
   const [errors, setErrors] = useState<Partial<Record<F, string>>>({});
   const [seen, setSeen] = useState<string | null>(null);
-  const fromState = setup.problem !== null && setup.problem.at !== seen ? setup.problem : null;
+  const [refused, setRefused] = useState<string | null>(null);
+  const { problem } = setup;
+  const isFromElsewhere = problem !== null && !action.busy && problem.at !== seen && problem.code !== refused;
 
   return {
     busy: action.busy || setup.busy,
-    trouble: action.trouble ?? fromState,
+    trouble: action.trouble ?? (isFromElsewhere ? problem : null),
     errors,
     edited() {
       action.clear();
       setErrors({});
-      setSeen(setup.problem?.at ?? null);
+      setSeen(problem?.at ?? null);
     },
     async send(found, call) {
       if (action.busy || setup.busy) return 'busy';
@@ -41,8 +46,15 @@ export function useStep<F extends string>(setup: SetupStep): StepForm<F> {
         document.getElementsByName(first)[0]?.focus();
         return 'invalid';
       }
-      setSeen(setup.problem?.at ?? null);
-      return (await action.run(call)) === null ? 'refused' : 'done';
+      setSeen(problem?.at ?? null);
+      setRefused(null);
+      const done = await action.run(() =>
+        call().catch((error: unknown) => {
+          setRefused(toTrouble(error).code);
+          throw error;
+        }),
+      );
+      return done === null ? 'refused' : 'done';
     },
   };
 }
