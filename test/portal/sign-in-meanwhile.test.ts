@@ -59,7 +59,11 @@ async function resetPassword(email: string, password: string): Promise<void> {
 }
 
 /** Signs in with the right password; `change` happens while its hash is computed. */
-async function whileHashing(email: string, change: () => Promise<unknown>, accountId?: string) {
+async function whileHashing(
+  email: string,
+  change: () => Promise<unknown>,
+  { accountId, device = createTestDevice() }: { accountId?: string; device?: TestDevice } = {},
+) {
   const hashing = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();
   vi.spyOn(portal.services.hasher, 'verify').mockImplementationOnce(async () => {
@@ -67,7 +71,6 @@ async function whileHashing(email: string, change: () => Promise<unknown>, accou
     await goOn.promise;
     return true;
   });
-  const device = createTestDevice();
   const answer = signIn(email, device, accountId).then(
     ({ kind }) => kind,
     (error: { code: string }) => error.code,
@@ -140,7 +143,10 @@ test('an invitation that is revoked while the hash is computed is not accepted',
   });
   const revoke = () =>
     portal.query(sql`update invitation set state = 'revoked' where contact_id = ${contact.id}`);
-  expect(await whileHashing(email, revoke, other.id)).toEqual({ code: 'invalid-credentials', open: 0 });
+  expect(await whileHashing(email, revoke, { accountId: other.id })).toEqual({
+    code: 'invalid-credentials',
+    open: 0,
+  });
   const [member] = await portal.query(
     sql`select accepted_at from membership where account_id = ${other.id} and identity_id = ${identityOf(condor, email)}`,
   );
@@ -158,6 +164,91 @@ test('signing in to another company on the same device frees the seats of the fi
   expect(await portal.running(condor.id)).toBe(1);
   await portal.signIn(ana, testPassword, { device, accountId: puentes.id });
   expect(await portal.running(condor.id)).toBe(0);
+});
+
+describe('the same device at the same moment', () => {
+  const openOn = (device: TestDevice) =>
+    portal.query<{ id: string }>(
+      sql`select id from session where device_thumbprint = ${device.thumbprint} and ended_at is null`,
+    );
+
+  test('a session that ends while the hash is computed is followed by another', async () => {
+    const device = createTestDevice();
+    const first = await portal.signIn(luis, testPassword, { device });
+    const end = () => first.client.sessions.end({ id: first.profile.sessionId });
+    expect(await whileHashing(luis, end, { device })).toEqual({ code: 'signed-in', open: 1 });
+    expect(await openOn(device)).not.toEqual([{ id: first.profile.sessionId }]);
+  });
+
+  test('a session that goes to another company while the hash is computed comes back, without the seats that it took there', async () => {
+    const device = createTestDevice();
+    await portal.addPool({ accountId: puentes.id, product: 'viga', kind: 'floating', total: 1 });
+    const first = await portal.signIn(ana, testPassword, { device, accountId: condor.id });
+    async function move() {
+      await portal
+        .signIn(ana, testPassword, { device, accountId: puentes.id })
+        .then(({ client }) => acquire(client));
+      expect(await portal.running(puentes.id)).toBe(1);
+    }
+    expect(await whileHashing(ana, move, { device, accountId: condor.id })).toEqual({
+      code: 'signed-in',
+      open: 1,
+    });
+    expect(await openOn(device)).toEqual([{ id: first.profile.sessionId }]);
+    expect(await portal.running(puentes.id)).toBe(0);
+  });
+
+  test('two sign-ins are one session, in which the last one’s token is good', async () => {
+    const device = createTestDevice();
+    const opened = () => portal.signIn(luis, testPassword, { device });
+    expect(await whileHashing(luis, opened, { device })).toEqual({ code: 'signed-in', open: 1 });
+    const sessions = await Promise.all([opened(), opened(), opened()]);
+    expect(new Set(sessions.map(({ profile }) => profile.sessionId)).size).toBe(1);
+    const rotated = await Promise.allSettled(sessions.map((session) => session.refresh()));
+    expect(rotated.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('one request sent twice is one session', async () => {
+    const device = createTestDevice();
+    const request = {
+      email: luis,
+      password: testPassword,
+      device: device.description,
+      nextTokenHash: createRefreshToken().hash,
+    };
+    const ids = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const answer = await portal.client(device).sessions.signIn(request);
+        return answer.kind === 'signed-in' && answer.profile.sessionId;
+      }),
+    );
+    expect(await openOn(device)).toEqual([{ id: ids[0] }]);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  test('what is refused leaves nothing behind: no session, no note of a sign-in, no counted attempt', async () => {
+    const taken = createRefreshToken();
+    const request = (device: TestDevice) =>
+      portal.client(device).sessions.signIn({
+        email: luis,
+        password: testPassword,
+        device: device.description,
+        nextTokenHash: taken.hash,
+      });
+    await request(createTestDevice());
+    const [noted] = await portal.query(noteOf(luis));
+    portal.clock.advance(minutes);
+    const device = createTestDevice();
+    await expect(request(device)).rejects.toMatchObject({ code: 'invalid-input' });
+    expect(await openOn(device)).toEqual([]);
+    expect(await portal.query(noteOf(luis))).toEqual([noted]);
+    expect(
+      await portal.query(sql`select failures from guess where key = ${`identity:${luis}`} and failures > 0`),
+    ).toEqual([]);
+  });
+
+  const noteOf = (email: string) =>
+    sql`select last_sign_in_at from membership where account_id = ${condor.id} and identity_id = ${identityOf(condor, email)}`;
 });
 
 describe('a refresh under way', () => {

@@ -61,29 +61,34 @@ function refuseSecrets(value: unknown): void {
   }
 }
 
-/** Moves the chain on and writes the entry with the hash that it got; the chain's row stays locked until the transaction ends. */
-const append: Statement = {
-  name: 'append-audit',
-  text: `with head as (
-      insert into audit_chain as chain (account_id, seq, hash)
-      values ($1::uuid, 1, sha256($2::bytea || int8send(1) || convert_to($3::text, 'UTF8')))
-      on conflict (account_id) do update set seq = chain.seq + 1,
-        hash = sha256(chain.hash || int8send(chain.seq + 1) || convert_to($3::text, 'UTF8'))
-      returning seq, hash)
-    insert into audit (account_id, seq, at, action, actor, subject, before, after, address, device, request_id, hash)
-    select $1::uuid, head.seq, $4::timestamptz, $5::text, $6::jsonb, $7::jsonb, $8::jsonb, $9::jsonb, $10::text, $11::text, $12::text, head.hash
-    from head`,
-};
-
 /**
- * Writes an entry at the end of the account's chain, in the transaction of what it tells: one statement. The chain's row stays locked
- * until that transaction ends, so write it last. Works both in `inAccount` and in `asService`.
+ * Steps of a statement, `head` and `written`: they move the chain on and write the entry with the hash that it got. The chain's row stays
+ * locked until the transaction ends, so let them come last.
+ *
+ * @param first number of the first parameter of the entry, see `entryParameters`; the others follow
+ * @param from where there has to be a row, else nothing is written
  */
-export async function audit(tx: Tx, entry: AuditEntry): Promise<void> {
+export function appendingSteps(first: number, from: string): string {
+  const $ = (place: number) => `$${first + place}`;
+  return `head as (
+      insert into audit_chain as chain (account_id, seq, hash)
+      select ${$(0)}::uuid, 1, sha256(${$(1)}::bytea || int8send(1) || convert_to(${$(2)}::text, 'UTF8')) ${from}
+      on conflict (account_id) do update set seq = chain.seq + 1,
+        hash = sha256(chain.hash || int8send(chain.seq + 1) || convert_to(${$(2)}::text, 'UTF8'))
+      returning seq, hash),
+    written as (
+      insert into audit (account_id, seq, at, action, actor, subject, before, after, address, device, request_id, hash)
+      select ${$(0)}::uuid, head.seq, ${$(3)}::timestamptz, ${$(4)}::text, ${$(5)}::jsonb, ${$(6)}::jsonb, ${$(7)}::jsonb,
+        ${$(8)}::jsonb, ${$(9)}::text, ${$(10)}::text, ${$(11)}::text, head.hash
+      from head)`;
+}
+
+/** @throws when a member of `before` or `after` is named like a secret */
+export function entryParameters(entry: AuditEntry): unknown[] {
   refuseSecrets(entry.before);
   refuseSecrets(entry.after);
   const json = (value: object | undefined) => (value === undefined ? null : JSON.stringify(value));
-  await run(tx, append, [
+  return [
     entry.accountId,
     chainStart,
     entryText(entry),
@@ -96,5 +101,18 @@ export async function audit(tx: Tx, entry: AuditEntry): Promise<void> {
     entry.address ?? null,
     entry.device ?? null,
     entry.requestId ?? null,
-  ]);
+  ];
+}
+
+const append: Statement = {
+  name: 'append-audit',
+  text: `with ${appendingSteps(1, '')} select`,
+};
+
+/**
+ * Writes an entry at the end of the account's chain, in the transaction of what it tells: one statement. The chain's row stays locked
+ * until that transaction ends, so write it last. Works both in `inAccount` and in `asService`.
+ */
+export async function audit(tx: Tx, entry: AuditEntry): Promise<void> {
+  await run(tx, append, entryParameters(entry));
 }

@@ -50,12 +50,23 @@ const countAttempt: Statement = {
       exists (select from blocked where key = $1) as identity_blocked, exists (select from blocked where key = $2) as address_blocked`,
 };
 
-/** In the order of counting, as whatever locks both. */
+/**
+ * Steps of a statement, `forgiven_identity` and `forgiven_address`: they take a right password's attempt back, in the order of counting, as
+ * whatever locks both. They hold the counters until the transaction ends, so let them come late.
+ *
+ * @param first number of the parameter that is the identity's key; the address's follows
+ * @param at parameter that is the instant
+ * @param when what has to hold, else nothing is forgiven
+ */
+export function forgivingSteps(first: number, at: string, when: string): string {
+  return `forgiven_identity as (delete from guess where key = $${first}::text and ${when} returning 1),
+    forgiven_address as (update guess set failures = greatest(failures - ${1 + forgivenPerSuccess}, 0), blocked_until = ${at}::timestamptz
+      where key = $${first + 1}::text and ${when} and (select count(*) from forgiven_identity) >= 0 returning 1)`;
+}
+
 const forgive: Statement = {
   name: 'forgive-attempt',
-  text: `with by_identity as (delete from guess where key = $1 returning 1)
-    update guess set failures = greatest(failures - ${1 + forgivenPerSuccess}, 0), blocked_until = $3::timestamptz
-    where key = $2 and (select count(*) from by_identity) >= 0`,
+  text: `with ${forgivingSteps(1, '$3', 'true')} select`,
 };
 
 /** Undoes what one attempt counted at `$3`, its delay included, and nothing of other attempts. */
@@ -75,8 +86,13 @@ export interface Found {
   readonly passwordHash: string | null;
 }
 
-/** To be called in the transaction of what the right password opens, late in it: it holds the counters until the end. */
-export type Forgive = (tx: Tx) => Promise<void>;
+/** What takes a right password's attempt back. */
+export interface Forgiveness {
+  /** Parameters of `forgivingSteps`, for a statement that does it beside what it opens. */
+  readonly keys: readonly [identity: string, address: string];
+  /** To be called in the transaction of what the password opens, late in it: it holds the counters until the end. */
+  in(tx: Tx): Promise<void>;
+}
 
 export interface Guessing {
   /**
@@ -91,7 +107,7 @@ export interface Guessing {
   attempt<Checked, Answer>(
     who: { email: string; network: string },
     check: (found: Found | null) => Promise<Checked>,
-    judge: (checked: Checked, found: Found | null, forgive: Forgive) => Promise<Answer>,
+    judge: (checked: Checked, found: Found | null, forgiveness: Forgiveness) => Promise<Answer>,
   ): Promise<Answer>;
 }
 
@@ -159,8 +175,11 @@ export function createGuessing({
   return {
     async attempt({ email, network }, check, judge) {
       const keys = [`identity:${email}`, `address:${network}`] as const;
-      const forgiveBoth: Forgive = async (tx) => {
-        await run(tx, forgive, [...keys, instant()]);
+      const forgiveness: Forgiveness = {
+        keys,
+        async in(tx) {
+          await run(tx, forgive, [...keys, instant()]);
+        },
       };
       const found = await find(email);
       const checking = check(found);
@@ -175,7 +194,7 @@ export function createGuessing({
           if (counted.byAddress) {
             judged = true;
             try {
-              return await judge(await checking, found, forgiveBoth);
+              return await judge(await checking, found, forgiveness);
             } catch (error) {
               const wrong = error instanceof AldabaError && error.code === 'invalid-credentials';
               if (!wrong) await undoCount(keys, counted);

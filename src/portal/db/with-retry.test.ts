@@ -1,8 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import { withRetry } from './with-retry.ts';
+import { brokenIndex, RacedError, withRetry } from './with-retry.ts';
 
-function fault(code: string): Error {
-  return new Error('Failed query: …', { cause: Object.assign(new Error('said the database'), { code }) });
+function fault(code: string, constraint?: string): Error {
+  return new Error('Failed query: …', {
+    cause: Object.assign(new Error('said the database'), { code, constraint }),
+  });
 }
 
 test('a transaction that lost a deadlock runs again, once', async () => {
@@ -11,6 +13,19 @@ test('a transaction that lost a deadlock runs again, once', async () => {
   const always = vi.fn<() => Promise<string>>().mockRejectedValue(fault('40001'));
   await expect(withRetry(always)).rejects.toThrow('Failed query');
   expect(always).toHaveBeenCalledTimes(2);
+});
+
+test('one that found another quicker runs again, once, and then answers what it would have', async () => {
+  const raced = new RacedError('invalid-input', 'taken');
+  const work = vi.fn<() => Promise<string>>().mockRejectedValueOnce(raced).mockResolvedValue('done');
+  expect(await withRetry(work)).toBe('done');
+  await expect(withRetry(() => Promise.reject(raced))).rejects.toMatchObject({ code: 'invalid-input' });
+});
+
+test('a broken unique index is known by its name, any other fault by none', () => {
+  expect(brokenIndex(fault('23505', 'session_pkey'))).toBe('session_pkey');
+  expect(brokenIndex(fault('23503', 'session_pkey'))).toBeUndefined();
+  expect(brokenIndex(new Error('Failed query: …'))).toBeUndefined();
 });
 
 test('every other fault is told at once', async () => {

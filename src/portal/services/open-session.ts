@@ -1,17 +1,40 @@
-import { AldabaError } from '../../contract/errors.ts';
 import type { DeviceDescription } from '../../contract/primitives.ts';
-import type { Tx } from '../db/database.ts';
+import { type AuditEntry, appendingSteps, entryParameters } from '../audit/audit.ts';
+import { type Forgiveness, forgivingSteps } from '../auth/guessing.ts';
+import type { Queries, Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
+import { brokenIndex, RacedError } from '../db/with-retry.ts';
 import { newId } from '../ids.ts';
-import { releaseLeasesOfSessions } from './session-leases.ts';
 import { type Access, idleMilliseconds, newAccess, sessionMilliseconds } from './tokens.ts';
+
+/** The open session of a person on a device. */
+export interface SessionBefore {
+  readonly id: string;
+  readonly accountId: string;
+}
+
+const findOpen: Statement = {
+  name: 'find-open-session',
+  text: `select id, account_id from session where identity_id = $1 and device_thumbprint = $2 and ended_at is null`,
+};
+
+/** What signing in goes on in; `openSession` checks that it is still so. */
+export async function findSessionBefore(
+  on: Queries | Tx,
+  who: { identityId: string; thumbprint: string },
+): Promise<SessionBefore | null> {
+  const [row] = await run<{ id: string; account_id: string }>(on, findOpen, [who.identityId, who.thumbprint]);
+  return row === undefined ? null : { id: row.id, accountId: row.account_id };
+}
 
 /**
  * One open session per person and device: signing in again on the same device goes on in it, with new tokens, so that its leases stay
- * and the list of devices shows the device once. One statement, because signing in should cost little beside its password hash.
+ * and the list of devices shows the device once. One statement with its audit entry and what forgives the attempt, so that it is whole
+ * without a transaction around it: of what follows the password's hash nearly all is waiting for the database.
  *
- * Nothing is opened unless the password is still the one that was checked and the membership is active: both may have changed while
- * the hash was computed. The rows are locked in the order in which whoever takes access away locks them: person, membership, session.
+ * Nothing is opened unless the password is still the one that was checked, the membership is active and the session is the one that was
+ * found: all may have changed meanwhile. The rows are locked in the order in which whoever takes access away locks them: person,
+ * membership, session; then the counters, and the audit's chain last. A refresh token that another session has breaks a unique index.
  */
 const openPersonSession: Statement = {
   name: 'open-person-session',
@@ -19,28 +42,28 @@ const openPersonSession: Statement = {
     noted as (update membership m set last_sign_in_at = $9::timestamptz from person
       where m.account_id = $3::uuid and m.identity_id = person.id and m.accepted_at is not null and m.suspended_at is null
       returning 1),
-    before as (select s.account_id from session s, noted
-      where s.identity_id = $2::uuid and s.device_thumbprint = $4 and s.ended_at is null for update of s),
     opened as (
       insert into session as s (id, identity_id, account_id, device_thumbprint, device_key, device_name, platform, components,
         created_at, last_used_at, idle_until, expires_at, confirmed_at)
       select $1::uuid, $2::uuid, $3::uuid, $4, $5, $6, $7, $8::jsonb, $9::timestamptz, $9::timestamptz, $10::timestamptz,
           $11::timestamptz, $12::timestamptz
-        from noted where (select count(*) from before) >= 0
+        from noted
       on conflict (identity_id, device_thumbprint) where ended_at is null and identity_id is not null do update
         set account_id = excluded.account_id, device_name = excluded.device_name, platform = excluded.platform,
           components = excluded.components, created_at = excluded.created_at, last_used_at = excluded.last_used_at,
           idle_until = excluded.idle_until, expires_at = excluded.expires_at, confirmed_at = excluded.confirmed_at
+        where s.id = excluded.id and s.account_id = $17::uuid
       returning s.id),
     old_access as (delete from access_token where session_id in (select id from opened)),
     old_refresh as (delete from refresh_token where session_id in (select id from opened) and token_hash <> $13::bytea),
     access as (insert into access_token (token_hash, session_id, expires_at) select $14::bytea, id, $15::timestamptz from opened),
-    refreshing as (insert into refresh_token as t (token_hash, session_id, created_at)
-      select $13::bytea, id, $9::timestamptz from opened
-      on conflict (token_hash) do update set rotated_at = null, next_hash = null where t.session_id = excluded.session_id
-      returning session_id)
-    select (select session_id from refreshing) as session_id, exists (select from noted) as entered,
-      (select account_id from before) as account_before`,
+    again as (update refresh_token set rotated_at = null, next_hash = null
+      where token_hash = $13::bytea and session_id in (select id from opened) returning 1),
+    refreshing as (insert into refresh_token (token_hash, session_id, created_at)
+      select $13::bytea, id, $9::timestamptz from opened where not exists (select from again)),
+    ${forgivingSteps(18, '$9', 'exists (select from opened)')},
+    ${appendingSteps(20, 'from opened where (select count(*) from forgiven_address) >= 0')}
+    select exists (select from noted) as entered, exists (select from opened) as opened`,
 };
 
 export interface NewSession {
@@ -54,48 +77,62 @@ export interface NewSession {
   confirmedAt: number;
   /** The hash that it was checked against. */
   passwordHash: string;
+  /** As found before. */
+  before: SessionBefore | null;
+  forgiveness: Forgiveness | null;
+  /** What is written down of it. */
+  entry: (sessionId: string) => AuditEntry;
 }
 
 /**
- * Opens the session of a person on a device, and notes that they signed in. Leases that the device took in another company end.
+ * Opens the session of a person on a device, writes it down and notes that they signed in. One that was in another company takes the
+ * leases there with it, so it is opened in a transaction.
  *
- * @returns null when the person may not enter any more: the password or the membership changed meanwhile
- * @throws `invalid-input` when another session has that refresh token
+ * @param on a transaction, unless the session before is none or in the same company
+ * @returns null when the person may not enter any more: the password or the membership changed meanwhile. A transaction has to be undone
+ * @throws `RacedError` when the session before is another one now, and as `invalid-input` when another session has that refresh token
  */
 export async function openSession(
-  tx: Tx,
+  on: Queries | Tx,
   session: NewSession,
   now: number,
 ): Promise<{ sessionId: string; access: Access } | null> {
   const instant = (at: number) => new Date(at).toISOString();
-  const { device } = session;
+  const { device, before } = session;
   const access = newAccess(now);
-  const [row] = await run<{ session_id: string | null; entered: boolean; account_before: string | null }>(
-    tx,
-    openPersonSession,
-    [
-      newId(now),
-      session.identityId,
-      session.accountId,
-      session.thumbprint,
-      device.key.x,
-      device.name,
-      device.platform,
-      JSON.stringify(device.components),
-      instant(now),
-      instant(now + idleMilliseconds),
-      instant(now + sessionMilliseconds),
-      instant(session.confirmedAt),
-      Buffer.from(session.nextTokenHash, 'hex'),
-      access.hash,
-      access.expiresAt,
-      session.passwordHash,
-    ],
-  );
-  if (row === undefined || !row.entered) return null;
-  if (row.session_id === null)
-    throw new AldabaError('invalid-input', 'the refresh token is taken', { field: 'nextTokenHash' });
-  if (row.account_before !== null && row.account_before !== session.accountId)
-    await releaseLeasesOfSessions(tx, [row.session_id], now);
-  return { sessionId: row.session_id, access: access.answer };
+  const sessionId = before?.id ?? newId(now);
+  const [row] = await run<{ entered: boolean; opened: boolean }>(on, openPersonSession, [
+    sessionId,
+    session.identityId,
+    session.accountId,
+    session.thumbprint,
+    device.key.x,
+    device.name,
+    device.platform,
+    JSON.stringify(device.components),
+    instant(now),
+    instant(now + idleMilliseconds),
+    instant(now + sessionMilliseconds),
+    instant(session.confirmedAt),
+    Buffer.from(session.nextTokenHash, 'hex'),
+    access.hash,
+    access.expiresAt,
+    session.passwordHash,
+    before?.accountId ?? session.accountId,
+    ...(session.forgiveness?.keys ?? [null, null]),
+    ...entryParameters(session.entry(sessionId)),
+  ]).catch((error: unknown) => {
+    const index = brokenIndex(error);
+    // It may be that of the same request, sent twice: then the session before has it the next time.
+    if (index === 'refresh_token_pkey')
+      throw new RacedError('invalid-input', 'the refresh token is taken', { field: 'nextTokenHash' });
+    if (index === 'session_pkey') throw raced();
+    throw error;
+  });
+  if (row?.entered !== true) return null;
+  if (!row.opened) throw raced();
+  return { sessionId, access: access.answer };
 }
+
+const raced = () =>
+  new RacedError('unavailable', 'the device signs in several times at once', { retryAfter: 1 });

@@ -174,14 +174,14 @@ export async function confirmPassword(
   const who = { email: normalizeEmail(principal.email), network: request.network };
   const check = (found: Found | null) =>
     portal.hasher.verify(password, found?.passwordHash ?? null, request.network);
-  return portal.guessing.attempt(who, check, async (right, found, forgive) => {
+  return portal.guessing.attempt(who, check, async (right, found, forgiveness) => {
     if (!right || found?.id !== principal.identityId) throw new AldabaError('invalid-credentials');
     return portal.database.asService(async (tx) => {
       const now = portal.clock.now();
       const noted = await run(tx, noteConfirmation, [principal.sessionId, new Date(now).toISOString()]);
       // Another password ends the session, so this one is still the person's.
       if (noted.length === 0) throw new AldabaError('session-ended');
-      await forgive(tx);
+      await forgiveness.in(tx);
       return now + stepUpMilliseconds;
     });
   });

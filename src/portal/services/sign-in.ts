@@ -3,16 +3,17 @@ import { AldabaError } from '../../contract/errors.ts';
 import type { signedInSchema, signInOutputSchema } from '../../contract/portal/sessions.ts';
 import type { DeviceDescription } from '../../contract/primitives.ts';
 import { normalizeEmail } from '../../domain/email.ts';
-import { audit } from '../audit/audit.ts';
-import type { Forgive, Found } from '../auth/guessing.ts';
+import type { AuditEntry } from '../audit/audit.ts';
+import type { Forgiveness, Found } from '../auth/guessing.ts';
 import type { Portal, ProvenDevice, RequestInfo } from '../context.ts';
-import type { Tx } from '../db/database.ts';
+import type { Queries, Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
 import { withRetry } from '../db/with-retry.ts';
 import { hashToken, newToken } from '../ids.ts';
 import { acceptJoin, type Entrance, type Entrant, findEntrant } from './memberships.ts';
-import { openSession } from './open-session.ts';
+import { findSessionBefore, openSession, type SessionBefore } from './open-session.ts';
 import { profileOf } from './profile.ts';
+import { releaseLeasesOfSessions } from './session-leases.ts';
 
 /** Milliseconds that the choice among companies stays open. */
 const ticketMilliseconds = 5 * 60_000;
@@ -46,56 +47,56 @@ export async function signIn(caller: Caller, input: SignInInput): Promise<SignIn
     throw new AldabaError('proof-invalid', 'the proof is of another device key');
   return portal.guessing.attempt(
     { email: normalizeEmail(input.email), network: request.network },
-    // The companies are looked up while the password is hashed, for nobody as well.
-    (found) =>
-      Promise.all([
+    // The companies and the session are looked up while the password is hashed, for nobody as well.
+    (found) => {
+      const identityId = found?.id ?? nobody;
+      const { queries } = portal.database;
+      return Promise.all([
         portal.hasher.verify(input.password, found?.passwordHash ?? null, request.network),
-        findEntrant(portal.database.queries, found?.id ?? nobody, portal.clock.now()),
-      ]),
-    ([right, entrant], found, forgive) =>
-      judge(caller, input, { found: right ? found : null, entrant, forgive }),
+        findEntrant(queries, identityId, portal.clock.now()),
+        findSessionBefore(queries, { identityId, thumbprint: device.thumbprint }),
+      ]);
+    },
+    ([right, entrant, before], found, forgiveness) =>
+      judge(caller, input, { found: right ? found : null, entrant, before, forgiveness }),
   );
 }
 
 async function judge(
   caller: Caller,
   input: SignInInput,
-  who: { found: Found | null; entrant: Entrant; forgive: Forgive },
+  who: { found: Found | null; entrant: Entrant; before: SessionBefore | null; forgiveness: Forgiveness },
 ): Promise<SignInAnswer> {
-  const { portal } = caller;
-  const { found, entrant, forgive } = who;
+  const { found, entrant, before, forgiveness } = who;
   if (found === null || found.passwordHash === null) throw new AldabaError('invalid-credentials', 'wrong');
   const { passwordHash } = found;
   const { entrances } = entrant;
   if (entrances.length === 0) throw new AldabaError('invalid-credentials', 'no company to enter');
-  const chosen = choose(entrances, input.accountId);
-
-  return withRetry(() =>
-    portal.database.asService(async (tx) => {
-      const answer =
-        chosen === null
-          ? await offerChoice(tx, caller, {
-              identityId: found.id,
-              passwordHash,
-              device: input.device,
-              entrances,
-            })
-          : await enter(tx, caller, {
-              entrant,
-              entrance: chosen,
-              device: input.device,
-              nextTokenHash: input.nextTokenHash,
-              confirmedAt: portal.clock.now(),
-              passwordHash,
-              forgive,
-            });
-      if (answer === null)
-        throw new AldabaError('invalid-credentials', 'password or membership changed meanwhile');
-      if (chosen === null) await forgive(tx);
-      return answer;
-    }),
-  );
+  const entrance = choose(entrances, input.accountId);
+  if (entrance === null)
+    return offerChoice(caller, {
+      identityId: found.id,
+      passwordHash,
+      device: input.device,
+      entrances,
+      forgiveness,
+    });
+  return comeIn(caller, {
+    identityId: found.id,
+    entrant,
+    entrance,
+    before,
+    device: input.device,
+    nextTokenHash: input.nextTokenHash,
+    confirmedAt: caller.portal.clock.now(),
+    passwordHash,
+    forgiveness,
+    refusal: changed,
+  });
 }
+
+const changed = () =>
+  new AldabaError('invalid-credentials', 'password or membership changed while the password was checked');
 
 /** The nil UUID (RFC 9562, 5.9): nobody's. */
 const nobody = '00000000-0000-0000-0000-000000000000';
@@ -115,29 +116,33 @@ const insertTicket: Statement = {
     returning 1`,
 };
 
-/** @returns null when the password is not the one that was checked any more */
 async function offerChoice(
-  tx: Tx,
   { portal, device }: Caller,
   who: {
     identityId: string;
     passwordHash: string;
     device: DeviceDescription;
     entrances: readonly Entrance[];
+    forgiveness: Forgiveness;
   },
-): Promise<SignInAnswer | null> {
+): Promise<SignInAnswer> {
   const ticket = newToken();
   const now = portal.clock.now();
-  const inserted = await run(tx, insertTicket, [
-    hashToken(ticket),
-    who.identityId,
-    who.passwordHash,
-    JSON.stringify(who.device),
-    device.thumbprint,
-    new Date(now).toISOString(),
-    new Date(now + ticketMilliseconds).toISOString(),
-  ]);
-  if (inserted.length === 0) return null;
+  await withRetry(() =>
+    portal.database.asService(async (tx) => {
+      const inserted = await run(tx, insertTicket, [
+        hashToken(ticket),
+        who.identityId,
+        who.passwordHash,
+        JSON.stringify(who.device),
+        device.thumbprint,
+        new Date(now).toISOString(),
+        new Date(now + ticketMilliseconds).toISOString(),
+      ]);
+      if (inserted.length === 0) throw changed();
+      await who.forgiveness.in(tx);
+    }),
+  );
   return { kind: 'choose-account', ticket, accounts: who.entrances.map(({ membership }) => membership) };
 }
 
@@ -175,71 +180,91 @@ async function chooseIn(
   }>(tx, takeTicket, [hashToken(input.ticket), device.thumbprint, new Date(now).toISOString()]);
   if (ticket === undefined || ticket.password_hash === null)
     throw new AldabaError('account-choice-expired', 'no such ticket');
-  const entrant = await findEntrant(tx, ticket.identity_id, now);
+  const identityId = ticket.identity_id;
+  const entrant = await findEntrant(tx, identityId, now);
   const entrance = choose(entrant.entrances, input.accountId);
   if (entrance === null) throw new AldabaError('account-choice-expired', 'not among the choices');
-  const entered = await enter(tx, caller, {
+  return enterIn(tx, caller, {
+    identityId,
     entrant,
     entrance,
+    before: await findSessionBefore(tx, { identityId, thumbprint: device.thumbprint }),
     device: ticket.device,
     nextTokenHash: input.nextTokenHash,
     confirmedAt: Number(ticket.created_at),
     passwordHash: ticket.password_hash,
+    forgiveness: null,
+    refusal: () => new AldabaError('account-choice-expired', 'not among the choices any more'),
   });
-  if (entered === null) throw new AldabaError('account-choice-expired', 'not among the choices any more');
+}
+
+interface Entering {
+  identityId: string;
+  entrant: Entrant;
+  entrance: Entrance;
+  /** These: see `NewSession`. */
+  before: SessionBefore | null;
+  device: DeviceDescription;
+  nextTokenHash: string;
+  confirmedAt: number;
+  passwordHash: string;
+  forgiveness: Forgiveness | null;
+  /** What is answered when the person may not enter any more. */
+  refusal: () => AldabaError;
+}
+
+function comeIn(caller: Caller, first: Entering): Promise<SignedIn> {
+  const { database } = caller.portal;
+  const who = { identityId: first.identityId, thumbprint: caller.device.thumbprint };
+  let what: Entering | undefined = first;
+  return withRetry(async () => {
+    // The second time another request was quicker, and the session before is another one.
+    const entering = what ?? { ...first, before: await findSessionBefore(database.queries, who) };
+    what = undefined;
+    return entering.entrance.joins || moves(entering)
+      ? database.asService((tx) => enterIn(tx, caller, entering))
+      : enter(database.queries, caller, entering);
+  });
+}
+
+/** Whether the device was in another company, whose leases it leaves behind. */
+const moves = ({ before, entrance }: Entering) =>
+  before !== null && before.accountId !== entrance.membership.account.id;
+
+async function enterIn(tx: Tx, caller: Caller, what: Entering): Promise<SignedIn> {
+  const now = caller.portal.clock.now();
+  const { identityId, entrance, before } = what;
+  const accountId = entrance.membership.account.id;
+  if (entrance.joins && !(await acceptJoin(tx, { accountId, identityId }, now))) throw what.refusal();
+  const entered = await enter(tx, caller, what);
+  if (before !== null && moves(what)) await releaseLeasesOfSessions(tx, [before.id], now);
   return entered;
 }
 
-/**
- * Opens the session and writes it down.
- *
- * @returns null when the person may not enter any more: the transaction has to be undone
- */
+/** Opens the session and writes it down, all of it in one statement: alone it needs no transaction. */
 async function enter(
-  tx: Tx,
+  on: Queries | Tx,
   { portal, request, device }: Caller,
-  what: {
-    entrant: Entrant;
-    entrance: Entrance;
-    device: DeviceDescription;
-    nextTokenHash: string;
-    confirmedAt: number;
-    /** See `NewSession`. */
-    passwordHash: string;
-    forgive?: Forgive;
-  },
-): Promise<SignedIn | null> {
+  what: Entering,
+): Promise<SignedIn> {
   const now = portal.clock.now();
-  const { entrant, entrance } = what;
+  const { entrant, entrance, identityId } = what;
   const { identity } = entrant;
   if (identity === null) throw new AldabaError('session-ended', 'no such person');
-  const where = { accountId: entrance.membership.account.id, identityId: identity.id };
-  if (entrance.joins && !(await acceptJoin(tx, where, now))) return null;
-  const opened = await openSession(
-    tx,
-    {
-      ...where,
-      device: what.device,
-      thumbprint: device.thumbprint,
-      nextTokenHash: what.nextTokenHash,
-      confirmedAt: what.confirmedAt,
-      passwordHash: what.passwordHash,
-    },
-    now,
-  );
-  if (opened === null) return null;
-  const { sessionId, access } = opened;
-  await what.forgive?.(tx);
-  await audit(tx, {
-    accountId: where.accountId,
+  const accountId = entrance.membership.account.id;
+  const entry = (sessionId: string): AuditEntry => ({
+    accountId,
     at: now,
     action: 'session.started',
-    actor: { kind: 'person', id: identity.id, name: identity.name, email: identity.email },
+    actor: { kind: 'person', id: identityId, name: identity.name, email: identity.email },
     subject: { kind: 'session', id: sessionId },
     after: { device: what.device.name, platform: what.device.platform, joined: entrance.joins },
     address: request.address,
     device: device.thumbprint,
     requestId: request.id,
   });
-  return { kind: 'signed-in', access, profile: profileOf(entrant, { ...where, sessionId }) };
+  const opened = await openSession(on, { ...what, accountId, thumbprint: device.thumbprint, entry }, now);
+  if (opened === null) throw what.refusal();
+  const { sessionId, access } = opened;
+  return { kind: 'signed-in', access, profile: profileOf(entrant, { accountId, identityId, sessionId }) };
 }
