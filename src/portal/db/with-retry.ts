@@ -6,13 +6,18 @@ const passing = new Set(['40P01', '40001']);
 /** Another request was quicker: the whole work again may do. Where it does not, this is the answer. */
 export class RacedError extends AldabaError {}
 
-/** Runs a whole transaction again, once, when the database undid it for the sake of another, or it found another quicker. */
+/** Each time another request went on. Enough for as many as a device sends at the same moment. */
+const tries = 5;
+
+/** Runs a whole transaction again when the database undid it for the sake of another, or it found another quicker; 5 times in all. */
 export async function withRetry<T>(transaction: () => Promise<T>): Promise<T> {
-  try {
-    return await transaction();
-  } catch (error) {
-    if (!(error instanceof RacedError) && !passing.has(faultOf(error)?.code ?? '')) throw error;
-    return transaction();
+  for (let left = tries - 1; ; left -= 1) {
+    try {
+      return await transaction();
+    } catch (error) {
+      const mayPass = error instanceof RacedError || passing.has(faultOf(error)?.code ?? '');
+      if (!mayPass || left === 0) throw error;
+    }
   }
 }
 

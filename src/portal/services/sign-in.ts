@@ -218,7 +218,7 @@ function comeIn(caller: Caller, first: Entering): Promise<SignedIn> {
   const who = { identityId: first.identityId, thumbprint: caller.device.thumbprint };
   let what: Entering | undefined = first;
   return withRetry(async () => {
-    // The second time another request was quicker, and the session before is another one.
+    // Again when another request was quicker: the session before is another one.
     const entering = what ?? { ...first, before: await findSessionBefore(database.queries, who) };
     what = undefined;
     return entering.entrance.joins || moves(entering)
