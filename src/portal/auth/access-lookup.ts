@@ -12,7 +12,7 @@ export const findAccess: Statement = {
       extract(epoch from s.confirmed_at) * 1000 as confirmed_at, i.email, i.name, m.owner, to_json(r.permissions) as permissions
     from unnest($1::bytea[]) as asked(hash)
     join access_token t on t.token_hash = asked.hash
-    join session s on s.id = t.session_id
+    join session s on s.id = t.session_id and s.account_id = t.account_id
     left join identity i on i.id = s.identity_id
     left join membership m on m.account_id = s.account_id and m.identity_id = s.identity_id
       and m.accepted_at is not null and m.suspended_at is null

@@ -70,7 +70,7 @@ function openWithKey(
       new Date(now + sessionMilliseconds).toISOString(),
     ]);
     if (session === undefined) throw new Error('a key session was not opened');
-    const access = await issueAccess(tx, session.id, now);
+    const access = await issueAccess(tx, { id: session.id, accountId: key.accountId }, now);
     if (session.new)
       await audit(tx, {
         accountId: key.accountId,

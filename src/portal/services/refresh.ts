@@ -45,7 +45,8 @@ interface RefreshRow {
 const rotate: Statement = {
   name: 'rotate-refresh',
   text: `with spent as (update refresh_token set rotated_at = $3::timestamptz, next_hash = $2::bytea where token_hash = $1),
-    access as (insert into access_token (token_hash, session_id, expires_at) values ($6::bytea, $5::uuid, $7::timestamptz)),
+    access as (insert into access_token (token_hash, session_id, account_id, expires_at)
+      values ($6::bytea, $5::uuid, $8::uuid, $7::timestamptz)),
     used as (update session set last_used_at = $3::timestamptz, idle_until = $4::timestamptz where id = $5::uuid)
     insert into refresh_token (token_hash, session_id, created_at) values ($2::bytea, $5::uuid, $3::timestamptz) on conflict do nothing returning 1`,
 };
@@ -76,7 +77,7 @@ export async function refresh(
       if (row.rotated_at === null)
         return {
           kind: 'signed-in' as const,
-          access: await rotateTo(tx, { hash, next, sessionId: row.session_id, now }),
+          access: await rotateTo(tx, { ...where, hash, next, now }),
           profile,
         };
       if (!next.equals(row.next_hash ?? Buffer.alloc(0))) {
@@ -85,7 +86,11 @@ export async function refresh(
         // Not thrown, so that the end of the session is committed.
         return null;
       }
-      return { kind: 'signed-in' as const, access: await issueAccess(tx, row.session_id, now), profile };
+      return {
+        kind: 'signed-in' as const,
+        access: await issueAccess(tx, { id: row.session_id, accountId: row.account_id }, now),
+        profile,
+      };
     }),
   );
   if (answer === null) {
@@ -104,7 +109,13 @@ function whyOver(row: RefreshRow, now: number): SessionEndReason | undefined | n
 
 async function rotateTo(
   tx: Tx,
-  { hash, next, sessionId, now }: { hash: Buffer; next: Buffer; sessionId: string; now: number },
+  {
+    hash,
+    next,
+    sessionId,
+    accountId,
+    now,
+  }: { hash: Buffer; next: Buffer; sessionId: string; accountId: string; now: number },
 ): Promise<Access> {
   const at = new Date(now).toISOString();
   const idleUntil = new Date(now + idleMilliseconds).toISOString();
@@ -117,6 +128,7 @@ async function rotateTo(
     sessionId,
     access.hash,
     access.expiresAt,
+    accountId,
   ]);
   if (inserted.length === 0)
     throw new AldabaError('invalid-input', 'the refresh token is taken', { field: 'nextTokenHash' });

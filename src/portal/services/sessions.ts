@@ -145,7 +145,7 @@ async function switchIn(
   if (move?.allowed !== true) throw new AldabaError('not-found', 'not a company of this person any more');
   if (!move.moved) throw new AldabaError('session-ended');
   if (accountId !== principal.accountId) await releaseLeasesOfSessions(tx, [sessionId], now);
-  const access = await issueAccess(tx, sessionId, now);
+  const access = await issueAccess(tx, { id: sessionId, accountId }, now);
   const profile = profileOf(entrant, { identityId, sessionId, accountId });
   await audit(tx, {
     accountId,

@@ -3,7 +3,7 @@ import { AldabaError } from '../../contract/errors.ts';
 import type { signedInSchema, signInOutputSchema } from '../../contract/portal/sessions.ts';
 import type { DeviceDescription } from '../../contract/primitives.ts';
 import { normalizeEmail } from '../../domain/email.ts';
-import type { AuditEntry } from '../audit/audit.ts';
+import { type AuditEntry, audit } from '../audit/audit.ts';
 import type { Forgiveness, Found } from '../auth/guessing.ts';
 import type { Portal, ProvenDevice, RequestInfo } from '../context.ts';
 import type { Queries, Tx } from '../db/database.ts';
@@ -11,7 +11,13 @@ import { run, type Statement } from '../db/run.ts';
 import { withRetry } from '../db/with-retry.ts';
 import { hashToken, newToken } from '../ids.ts';
 import { acceptJoin, type Entrance, type Entrant, findEntrant } from './memberships.ts';
-import { findSessionBefore, openSession, type SessionBefore } from './open-session.ts';
+import {
+  findSessionBefore,
+  type NewSession,
+  type Opened,
+  openSession,
+  type SessionBefore,
+} from './open-session.ts';
 import { profileOf } from './profile.ts';
 import { releaseLeasesOfSessions } from './session-leases.ts';
 
@@ -231,29 +237,43 @@ function comeIn(caller: Caller, first: Entering): Promise<SignedIn> {
 const moves = ({ before, entrance }: Entering) =>
   before !== null && before.accountId !== entrance.membership.account.id;
 
+/** In a transaction: an invitation is accepted before, and leases left behind end before the entry, whose chain is locked last. */
 async function enterIn(tx: Tx, caller: Caller, what: Entering): Promise<SignedIn> {
   const now = caller.portal.clock.now();
   const { identityId, entrance, before } = what;
   const accountId = entrance.membership.account.id;
   if (entrance.joins && !(await acceptJoin(tx, { accountId, identityId }, now))) throw what.refusal();
-  const entered = await enter(tx, caller, what);
+  const opened = await openSession(tx, newSession(caller, what), now);
+  if (opened === null) throw what.refusal();
   if (before !== null && moves(what)) await releaseLeasesOfSessions(tx, [before.id], now);
-  return entered;
+  await audit(tx, entryOf(caller, what, now)(opened.sessionId));
+  return signedIn(what, opened);
 }
 
-/** Opens the session and writes it down, all of it in one statement: alone it needs no transaction. */
-async function enter(
-  on: Queries | Tx,
-  { portal, request, device }: Caller,
+/** All of it in one statement. */
+async function enter(on: Queries, caller: Caller, what: Entering): Promise<SignedIn> {
+  const now = caller.portal.clock.now();
+  const opened = await openSession(on, newSession(caller, what), now, entryOf(caller, what, now));
+  if (opened === null) throw what.refusal();
+  return signedIn(what, opened);
+}
+
+const newSession = ({ device }: Caller, what: Entering): NewSession => ({
+  ...what,
+  accountId: what.entrance.membership.account.id,
+  thumbprint: device.thumbprint,
+});
+
+function entryOf(
+  { request, device }: Caller,
   what: Entering,
-): Promise<SignedIn> {
-  const now = portal.clock.now();
+  now: number,
+): (sessionId: string) => AuditEntry {
   const { entrant, entrance, identityId } = what;
   const { identity } = entrant;
   if (identity === null) throw new AldabaError('session-ended', 'no such person');
-  const accountId = entrance.membership.account.id;
-  const entry = (sessionId: string): AuditEntry => ({
-    accountId,
+  return (sessionId) => ({
+    accountId: entrance.membership.account.id,
     at: now,
     action: 'session.started',
     actor: { kind: 'person', id: identityId, name: identity.name, email: identity.email },
@@ -263,8 +283,9 @@ async function enter(
     device: device.thumbprint,
     requestId: request.id,
   });
-  const opened = await openSession(on, { ...what, accountId, thumbprint: device.thumbprint, entry }, now);
-  if (opened === null) throw what.refusal();
-  const { sessionId, access } = opened;
+}
+
+function signedIn({ entrant, entrance, identityId }: Entering, { sessionId, access }: Opened): SignedIn {
+  const accountId = entrance.membership.account.id;
   return { kind: 'signed-in', access, profile: profileOf(entrant, { accountId, identityId, sessionId }) };
 }

@@ -25,12 +25,16 @@ export function newAccess(now: number): { answer: Access; hash: Buffer; expiresA
 
 const insertAccess: Statement = {
   name: 'insert-access',
-  text: 'insert into access_token (token_hash, session_id, expires_at) values ($1, $2, $3)',
+  text: 'insert into access_token (token_hash, session_id, account_id, expires_at) values ($1, $2, $3, $4)',
 };
 
-/** Gives an open session a new access token. */
-export async function issueAccess(tx: Tx, sessionId: string, now: number): Promise<Access> {
+/** Gives an open session a new access token, for the company that it is in. */
+export async function issueAccess(
+  tx: Tx,
+  { id, accountId }: { id: string; accountId: string },
+  now: number,
+): Promise<Access> {
   const { answer, hash, expiresAt } = newAccess(now);
-  await run(tx, insertAccess, [hash, sessionId, expiresAt]);
+  await run(tx, insertAccess, [hash, id, accountId, expiresAt]);
   return answer;
 }

@@ -67,6 +67,8 @@ export const accessToken = pgTable('access_token', {
   tokenHash: bytea('token_hash').primaryKey(),
   sessionId: uuid('session_id').notNull(),
   expiresAt: instant('expires_at').notNull(),
+  /** The company that it is good in, while its session is there. */
+  accountId: uuid('account_id').notNull(),
 });
 
 export const accountTicket = pgTable('account_ticket', {
