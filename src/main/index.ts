@@ -25,7 +25,7 @@ import { readLaunch } from './launch.ts';
 import { menuTemplate } from './menu.ts';
 import { waitBeforeQuit } from './quit.ts';
 import { enforceContentPolicy } from './security/csp.ts';
-import { deepLinkIn, deepLinkScheme, listenToDeepLinks, screenOf } from './security/deep-links.ts';
+import { deepLinkScheme, listenToDeepLinks, screenOf } from './security/deep-links.ts';
 import { restrictDownloads } from './security/downloads.ts';
 import { externalLink } from './security/external-links.ts';
 import { registerWindowScheme, serveWindow } from './security/protocol.ts';
@@ -78,7 +78,7 @@ const windows = createWindowKeeper((screen) =>
   }),
 );
 
-if (holdSingleInstance(app, (argv) => showLinked(deepLinkIn(argv)))) start();
+if (holdSingleInstance(app, showLinked)) start();
 else app.quit();
 
 function start(): void {
@@ -112,8 +112,7 @@ async function bringUp(connected: Promise<ConnectedClient>): Promise<ConnectedCl
     refused: (facts) => use(connected, ({ log }) => log.warn(facts, 'refused a port')),
     accept: (port) => use(connected, (client) => client.accept(port)),
   });
-  const hidden = launch.hidden || openedAtLogin(app, process.platform);
-  if (!hidden || launch.link !== undefined) {
+  if (!launch.hidden && !openedAtLogin(app, process.platform)) {
     const window = windows.show(await screenOf(launch.link));
     // For whoever started this from a terminal; a packaged program has none.
     window.webContents.once('did-finish-load', () => process.stdout.write('ready\n'));

@@ -6,7 +6,7 @@ import { deepLinkIn } from './security/deep-links.ts';
 export interface Launch {
   /** Folder of an isolated profile; null: this person's own. */
   readonly profile: string | null;
-  /** Start in the tray, without a window: at login. */
+  /** Without a window, as programs and the login start it. A link asks for one all the same. */
   readonly hidden: boolean;
   readonly link: string | undefined;
 }
@@ -14,9 +14,10 @@ export interface Launch {
 /** @param argv whole command line; what is unknown is left alone */
 export function readLaunch(argv: readonly string[], folder: string): Launch {
   const profile = argv.find((argument) => argument.startsWith('--profile='))?.slice('--profile='.length);
+  const link = deepLinkIn(argv);
   return {
     profile: profile === undefined || profile === '' ? null : resolve(folder, profile),
-    hidden: argv.includes(hiddenSwitch),
-    link: deepLinkIn(argv),
+    hidden: argv.includes(hiddenSwitch) && link === undefined,
+    link,
   };
 }

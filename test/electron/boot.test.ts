@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connectToRunning } from '../../src/core/shell/control-client.ts';
 import { createFakeFrame, type FakeElectron } from '../fakes/electron/index.ts';
+import { removeProfile } from '../support/remove-profile.ts';
 import { needs } from '../support/skip.ts';
 import { boot, bootOnNewProfile, quit, speak } from './boot.ts';
 
@@ -175,6 +176,28 @@ describe('a page that died', () => {
     window?.webContents.emit('did-fail-load', {}, -6, 'ERR_FILE_NOT_FOUND', '', true);
     expect(window?.webContents.reloads).toBe(1);
   });
+});
+
+test('started hidden, as programs do: no window, and a hidden second start brings none up; its link does', async () => {
+  const own = await mkdtemp(join(tmpdir(), 'aldaba-hidden-'));
+  const hidden = await boot(own, { argv: ['--hidden'] });
+  await hidden.becomeReady();
+  await vi.waitFor(() => expect(hidden.trays).toHaveLength(1));
+  hidden.app.emit('second-instance', {}, ['aldaba', '--hidden'], '/');
+  // Answered after whatever the second start began.
+  await speak(hidden.connect('aldaba:port', page)).state.get();
+  expect(hidden.windows).toEqual([]);
+  hidden.app.emit('second-instance', {}, ['aldaba', '--hidden', 'aldaba://open/people'], '/');
+  await vi.waitFor(() => expect(hidden.windows).toHaveLength(1));
+  expect(hidden.windows[0]?.loaded).toEqual(['aldaba-app://window/#/people']);
+  hidden.windows[0]?.hide();
+  hidden.app.emit('second-instance', {}, ['aldaba', '--hidden'], '/');
+  await speak(hidden.connect('aldaba:port', page)).state.get();
+  expect(hidden.windows[0]?.visible).toBe(false);
+  hidden.app.emit('second-instance', {}, ['aldaba'], '/');
+  await vi.waitFor(() => expect(hidden.windows[0]?.visible).toBe(true));
+  await quit(hidden);
+  await removeProfile(own);
 });
 
 test('an installed program on the person’s own profile starts with the computer, unless they say otherwise', async (context) => {
