@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -55,6 +55,45 @@ test.each(['darwin', 'win32'] as const)('%s: a login item', (platform) => {
   set?.(true);
   set?.(false);
   expect(calls).toEqual(['openAtLogin true --hidden', 'openAtLogin false --hidden']);
+});
+
+test.each(['Hidden=true', 'X-GNOME-Autostart-enabled=false', 'X-MATE-Autostart-enabled = false'])(
+  'Linux: an entry that the desktop switched off by %s stays off, until the person chooses again in the window',
+  async (off) => {
+    createAutoStart(options())?.(true);
+    const on = await entry();
+    const switchedOff = `${on}${off}\n`;
+    await writeFile(join(home, '.config/autostart/aldaba.desktop'), switchedOff);
+    const set = createAutoStart(options());
+    set?.(true);
+    // Another setting changed.
+    set?.(true);
+    expect(await entry()).toBe(switchedOff);
+    set?.(false);
+    set?.(true);
+    expect(await entry()).toBe(on);
+  },
+);
+
+test('Linux: an entry that the desktop switched on again is brought up to date', async () => {
+  createAutoStart(options())?.(true);
+  const on = await entry();
+  const old = `${on.replaceAll('/opt/', '/old/')}Hidden=false\nX-GNOME-Autostart-enabled=true\n`;
+  await writeFile(join(home, '.config/autostart/aldaba.desktop'), old);
+  createAutoStart(options())?.(true);
+  expect(await entry()).toBe(on);
+});
+
+test('Windows: a login item that the Task Manager switched off stays off, until the person chooses again in the window', () => {
+  const { app, calls } = createFakeElectron({ folder: home, packaged: true, loginItemDisabled: true });
+  const set = createAutoStart(options({ app, platform: 'win32' }));
+  set?.(true);
+  // Another setting changed.
+  set?.(true);
+  expect(calls).toEqual([]);
+  set?.(false);
+  set?.(true);
+  expect(calls).toEqual(['openAtLogin false --hidden', 'openAtLogin true --hidden']);
 });
 
 test('what is not installed, and an isolated profile, do not start with the computer', () => {

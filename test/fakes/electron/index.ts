@@ -34,6 +34,8 @@ export interface FakeOptions {
   readonly dark?: boolean;
   /** macOS: the system started it when the person logged in. */
   readonly openedAtLogin?: boolean;
+  /** Windows: the person switched the login item off in the Task Manager. */
+  readonly loginItemDisabled?: boolean;
 }
 
 /** What the classes below must have, by Electron's own types. */
@@ -87,7 +89,11 @@ export function createFakeElectron(options: FakeOptions) {
     setAppUserModelId: (id) => void calls.push(`setAppUserModelId ${id}`),
     setLoginItemSettings: ({ openAtLogin, args }) =>
       void calls.push(`openAtLogin ${openAtLogin} ${args?.join(' ')}`),
-    getLoginItemSettings: () => ({ wasOpenedAtLogin: options.openedAtLogin ?? false }) as LoginItemSettings,
+    getLoginItemSettings: () =>
+      ({
+        wasOpenedAtLogin: options.openedAtLogin ?? false,
+        launchItems: [{ enabled: !options.loginItemDisabled }],
+      }) as LoginItemSettings,
     setPath: (name, path) => {
       if (isReady) throw new Error(`setPath(${name}) after ready`);
       if (!existsSync(path)) throw new Error(`setPath: ${path} does not exist`);
