@@ -7,6 +7,7 @@ import es from '../../resources/locales/es/shell.json' with { type: 'json' };
 import pt from '../../resources/locales/pt/shell.json' with { type: 'json' };
 import { AldabaError } from '../contract/errors.ts';
 import { rootKeys } from '../contract/root-keys.ts';
+import { createSystemClock } from '../core/adapters/system-clock.ts';
 import { endProcess } from '../core/shell/end-process.ts';
 import { profileOf } from '../core/shell/surroundings.ts';
 import { createTranslate, languageOf, type Translate } from '../core/shell/texts.ts';
@@ -57,6 +58,7 @@ async function serve(environment: Environment, options: Options, t: Translate<ty
       typeof __ALDABA_ROOT_KEYS__ === 'string' ? undefined : environment.ALDABA_DEVELOPMENT_ROOT,
     ),
     desktop: createDesktop(process.platform, environment),
+    clock: createSystemClock(),
     t,
     say,
     asked: ended.resolve,

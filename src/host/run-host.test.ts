@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import es from '../../resources/locales/es/shell.json' with { type: 'json' };
+import { createFixedClock, type FixedClock } from '../../test/fakes/clock.ts';
 import { connectProgram, type ProgramClient } from '../../test/support/program-client.ts';
 import { removeProfile } from '../../test/support/remove-profile.ts';
 import { createTranslate } from '../core/shell/texts.ts';
@@ -11,6 +12,7 @@ import { type RunningHost, runHost } from './run-host.ts';
 
 let folder: string;
 let program: ProgramClient | undefined;
+let clock: FixedClock;
 const running: RunningHost[] = [];
 const said: string[] = [];
 
@@ -28,6 +30,7 @@ async function start(run: (program: string, args: readonly string[]) => Promise<
     version: '1.2.3',
     rootKeys: [],
     desktop: createDesktop('linux', { DISPLAY: ':0' }, run),
+    clock,
     t: createTranslate('es', es),
     say: (text) => void said.push(text),
     asked: () => {},
@@ -39,6 +42,7 @@ async function start(run: (program: string, args: readonly string[]) => Promise<
 const pages = async () => (await readdir(join(folder, 'run'))).filter((name) => name.endsWith('.html'));
 
 beforeEach(async () => {
+  clock = createFixedClock();
   folder = await mkdtemp(join(tmpdir(), 'aldaba-run-host-'));
   await mkdir(join(folder, 'page'));
   await writeFile(join(folder, 'page', 'index.html'), '<!doctype html>');
@@ -78,15 +82,56 @@ test('a link that nobody opened is gone with the host', async () => {
   expect(await pages()).toEqual([]);
 });
 
-test('a browser that cannot be started: the link is said, and the program waits for the sign-in', async () => {
-  const host = await start(() => Promise.reject(new Error('ENOENT')));
+/** A program asks for a license that nobody has signed in for. */
+async function ask(): Promise<{ readonly program: ProgramClient; readonly outcome: () => void }> {
   const { address, secret } = JSON.parse(await readFile(join(folder, 'run', 'broker.json'), 'utf8'));
   program = await connectProgram(address);
   await program.initialize('viga', secret === null ? {} : { secret });
   const outcome = vi.fn();
   program.request('license/acquire').then(outcome, outcome);
+  return { program, outcome };
+}
+
+test('a browser that cannot be started: the link is said, and the program waits for the sign-in', async () => {
+  const host = await start(() => Promise.reject(new Error('ENOENT')));
+  const { program, outcome } = await ask();
   await vi.waitFor(() => expect(said).toHaveLength(1));
   expect(said[0]).toMatch(new RegExp(`${host.address}/launch/[\\w-]{43}$`));
   await program.request('license/status');
   expect(outcome).not.toHaveBeenCalled();
+  await clock.advance(60_000);
+  expect(said).toHaveLength(1);
+});
+
+test('a browser that was started and does not come for its page: the link is said once', async () => {
+  const host = await start(async () => {});
+  await ask();
+  await vi.waitFor(() => expect(clock.pending).toBe(1));
+  await clock.advance(4999);
+  expect(said).toEqual([]);
+  await clock.advance(60_000);
+  expect(said).toEqual([expect.stringMatching(new RegExp(`${host.address}/launch/[\\w-]{43}$`))]);
+});
+
+test('a browser that comes for its page: nothing is said', async () => {
+  let opened = 0;
+  await start(async (_name, [page = '']) => {
+    const link = /url=([^"]+)"/.exec(await readFile(page, 'utf8'))?.[1] ?? '';
+    await fetch(link, { redirect: 'manual' });
+    opened++;
+  });
+  await ask();
+  await vi.waitFor(() => expect(opened).toBe(2));
+  expect(clock.pending).toBe(0);
+  await clock.advance(60_000);
+  expect(said).toEqual([]);
+});
+
+test('a host that ends waits for no browser', async () => {
+  const host = await start(async () => {});
+  await ask();
+  await vi.waitFor(() => expect(clock.pending).toBe(1));
+  running.length = 0;
+  await host.stop();
+  expect(clock.pending).toBe(0);
 });

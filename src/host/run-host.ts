@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type texts from '../../resources/locales/es/shell.json';
 import { AldabaError } from '../contract/errors.ts';
-import type { Opener } from '../core/ports/index.ts';
+import type { Clock, Opener } from '../core/ports/index.ts';
 import { connectToRunning } from '../core/shell/control-client.ts';
 import { startClient } from '../core/shell/start-client.ts';
 import { pathsOf, type Surroundings } from '../core/shell/surroundings.ts';
@@ -21,12 +21,16 @@ export interface HostRun {
   readonly version: string;
   readonly rootKeys: readonly string[];
   readonly desktop: Desktop;
+  readonly clock: Pick<Clock, 'setTimer'>;
   readonly t: Translate<typeof texts>;
   /** A sentence for whoever started this. */
   readonly say: (text: string) => void;
   /** The command line of the profile wants the process to end. */
   readonly asked: () => void;
 }
+
+/** ms that a browser has to come for its page. */
+const arrivalLimit = 5000;
 
 export interface RunningHost {
   /** Opens the window once. */
@@ -52,6 +56,12 @@ export async function runHost(run: HostRun): Promise<RunningHost> {
   // Programs are answered before the page is served: who asks in between waits for it. null: it never came.
   const served = Promise.withResolvers<Host | null>();
   let host: Host | null = null;
+  const awaited = new Map<string, ReturnType<Clock['setTimer']>>();
+  /** Whether the link was awaited until now. */
+  const forget = (link: string) => {
+    awaited.get(link)?.cancel();
+    return awaited.delete(link);
+  };
   const opener: Opener = {
     async showWindow() {
       const page = await served.promise;
@@ -59,7 +69,12 @@ export async function runHost(run: HostRun): Promise<RunningHost> {
       // A page that is open shows what waits by itself.
       if (page.windows > 0) return true;
       const link = page.createLink();
-      if (!(await openLink(run, link))) run.say(run.t('host.waiting', { link }));
+      const tell = () => {
+        if (forget(link) && page.windows === 0) run.say(run.t('host.waiting', { link }));
+      };
+      // That a program was started for it does not say that a browser shows it.
+      awaited.set(link, run.clock.setTimer(arrivalLimit, tell));
+      if (!(await openLink(run, link))) tell();
       return true;
     },
     openFile: (path) => run.desktop.open(path),
@@ -93,7 +108,10 @@ export async function runHost(run: HostRun): Promise<RunningHost> {
         page: run.page,
         port: run.port,
         texts: { noLink: run.t('host.noLink'), usedLink: run.t('host.usedLink') },
-        used: (link) => void files.remove(link).catch(() => undefined),
+        used(link) {
+          forget(link);
+          files.remove(link).catch(() => undefined);
+        },
         log: client.ports.log,
       });
     } catch (error) {
@@ -114,6 +132,7 @@ export async function runHost(run: HostRun): Promise<RunningHost> {
         await close();
         await files.clear();
         await client.stop();
+        for (const timer of awaited.values()) timer.cancel();
       },
     };
   } finally {
