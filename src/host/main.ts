@@ -43,7 +43,8 @@ export async function main(environment: Environment, argv: readonly string[]): P
 
 async function serve(environment: Environment, options: Options, t: Translate<typeof es>): Promise<void> {
   const ended = Promise.withResolvers<void>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.resolve());
+  // SIGHUP: the terminal was closed, or the connection to the machine.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ended.resolve());
   const { link, address, pid, own, stop } = await runHost({
     surroundings: {
       environment,
