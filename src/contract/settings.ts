@@ -27,8 +27,8 @@ const fields = {
 };
 
 /**
- * Settings that installer parameters, the policy file, the environment (`ALDABA_*`) and the command line share
- * (licensing.md, "Deployment"). The policy file wins, then command line, environment, the person's own choice, defaults.
+ * Settings that the policy file, the environment (`ALDABA_*`) and the command line share (docs/deployment.md). The policy file wins, then
+ * command line, environment, the person's own choice, defaults.
  */
 export const settingsSchema = z.object({
   mode: fields.mode.default(null),

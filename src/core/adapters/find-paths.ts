@@ -62,7 +62,10 @@ export function findPaths({ platform, environment, home, profile }: PathSurround
   };
 }
 
-/** The machine-wide policy file, which only an administrator can write. */
+/**
+ * The machine-wide policy file, which only an administrator can write; on Windows once an administrator made its folder (docs/deployment.md).
+ * Without native code, Windows tells that folder by the environment alone.
+ */
 export function findPolicyFile(
   platform: NodeJS.Platform,
   environment: PathSurroundings['environment'],
