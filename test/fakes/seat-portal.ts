@@ -80,6 +80,7 @@ export async function createSeatPortal(
 
   const active = () => [...leases.values()].filter((lease) => lease.ends > clock.now());
   const inUse = (product: string) => active().filter((lease) => lease.product === product).length;
+  const hasPlace = (product: string) => inUse(product) < (portal.seats.get(product) ?? 10);
 
   async function grantOf(lease: Lease): Promise<Grant> {
     const iat = Math.floor(clock.now() / 1000);
@@ -138,7 +139,7 @@ export async function createSeatPortal(
           return known.grant;
         }
         const named = portal.named.has(input.product);
-        if (!named && inUse(input.product) >= (portal.seats.get(input.product) ?? 10)) {
+        if (!named && !hasPlace(input.product)) {
           const holders = [
             { name: 'Lucía Ferrer', device: 'puesto-03', since: new Date(clock.now()).toISOString() },
           ];
@@ -170,7 +171,9 @@ export async function createSeatPortal(
                 data: undefined,
               };
             if (lease === undefined || lease.ends <= clock.now()) {
-              return { outcome: 'ended' as const, leaseId, code: 'lease-ended' as const, data: undefined };
+              const taken = lease?.kind === 'lease' && !hasPlace(lease.product);
+              const code = taken ? ('no-seat-free' as const) : ('lease-ended' as const);
+              return { outcome: 'ended' as const, leaseId, code, data: undefined };
             }
             lease.seq++;
             return { outcome: 'renewed' as const, ...(await grantOf(lease)) };

@@ -1,4 +1,4 @@
-import { AldabaError } from '../../contract/errors.ts';
+import { AldabaError, type ErrorCode } from '../../contract/errors.ts';
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import { backoff } from './backoff.ts';
@@ -10,6 +10,8 @@ import type { Seats } from './seats.ts';
 /** Most leases in one call (contract/portal/licenses). */
 const mostAtOnce = 100;
 const retryLimits = { first: 2000, most: 300_000 };
+/** Its time was over, and perhaps somebody took its place: nobody decided against this device, which may have another. */
+const ranOut: ReadonlySet<ErrorCode> = new Set(['lease-ended', 'no-seat-free']);
 
 /** Keeps what is held: one call for all leases of the device. */
 export interface Renewals {
@@ -73,8 +75,8 @@ export function createRenewals(
         // Given back, or replaced, while the portal was asked: its answer is about nothing any more.
         if (entry === undefined || entry.record.right?.leaving) continue;
         if (result.outcome === 'renewed') await seats.accept(entry, result).catch(() => undefined);
-        else if (result.code === 'lease-ended' && entry.uses.size > 0) lost.push(entry);
-        else if (result.code === 'lease-ended') await seats.drop(entry, result.leaseId);
+        else if (ranOut.has(result.code) && entry.uses.size > 0) lost.push(entry);
+        else if (ranOut.has(result.code)) await seats.drop(entry, result.leaseId);
         else
           await seats.lose(
             entry,
