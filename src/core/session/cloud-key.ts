@@ -20,6 +20,8 @@ export interface KeyAnswer {
 export interface CloudKey {
   /** The key that this device works with, or null: to be taken before another identity replaces it. @throws AldabaError `keychain-*` */
   held(): Promise<KeyCredential | null>;
+  /** The key that is the configured way in at the configured portal, or null. @throws AldabaError `keychain-*` */
+  configured(): Promise<KeyCredential | null>;
   /** Asks the portal for access by a key; stores nothing. @throws AldabaError `key-invalid`, `device-limit`, `network-*`, `portal-*` */
   ask(key: KeyCredential): Promise<KeyAnswer>;
   /** Gives back what the key holds and tells its portal, in 5 s at most. null: no key was held. Never throws. */
@@ -37,19 +39,27 @@ export interface CloudKeyNeeds {
   log: Log;
   /** The portal at an address, without access token. */
   portalAt: (address: string) => PortalClient;
+  /** Resolves when no renewal of the access runs. */
+  renewed: () => Promise<void>;
 }
 
 /** ms for giving back what a key holds. */
 const leaveTerm = 5000;
 
 export function createCloudKey(needs: CloudKeyNeeds): CloudKey {
-  const { credentials, identity, settings, device, clock, log, portalAt } = needs;
+  const { credentials, identity, settings, device, clock, log, portalAt, renewed } = needs;
   let giveBack: () => Promise<void> = async () => {};
 
   return {
     async held() {
       const isKey = identity.present && settings.current().mode === 'cloud-key';
       return isKey ? credentials.read('cloud-key') : null;
+    },
+
+    async configured() {
+      const stored = await credentials.read('cloud-key');
+      const { mode, portal } = settings.current();
+      return mode === 'cloud-key' && stored?.portal === portal ? stored : null;
     },
 
     async ask({ portal, key }) {
@@ -61,7 +71,10 @@ export function createCloudKey(needs: CloudKeyNeeds): CloudKey {
 
     async leave(held) {
       if (held === null) return;
-      const left = giveBack().then(() => portalAt(held.portal).sessions.leaveKey({ key: held.key }));
+      // A renewal that reached the portal later would take the device's place again.
+      const left = giveBack()
+        .then(renewed)
+        .then(() => portalAt(held.portal).sessions.leaveKey({ key: held.key }));
       await atMost(
         clock,
         leaveTerm,

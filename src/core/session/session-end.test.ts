@@ -1,11 +1,27 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CoreRig, createCoreRig, testEmail } from '../../../test/fakes/core-rig.ts';
+import { testIds } from '../../../test/fakes/portal-people.ts';
+import { testCloudKey } from '../../../test/fakes/portal-router.ts';
 
 let rig: CoreRig;
 beforeEach(async () => {
   rig = await createCoreRig();
 });
 afterEach(() => rig.remove());
+
+/** Holds the first request whose path ends so: before the portal sees it, or after, with its answer. */
+function hold(when: 'before' | 'after', path: string): { arrived: Promise<void>; release(): void } {
+  const arrived = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  rig.portal.line[when] = async (request: Request) => {
+    if (!request.url.endsWith(path)) return undefined;
+    rig.portal.line[when] = null;
+    arrived.resolve();
+    await released.promise;
+    return undefined;
+  };
+  return { arrived: arrived.promise, release: released.resolve };
+}
 
 describe('the end of a session', () => {
   test.each([
@@ -47,6 +63,71 @@ describe('the end of a session', () => {
       notices: [],
     });
     expect((await rig.start()).core.session.hasIdentity()).toBe(false);
+  });
+
+  test('signing out while the session is being renewed: the answer that comes then signs nobody in', async () => {
+    const running = await rig.start();
+    await rig.signIn(running);
+    const events: string[] = [];
+    running.core.session.onIdentity((event) => events.push(event));
+    rig.portal.expireAccess();
+    const call = hold('before', '/refresh');
+    const listed = expect(running.client.people.listPools()).rejects.toMatchObject({ code: 'not-signed-in' });
+    await call.arrived;
+    const out = running.client.session.signOut();
+    await expect.poll(() => running.core.session.hasIdentity()).toBe(false);
+    call.release();
+    await Promise.all([listed, out]);
+    expect(events).toEqual(['signed-out']);
+    expect(running.core.session.hasIdentity()).toBe(false);
+    expect(running.core.state.get()).toMatchObject({ setup: { step: 'sign-in' }, profile: null });
+    expect(rig.tokenEntries()).toEqual([]);
+    expect(rig.portal.liveSessions()).toEqual([]);
+  });
+
+  test('signing out while another company is being chosen: the choice comes to nothing', async () => {
+    const running = await rig.start();
+    await rig.signIn(running, 'marcos.vidal@condor.example');
+    await running.client.setup.chooseAccount({ accountId: testIds.condor });
+    const call = hold('after', '/switch');
+    const switched = expect(
+      running.client.session.switchAccount({ accountId: testIds.taller }),
+    ).rejects.toMatchObject({ code: 'not-signed-in' });
+    await call.arrived;
+    await running.client.session.signOut();
+    call.release();
+    await switched;
+    expect(running.core.session.hasIdentity()).toBe(false);
+    expect(running.core.state.get()).toMatchObject({ setup: { step: 'sign-in' }, profile: null });
+  });
+
+  test('a cloud key that goes while it is being renewed: the portal hears of its end last', async () => {
+    const { client, core } = await rig.start();
+    await client.setup.chooseMode({ mode: 'cloud-key' });
+    await client.setup.setPortal({ address: rig.portal.address });
+    await client.setup.enterKey({ key: testCloudKey });
+    rig.portal.expireAccess();
+    const call = hold('before', '/key');
+    const listed = expect(client.programs.list()).rejects.toMatchObject({ code: 'not-signed-in' });
+    await call.arrived;
+    let out = false;
+    const leaving = client.session.signOut().then(() => {
+      out = true;
+    });
+    await expect
+      .poll(async () => {
+        await rig.clock.advance(1000);
+        return out;
+      })
+      .toBe(true);
+    call.release();
+    await Promise.all([listed, leaving]);
+    await expect
+      .poll(() => rig.portal.calls.filter((name) => name.endsWith('Key')).slice(-2))
+      .toEqual(['sessions.withKey', 'sessions.leaveKey']);
+    expect(core.session.hasIdentity()).toBe(false);
+    expect(rig.tokenEntries()).toEqual([]);
+    expect(core.state.get()).toMatchObject({ setup: { step: 'enter-key' }, notices: [] });
   });
 
   test('signing out without network takes the tokens away all the same', async () => {

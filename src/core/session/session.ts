@@ -67,7 +67,16 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     log,
     followed: () => token.drop(),
   });
-  const cloudKey = createCloudKey({ credentials, identity, settings, device, clock, log, portalAt });
+  const cloudKey = createCloudKey({
+    credentials,
+    identity,
+    settings,
+    device,
+    clock,
+    log,
+    portalAt,
+    renewed: () => token.settled(),
+  });
   const waiting = createWaiting(ports.opener);
   const token = createAccessToken(clock, renewIdentity);
   const keepAlive = createKeepAlive(clock, log, token.renew);
@@ -114,26 +123,31 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     return access.accessToken;
   }
 
+  /** Whoever signs out while the portal is asked stays out: its answer is about nothing any more. */
+  const isLeaving = () => identity.leaving || leaving !== null;
+
   async function renewWithKey(): Promise<string | null> {
-    const stored = await credentials.read('cloud-key');
-    if (stored === null || stored.portal !== settings.current().portal) return null;
-    try {
-      const answer = await cloudKey.ask(stored);
-      await accept(answer.identity, answer.access);
-      return answer.access.accessToken;
-    } catch (error) {
-      if (asAldabaError(error).code === 'key-invalid')
+    const asked = await cloudKey.configured();
+    if (asked === null) return null;
+    const answer = await cloudKey.ask(asked).catch((error: unknown) => asAldabaError(error));
+    const kept = await cloudKey.configured();
+    if (isLeaving() || kept?.key !== asked.key) return null;
+    if (answer instanceof AldabaError) {
+      if (answer.code === 'key-invalid')
         await identity.lose('ended', { code: 'key-invalid', data: undefined });
-      throw error;
+      throw answer;
     }
+    await accept(answer.identity, answer.access);
+    return answer.access.accessToken;
   }
 
   /** A new access token by whatever identity is stored; null when there is none. One at a time, see access-token. */
   async function renewIdentity(): Promise<string | null> {
-    if (leaving !== null) return null;
+    if (isLeaving()) return null;
     const { mode } = settings.current();
     if (mode === 'cloud-signin' || (await rotation.isOpen())) {
       const renewal = await rotation.renew();
+      if (isLeaving()) return null;
       if (renewal.kind === 'signed-in') return acceptSignIn(renewal.portal, renewal.signedIn);
       if (renewal.kind === 'ended') {
         const { reason } = renewal;
@@ -257,7 +271,9 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     async switchAccount(accountId) {
       const { portal } = settings.current();
       if (portal === null) throw new AldabaError('not-configured', 'no portal address is set');
-      await acceptSignIn(portal, await portalAt(portal).sessions.switchAccount({ accountId }));
+      const answer = await portalAt(portal).sessions.switchAccount({ accountId });
+      if (!identity.present) throw new AldabaError('not-signed-in', 'signed out while the company changed');
+      await acceptSignIn(portal, answer);
     },
 
     async signOut() {
