@@ -201,11 +201,10 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
 
     async ensureIdentity({ interactive, signal }) {
       if (identity.present) return;
-      if (await rotation.isOpen().catch(() => false)) {
-        // A sign-in was cut off: it may have arrived, and then nobody is asked.
-        await token.renew().catch(() => null);
-        if (identity.present) return;
-      }
+      // A sign-in was cut off: it may have arrived, and then nobody is asked.
+      if (await rotation.isOpen().catch(() => false)) await token.renew().catch(() => null);
+      // What came meanwhile told those who waited, and tells nobody a second time.
+      if (identity.present || settings.current().mode === 'standalone') return;
       if (!interactive) {
         const code = settings.current().mode === null ? 'not-configured' : 'not-signed-in';
         throw new AldabaError(code, 'nobody is signed in and no window may be opened');

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type CoreRig, createCoreRig, testUse } from '../../../test/fakes/core-rig.ts';
+import { type CoreRig, createCoreRig, type RunningCore, testUse } from '../../../test/fakes/core-rig.ts';
+import { testLicenseKey } from '../../../test/fakes/portal-router.ts';
 import type { Core } from '../create-core.ts';
 
 let rig: CoreRig;
@@ -7,6 +8,14 @@ beforeEach(async () => {
   rig = await createCoreRig();
 });
 afterEach(() => rig.remove());
+
+const signIn = (running: RunningCore) => rig.signIn(running);
+
+async function activate({ client }: RunningCore): Promise<void> {
+  await client.setup.chooseMode({ mode: 'standalone' });
+  await client.setup.setPortal({ address: rig.portal.address });
+  await client.setup.activate({ key: testLicenseKey });
+}
 
 describe('programs that wait', () => {
   const wait = (core: Core, signal = new AbortController().signal) =>
@@ -21,6 +30,33 @@ describe('programs that wait', () => {
     expect(rig.opener.windows).toEqual(['sign-in']);
     expect(rig.portal.calls.filter((call) => call === 'sessions.signIn')).toHaveLength(1);
   });
+
+  test.each([
+    ['a sign-in', true, signIn],
+    ['a sign-in', false, signIn],
+    ['a license', true, activate],
+    ['a license', false, activate],
+  ])(
+    '%s that came while the keychain was read is seen (interactive: %s)',
+    async (_what, interactive, come) => {
+      const running = await rig.start();
+      const reading = Promise.withResolvers<void>();
+      const read = Promise.withResolvers<void>();
+      running.secrets.before = ({ kind, name }) => {
+        if (kind !== 'get' || name !== 'sign-in-token') return undefined;
+        running.secrets.before = null;
+        reading.resolve();
+        return read.promise;
+      };
+      const { signal } = new AbortController();
+      const answer = running.core.session.ensureIdentity({ interactive, program: testUse, signal });
+      await reading.promise;
+      await come(running);
+      read.resolve();
+      await answer;
+      expect(rig.opener.windows).toEqual([]);
+    },
+  );
 
   test('closing the sign-in answers all of them, and the next one opens it again', async () => {
     const running = await rig.start();
