@@ -150,6 +150,25 @@ describe('a program', () => {
     expect(rig.uses()).toEqual([]);
   });
 
+  test('may give back what it still waits for, and cancel and ask again at once', async () => {
+    rig.session.identity = false;
+    const program = await rig.start();
+    const first = program.begin('license/acquire', {});
+    await becomes(() => expect(rig.session.waiting).toBe(1));
+    expect(await program.request('license/release')).toEqual({ released: false });
+    expect((await refusalOf(first.answer)).data).toMatchObject({ code: 'cancelled' });
+    const second = program.begin('license/acquire', {});
+    await becomes(() => expect(rig.session.waiting).toBe(1));
+    program.notify('$/cancelRequest', { id: second.id });
+    const third = program.request('license/acquire', {});
+    expect((await refusalOf(second.answer)).data).toMatchObject({ code: 'cancelled' });
+    rig.session.finish('signed-in');
+    expect(await third).toMatchObject({ permit: 'full' });
+    await rig.pass(10_000, 1000);
+    expect(rig.portal.active()).toHaveLength(1);
+    expect(rig.uses()).toMatchObject([{ state: 'running' }]);
+  });
+
   test('that waits for the sign-in is told so once, in its language; one that nobody may be asked for is not', async () => {
     rig.session.identity = false;
     const program = await rig.start('viga', { language: 'en' });

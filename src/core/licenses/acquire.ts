@@ -19,14 +19,17 @@ export function createAcquire(
 ): Licenses['acquire'] {
   const { session, entries, seats, keeper } = needs;
 
-  /** The license, when this use may run with it as it stands: no file, no network, no waiting. */
-  function warm(entry: Entry, use: LiveUse): BrokerLicense | null {
+  /**
+   * The license, when this use may run with it as it stands: no file, no network, no waiting. A program that went away while it asked
+   * (`signal`) holds nothing up.
+   */
+  function warm(entry: Entry, use: LiveUse, signal: AbortSignal): BrokerLicense | null {
     const right = entries.inEffect(entry);
     if (right === null || (entry.record.right?.leaving === true && right.kind !== 'license')) return null;
     if (!isVersionCovered(use.version, right.claims.versions)) return null;
     const license = entries.license(entry);
     if (license.permit !== 'full') return null;
-    if (isThere(entry, use) && (use.state !== 'running' || !use.granted)) {
+    if (!signal.aborted && (use.state !== 'running' || !use.granted)) {
       use.state = 'running';
       use.granted = true;
       entry.linger?.cancel();
@@ -38,14 +41,19 @@ export function createAcquire(
   }
 
   /** Why `warm` gave nothing, when the portal is not to be asked. A right that was there lets a program open and save. */
-  function answerWithout(entry: Entry, use: LiveUse, fault: AldabaError | null): BrokerLicense {
+  function answerWithout(
+    entry: Entry,
+    use: LiveUse,
+    signal: AbortSignal,
+    fault: AldabaError | null,
+  ): BrokerLicense {
     const right = entries.inEffect(entry);
     const product = { product: entry.names.product };
     if (right !== null && !isVersionCovered(use.version, right.claims.versions)) {
       throw fault ?? new AldabaError('version-not-covered', `${use.version} of ${entry.product}`, product);
     }
     const license = entries.license(entry);
-    if (right !== null && license.permit !== 'none' && isThere(entry, use)) {
+    if (right !== null && license.permit !== 'none' && !signal.aborted) {
       use.state = 'running';
       entries.publish(entry);
       return fault === null ? license : { ...license, reason: fault.code };
@@ -65,13 +73,13 @@ export function createAcquire(
     for (let tries = 0; ; tries++) {
       if (session.mode === null || (session.mode !== 'standalone' && !session.hasIdentity())) {
         await session.ensureIdentity({ interactive, program: publicUse(use), signal });
-        const now = warm(entry, use);
+        const now = warm(entry, use, signal);
         if (now !== null) return now;
       }
-      if (session.mode === 'standalone') return answerWithout(entry, use, null);
+      if (session.mode === 'standalone') return answerWithout(entry, use, signal, null);
       try {
         await seats.takeUp(entry);
-        const taken = warm(entry, use);
+        const taken = warm(entry, use, signal);
         if (taken !== null) return taken;
         await seats.obtain(entry, use);
       } catch (error) {
@@ -79,31 +87,36 @@ export function createAcquire(
         // The session ended under the request: the person is asked once more.
         const again = fault.code === 'not-signed-in' || fault.code === 'session-ended';
         if (again && tries < 2 && !session.hasIdentity()) continue;
-        return answerWithout(entry, use, fault);
+        return answerWithout(entry, use, signal, fault);
       }
-      return warm(entry, use) ?? answerWithout(entry, use, null);
+      return warm(entry, use, signal) ?? answerWithout(entry, use, signal, null);
     }
   }
 
   return async (asked, signal) => {
-    if (signal.aborted) throw new AldabaError('cancelled', 'the program went away');
     if (!keeper.isReady) await orAborted(keeper.ready(), signal);
+    if (signal.aborted) throw wentAway();
     const entry = entries.get(asked.program);
-    const known = entry.uses.get(asked.id);
-    const use: LiveUse = known ?? {
+    const use: LiveUse = entry.uses.get(asked.id) ?? {
       ...publicUse(asked),
       state: 'waiting',
       features: asked.features,
       granted: false,
+      asking: 0,
+      over: new AbortController(),
     };
     entry.uses.set(use.id, use);
-    const now = warm(entry, use);
+    const now = warm(entry, use, signal);
     if (now !== null) return now;
     entries.publish(entry);
+    use.asking++;
+    const ends = AbortSignal.any([signal, use.over.signal]);
+    const answer = orAborted(acquireCold(entry, use, asked.interactive, ends), ends);
     try {
-      return await orAborted(acquireCold(entry, use, asked.interactive, signal), signal);
+      return await answer.finally(() => use.asking--);
     } catch (error) {
-      if (known === undefined) {
+      // A use that runs, or that another call asks for, goes on without this one.
+      if (use.state === 'waiting' && use.asking === 0 && !use.over.signal.aborted) {
         entry.uses.delete(use.id);
         seats.lingerThenLeave(entry);
       }
@@ -116,19 +129,19 @@ export function createAcquire(
   };
 }
 
-/** A program that died while it asked holds nothing up. */
-function isThere(entry: Entry, use: LiveUse): boolean {
-  return entry.uses.get(use.id) === use;
-}
-
 function publicUse({ id, program, version, since, state }: Use): Use {
   return { id, program, version, since, state };
+}
+
+function wentAway(): AldabaError {
+  return new AldabaError('cancelled', 'the program does not wait for it any more');
 }
 
 /** The caller hears at once; what it shared with others goes on. */
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new AldabaError('cancelled', 'the program went away'));
+    const stop = () => reject(wentAway());
+    if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });

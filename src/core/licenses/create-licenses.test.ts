@@ -77,6 +77,60 @@ describe('acquire', () => {
     expect(await second).toMatchObject({ permit: 'full' });
   });
 
+  test('one that is asked again while the first question is taken back keeps its seat', async () => {
+    rig.session.identity = false;
+    const use = rig.use('viga');
+    const gone = new AbortController();
+    const first = rig.acquire(use, { signal: gone.signal });
+    const second = rig.acquire(use);
+    first.catch(() => undefined);
+    await becomes(() => expect(rig.session.waiting).toBe(2));
+    gone.abort();
+    await expect(first).rejects.toMatchObject({ code: 'cancelled' });
+    expect(rig.parts.state.get().uses).toMatchObject([{ id: use.id, state: 'waiting' }]);
+    rig.session.finish('signed-in');
+    expect(await second).toMatchObject({ permit: 'full' });
+    await rig.pass(10_000, 1000);
+    expect(rig.portal.active()).toHaveLength(1);
+    expect(rig.licenses.status('viga')).toMatchObject({ permit: 'full' });
+    expect(rig.parts.state.get().uses).toMatchObject([{ id: use.id, state: 'running' }]);
+  });
+
+  test('taken back twice, nothing is left of it', async () => {
+    rig.session.identity = false;
+    const use = rig.use('viga');
+    const gone = new AbortController();
+    const asked = [1, 2].map(() => rig.acquire(use, { signal: gone.signal }));
+    const answers = Promise.allSettled(asked);
+    await becomes(() => expect(rig.session.waiting).toBe(2));
+    gone.abort();
+    expect(await answers).toMatchObject([
+      { reason: { code: 'cancelled' } },
+      { reason: { code: 'cancelled' } },
+    ]);
+    expect(rig.parts.state.get().uses).toEqual([]);
+  });
+
+  test('given back before the answer: nobody waits for it, no seat is taken, and it may be asked for anew', async () => {
+    rig.session.identity = false;
+    const use = rig.use('viga');
+    const first = rig.acquire(use);
+    first.catch(() => undefined);
+    await becomes(() => expect(rig.session.waiting).toBe(1));
+    await rig.licenses.release(use);
+    const second = rig.acquire(use);
+    await expect(first).rejects.toMatchObject({ code: 'cancelled' });
+    await becomes(() => expect(rig.session.waiting).toBe(1));
+    await rig.licenses.release(use);
+    await expect(second).rejects.toMatchObject({ code: 'cancelled' });
+    rig.session.finish('signed-in');
+    await rig.pass(10_000, 1000);
+    expect(rig.portal.count('acquire')).toBe(0);
+    expect(await rig.acquire(use)).toMatchObject({ permit: 'full' });
+    await rig.pass(10_000, 1000);
+    expect(rig.portal.active()).toHaveLength(1);
+  });
+
   test('not interactive: nobody is asked', async () => {
     rig.session.identity = false;
     await expect(rig.acquire(rig.use('viga'), { interactive: false })).rejects.toMatchObject({

@@ -105,7 +105,10 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
 
     async release(use) {
       const entry = entries.get(use.program);
-      if (!entry.uses.delete(use.id)) return;
+      const live = entry.uses.get(use.id);
+      if (live === undefined) return;
+      entry.uses.delete(use.id);
+      live.over.abort();
       if (entry.uses.size === 0) entry.queue = null;
       entries.publish(entry);
       if (!stopping) seats.lingerThenLeave(entry);

@@ -15,6 +15,10 @@ export interface LiveUse extends Use {
   readonly features: readonly string[];
   /** It was told `full` once: from then on it may at least open and save. */
   granted: boolean;
+  /** Calls of `acquire` that wait for their answer. */
+  asking: number;
+  /** Aborted when the use is over: whoever asks for it then hears `cancelled`. */
+  readonly over: AbortController;
 }
 
 /** One product on this device while the client runs. */
