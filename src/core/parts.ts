@@ -88,7 +88,8 @@ export interface Licenses {
     use: Use & { features: string[]; interactive: boolean },
     signal: AbortSignal,
   ): Promise<BrokerLicense>;
-  status(product: string): BrokerLicense;
+  /** With `version`: as a program of that version hears of it, which a right for others lets open and save alone. */
+  status(product: string, version?: string): BrokerLicense;
   /** The last use of a floating product ended: its lease goes back within 5 s. Named passes stay. */
   release(use: Use): Promise<void>;
   onChange(listener: (product: string, license: BrokerLicense) => void): () => void;

@@ -126,6 +126,29 @@ describe('a program', () => {
     expect(program.notifications).toEqual([]);
   });
 
+  test('whose version the right does not cover any more may open and save, and is told so once', async () => {
+    const cover = (name: 'from' | 'to', version: string) =>
+      rig.portal.versions.set('viga', { [name]: version });
+    const stopped = { state: 'read-only', permit: 'read-only', reason: 'version-not-covered' };
+    cover('to', '2025');
+    const old = await rig.start('viga', { version: '2025.1' });
+    expect(await old.request('license/acquire')).toMatchObject({ permit: 'full' });
+    cover('from', '2026');
+    const next = await rig.start('viga', { version: '2026.1' });
+    expect(await next.request('license/acquire')).toMatchObject({ permit: 'full' });
+    await rig.pass(600_000, 60_000);
+    await becomes(() => expect(next.notifications.length).toBeGreaterThan(1));
+    expect(old.notifications).toEqual([
+      { method: 'license/changed', params: { ...stopped, message: expect.any(String) } },
+    ]);
+    expect(await old.request('license/status')).toMatchObject(stopped);
+    expect(await next.request('license/status')).toMatchObject({ permit: 'full' });
+    cover('to', '2025');
+    expect(await old.request('license/acquire')).toMatchObject({ permit: 'full' });
+    await becomes(() => expect(next.notifications.at(-1)?.params).toMatchObject(stopped));
+    expect(await old.request('license/status')).toMatchObject({ permit: 'full' });
+  });
+
   test('that is refused gets the stable code and both sentences', async () => {
     rig.portal.seats.set('viga', 0);
     const program = await rig.start('viga', { language: 'pt-BR' });

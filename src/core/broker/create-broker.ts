@@ -52,8 +52,8 @@ export function createBroker(
       stopping = false;
       endpoint = await openEndpoint({ runtime: paths.runtime, lock, log, server, kind, secret, ...pipeName });
       forget.push(
-        licenses.onChange((product, license) => {
-          for (const connection of connections) connection.changed(product, license);
+        licenses.onChange((product) => {
+          for (const connection of connections) connection.changed(product);
         }),
         licenses.onWarning((product, warning) => {
           for (const connection of connections) connection.warned(product, warning);

@@ -23,8 +23,8 @@ export const signInTerm = 1000;
 
 /** One program: from its connection to its end, one use. */
 export interface ProgramConnection {
-  /** Tells the program, if this is its product and it was given an answer. */
-  changed(product: string, license: BrokerLicense): void;
+  /** Tells the program, if this is its product, it was given an answer, and what its version may do is different. */
+  changed(product: string): void;
   /** Tells the program of something ahead, if it holds a license of this product. */
   warned(product: string, warning: LicenseWarning): void;
   close(): void;
@@ -56,6 +56,8 @@ export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
   let program: Initialized | null = null;
   /** An `acquire` was answered and nothing was released since. */
   let holds = false;
+  /** What the program heard last of its license, as JSON. */
+  let heard = '';
   let closed = false;
   let finish: () => void = () => {};
   const ended = new Promise<void>((resolve) => {
@@ -169,11 +171,12 @@ export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
           .finally(() => telling.cancel());
         if (closed) await licenses.release(use);
         holds = true;
+        heard = JSON.stringify(license);
         return worded(license, texts);
       }
       case 'license/status': {
         parse(method, params);
-        const license = licenses.status(use.program);
+        const license = licenses.status(use.program, use.version);
         if (holds) return worded(license, texts);
         // Who did not ask for a license is told where it stands, and gets none.
         const { document: _document, kind: _kind, until: _until, ...standing } = license;
@@ -207,8 +210,12 @@ export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
   }
 
   return {
-    changed(product, license) {
+    changed(product) {
       if (!holds || program === null || program.use.program !== product) return;
+      const license = licenses.status(product, program.use.version);
+      const text = JSON.stringify(license);
+      if (text === heard) return;
+      heard = text;
       peer.notify('license/changed', worded(license, program.texts));
     },
     warned(product, warning) {

@@ -96,9 +96,9 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
 
     acquire: createAcquire({ session, entries, seats, keeper }),
 
-    status(product) {
+    status(product, version) {
       const entry = entries.get(product);
-      const license = entries.license(entry);
+      const license = entries.license(entry, version);
       entries.forget(entry);
       return license;
     },

@@ -16,7 +16,7 @@ import type { ClockGuard } from './clock-guard.ts';
 import { type ChangeListener, type Entry, isHeld, type WarningListener } from './entry.ts';
 import { emptyRecord, isEmptyRecord, type LicenseRecord } from './license-record.ts';
 import type { LicenseStore } from './license-store.ts';
-import { noteStanding, showLicenses, toBrokerLicense } from './license-view.ts';
+import { licenseForVersion, noteStanding, showLicenses, toBrokerLicense } from './license-view.ts';
 import { createRights } from './rights.ts';
 
 /** The products of this device: what is held, where it stands, and who hears of changes. */
@@ -36,7 +36,8 @@ export interface Entries {
   standing(entry: Entry): Standing;
   /** The right that counts in the present mode. */
   inEffect(entry: Entry): Right | null;
-  license(entry: Entry): BrokerLicense;
+  /** As a program of `version` hears of it; without one, as it stands for the versions that it covers. */
+  license(entry: Entry, version?: string): BrokerLicense;
   setAnswer(entry: Entry, answer: PortalAnswer): void;
   /** The portal is being asked. */
   setAsking(entry: Entry): void;
@@ -140,10 +141,12 @@ export function createEntries(
     };
   }
 
-  function license(entry: Entry): BrokerLicense {
+  function license(entry: Entry, version?: string): BrokerLicense {
     const { mode } = session;
     const document = mode === 'standalone' ? entry.record.license?.document : entry.record.right?.document;
-    return toBrokerLicense(licenseStanding(factsOf(entry)), inEffect(entry), document);
+    const right = inEffect(entry);
+    const stands = toBrokerLicense(licenseStanding(factsOf(entry)), right, document);
+    return version === undefined ? stands : licenseForVersion(stands, right, version);
   }
 
   function showAll(): void {

@@ -4,6 +4,7 @@ import type { LicenseView } from '../../contract/client/state.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Right } from '../../domain/license-facts.ts';
 import type { Standing } from '../../domain/license-state.ts';
+import { isVersionCovered } from '../../domain/version-range.ts';
 import type { StateStore } from '../parts.ts';
 import type { Entry } from './entry.ts';
 
@@ -23,6 +24,17 @@ export function toBrokerLicense(
     ...(until === null ? {} : { until: iso(until) }),
     ...(reason === null ? {} : { reason }),
   };
+}
+
+/** What a program of `version` hears of it: under a right for other versions it may open and save, and the document is not about it. */
+export function licenseForVersion(
+  license: BrokerLicense,
+  right: Right | null,
+  version: string,
+): BrokerLicense {
+  const covers = right === null || isVersionCovered(version, right.claims.versions);
+  if (covers || license.permit === 'none') return license;
+  return { state: 'read-only', permit: 'read-only', reason: 'version-not-covered' };
 }
 
 /** One product's license as the window shows it. */
