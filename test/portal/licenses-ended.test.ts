@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type SQL, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { revokeKey } from '../../src/portal/services/keys.ts';
 import { acquireLease } from '../../src/portal/services/leases/acquire.ts';
+import { createLink } from '../../src/portal/services/links.ts';
 import { describeUnless } from '../support/skip.ts';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
 import { createTestDevice, testPassword } from './support.ts';
@@ -28,6 +29,11 @@ async function engineer() {
   const ways = {
     suspended: async () => void (await client.people.suspendContact({ id })),
     deleted: async () => void (await client.people.deleteContact({ id })),
+    'without access': async () => {
+      const { revision } = await client.people.getContact({ id });
+      const roleId = made.company.roles['notifications-only'];
+      await client.people.updateContact({ id, revision, roleId });
+    },
     'signed out': () =>
       portal.client(device).sessions.signOut({ refreshToken: ana.refreshToken }) as Promise<void>,
   };
@@ -92,25 +98,91 @@ describeUnless(oneConnection, 'while a lease is being taken', () => {
     return found?.n ?? 0;
   }
 
-  test.each(['suspended', 'deleted', 'signed out'] as const)('%s: the lease ends with it', async (way) => {
-    const { ana, company, poolId, ways } = await engineer();
+  /** Keeps a row locked until it is called. */
+  async function hold(row: SQL): Promise<() => Promise<void>> {
     const letGo = Promise.withResolvers<void>();
     const held = Promise.withResolvers<void>();
     const holding = portal.services.database.asService(async (tx) => {
-      await tx.execute(sql`select from pool where id = ${poolId} for no key update`);
+      await tx.execute(row);
       held.resolve();
       await letGo.promise;
     });
     await held.promise;
-    const acquiring = refusal(acquire(ana.client));
-    await expect.poll(waiting, { interval: 10 }).toBe(1);
+    return () => {
+      letGo.resolve();
+      return holding;
+    };
+  }
+
+  /** Until a call is answered or waits as well. */
+  async function settled(call: Promise<unknown>, waitingThen: number): Promise<void> {
     const ended = { done: false };
-    const ending = ways[way]().finally(() => {
+    void call.finally(() => {
       ended.done = true;
     });
-    await expect.poll(async () => ended.done || (await waiting()) === 2, { interval: 10 }).toBe(true);
-    letGo.resolve();
-    await Promise.all([holding, acquiring, ending]);
+    await expect
+      .poll(async () => ended.done || (await waiting()) === waitingThen, { interval: 10 })
+      .toBe(true);
+  }
+
+  const ends = ['suspended', 'deleted', 'without access', 'signed out'] as const;
+
+  /** Takes a lease, whose pool is not free until the access ends as well. */
+  async function whileTaken(
+    { ana, poolId, ways }: Awaited<ReturnType<typeof engineer>>,
+    way: (typeof ends)[number],
+  ): Promise<void> {
+    const letGo = await hold(sql`select from pool where id = ${poolId} for no key update`);
+    const acquiring = refusal(acquire(ana.client));
+    await expect.poll(waiting, { interval: 10 }).toBe(1);
+    const ending = ways[way]();
+    await settled(ending, 2);
+    await Promise.all([letGo(), acquiring, ending]);
+  }
+
+  test.each(ends)('%s: the lease ends with it', async (way) => {
+    const made = await engineer();
+    await whileTaken(made, way);
+    expect(await portal.running(made.company.id)).toBe(0);
+  });
+
+  test.each(ends)(
+    '%s: one that is taken again, too, and neither is undone for the other’s sake',
+    async (way) => {
+      const made = await engineer();
+      await acquire(made.ana.client);
+      const { database } = portal.services;
+      const transactions = [vi.spyOn(database, 'inAccount'), vi.spyOn(database, 'asService')];
+      await whileTaken(made, way);
+      const results = transactions.flatMap(({ mock }) => mock.settledResults.map(({ type }) => type));
+      expect(results).not.toContain('rejected');
+      expect(await portal.running(made.company.id)).toBe(0);
+    },
+  );
+
+  test('deleted: nobody comes in on another device meanwhile', async () => {
+    const { company, email, ways } = await engineer();
+    const identityId = company.contacts[email]?.identityId ?? '';
+    const link = {
+      accountId: company.id,
+      identityId,
+      purpose: 'reset',
+      requestedBy: null,
+      hours: 1,
+    } as const;
+    const { id } = await portal.services.database.asService((tx) => createLink(tx, portal.services, link));
+    const letGo = await hold(sql`select from password_link where id = ${id} for update`);
+    const deleting = ways.deleted();
+    await expect.poll(waiting, { interval: 10 }).toBe(1);
+    const entering = portal.enterAs(email).then(({ client }) => acquire(client));
+    const entered = refusal(entering);
+    await settled(entered, 2);
+    await Promise.all([letGo(), deleting]);
+    expect(await entered).toMatchObject({ code: 'invalid-credentials' });
+    const open = await portal.query(
+      sql`select id from session where identity_id = ${identityId} and ended_at is null`,
+    );
+    expect(open).toEqual([]);
     expect(await portal.running(company.id)).toBe(0);
   });
 });

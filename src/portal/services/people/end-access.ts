@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
+import type { ErrorCode } from '../../../contract/errors.ts';
 import type { Contact } from '../../../contract/portal/people.ts';
 import { effectivePermissions } from '../../../domain/roles.ts';
+import type { EndReason } from '../../db/schema.ts';
 import { endSessions } from '../end-sessions.ts';
 import { endLeases } from '../leases/end-leases.ts';
 import { revokeLinks } from '../links.ts';
@@ -11,12 +13,30 @@ import { endInvitationsBy } from './invitations.ts';
 import { keepAnAdministrator } from './keep-an-administrator.ts';
 
 /**
+ * Ends what a person has of the company: sessions and leases. The membership is locked before, so that whoever signs in or switches to the
+ * company meanwhile waits and then finds that there is no way in; sessions before leases, as in `endSessions`.
+ *
+ * @param code what the leases' next renewals are answered with
+ */
+export async function endAccess(
+  { tx, accountId, now }: Desk,
+  identityId: string,
+  reason: EndReason,
+  code: ErrorCode,
+): Promise<void> {
+  await tx.execute(
+    sql`select from membership where account_id = ${accountId} and identity_id = ${identityId} for update`,
+  );
+  await endSessions(tx, { accountId, identityId }, reason, now, code);
+  await endLeases(tx, { accountId, holderId: identityId }, { code, now });
+}
+
+/**
  * Takes the way in away until it is given again: sessions, leases and open links end in the same transaction. Seats stay assigned.
  * Suspending twice is not an error.
  */
 export function suspendContact(call: PersonCall, id: string): Promise<Contact> {
   return change(call, async (desk) => {
-    const { tx, accountId, now } = desk;
     const row = await contactFor(desk, 'suspend', id);
     if (row.suspended || row.identity_id === null) return answer(desk, id);
     await keepAnAdministrator(desk, row, {
@@ -25,8 +45,7 @@ export function suspendContact(call: PersonCall, id: string): Promise<Contact> {
       hasPassword: row.has_password,
     });
     await setSuspended(desk, row, true);
-    await endSessions(tx, { accountId, identityId: row.identity_id }, 'suspended', now, 'contact-suspended');
-    await endLeases(tx, { accountId, holderId: row.identity_id }, { code: 'contact-suspended', now });
+    await endAccess(desk, row.identity_id, 'suspended', 'contact-suspended');
     await endInvitation(desk, row);
     await endInvitationsBy(desk, row.identity_id);
     await desk.audit(
@@ -61,8 +80,7 @@ export function deleteContact(call: PersonCall, id: string): Promise<void> {
     const row = await contactFor(desk, 'delete', id);
     await keepAnAdministrator(desk, row, null);
     if (row.identity_id !== null) {
-      await endSessions(tx, { accountId, identityId: row.identity_id }, 'deleted', now, 'session-ended');
-      await endLeases(tx, { accountId, holderId: row.identity_id }, { code: 'session-ended', now });
+      await endAccess(desk, row.identity_id, 'deleted', 'session-ended');
       await revokeLinks(tx, { accountId, identityId: row.identity_id }, now);
     }
     // Seats, invitations and the directory row go with the contact.

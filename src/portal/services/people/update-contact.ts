@@ -3,12 +3,11 @@ import { AldabaError } from '../../../contract/errors.ts';
 import type { Contact } from '../../../contract/portal/people.ts';
 import { effectivePermissions, givesAccess, isAdministrator } from '../../../domain/roles.ts';
 import { requireConfirmation } from '../../policy.ts';
-import { endSessions } from '../end-sessions.ts';
-import { endLeases } from '../leases/end-leases.ts';
 import type { PersonCall } from '../sessions.ts';
 import { type ContactRow, readContacts } from './contact-rows.ts';
 import { findInvitee } from './create-contact.ts';
 import { answer, change, contactFor, type Desk, refuse } from './desk.ts';
+import { endAccess } from './end-access.ts';
 import { directoryKeys } from './insert-people.ts';
 import { checkDailyInvitations, endInvitationsBy, invite, revokeInvitation } from './invitations.ts';
 import { keepAnAdministrator } from './keep-an-administrator.ts';
@@ -133,14 +132,13 @@ async function write({ tx, accountId, now }: Desk, row: ContactRow, after: Field
  * invitation end at once. Otherwise the role counts from the next request.
  */
 async function giveRole(desk: Desk, row: ContactRow, role: Role): Promise<void> {
-  const { tx, accountId, now, call } = desk;
+  const { tx, accountId, call } = desk;
   const member = await asMember(desk, row, role);
   if (member.identity_id !== null) await endInvitationsBy(desk, member.identity_id);
   if (!givesAccess(effectivePermissions([...role.permissions], row.owner))) {
     await revokeInvitation(desk, member);
     if (member.identity_id === null) return;
-    await endLeases(tx, { accountId, holderId: member.identity_id }, { code: 'session-ended', now });
-    await endSessions(tx, { accountId, identityId: member.identity_id }, 'suspended', now);
+    await endAccess(desk, member.identity_id, 'suspended', 'session-ended');
     return;
   }
   if (row.suspended || row.accepted) return;
