@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { revokeKey } from '../../src/portal/services/keys.ts';
 import { acquireLease } from '../../src/portal/services/leases/acquire.ts';
 import { createLink } from '../../src/portal/services/links.ts';
 import { describeUnless } from '../support/skip.ts';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
+import { rowLocks } from './row-locks.ts';
 import { createTestDevice, testPassword } from './support.ts';
 
 const oneConnection =
@@ -90,41 +91,7 @@ test('the end of a session says why at the next renewal', async () => {
 });
 
 describeUnless(oneConnection, 'while a lease is being taken', () => {
-  /** Requests of the portal that wait for a row that another has locked. */
-  async function waiting(): Promise<number> {
-    const [found] = await portal.query<{ n: number }>(
-      sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    );
-    return found?.n ?? 0;
-  }
-
-  /** Keeps a row locked until it is called. */
-  async function hold(row: SQL): Promise<() => Promise<void>> {
-    const letGo = Promise.withResolvers<void>();
-    const held = Promise.withResolvers<void>();
-    const holding = portal.services.database.asService(async (tx) => {
-      await tx.execute(row);
-      held.resolve();
-      await letGo.promise;
-    });
-    await held.promise;
-    return () => {
-      letGo.resolve();
-      return holding;
-    };
-  }
-
-  /** Until a call is answered or waits as well. */
-  async function settled(call: Promise<unknown>, waitingThen: number): Promise<void> {
-    const ended = { done: false };
-    void call.finally(() => {
-      ended.done = true;
-    });
-    await expect
-      .poll(async () => ended.done || (await waiting()) === waitingThen, { interval: 10 })
-      .toBe(true);
-  }
-
+  const { hold, waiting, answeredOr } = rowLocks(() => portal.services);
   const ends = ['suspended', 'deleted', 'without access', 'signed out'] as const;
 
   /** Takes a lease, whose pool is not free until the access ends as well. */
@@ -134,9 +101,9 @@ describeUnless(oneConnection, 'while a lease is being taken', () => {
   ): Promise<void> {
     const letGo = await hold(sql`select from pool where id = ${poolId} for no key update`);
     const acquiring = refusal(acquire(ana.client));
-    await expect.poll(waiting, { interval: 10 }).toBe(1);
+    await waiting(1);
     const ending = ways[way]();
-    await settled(ending, 2);
+    await answeredOr(ending, 2);
     await Promise.all([letGo(), acquiring, ending]);
   }
 
@@ -173,10 +140,10 @@ describeUnless(oneConnection, 'while a lease is being taken', () => {
     const { id } = await portal.services.database.asService((tx) => createLink(tx, portal.services, link));
     const letGo = await hold(sql`select from password_link where id = ${id} for update`);
     const deleting = ways.deleted();
-    await expect.poll(waiting, { interval: 10 }).toBe(1);
+    await waiting(1);
     const entering = portal.enterAs(email).then(({ client }) => acquire(client));
     const entered = refusal(entering);
-    await settled(entered, 2);
+    await answeredOr(entered, 2);
     await Promise.all([letGo(), deleting]);
     expect(await entered).toMatchObject({ code: 'invalid-credentials' });
     const open = await portal.query(

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { AldabaError } from '../../../contract/errors.ts';
 import type { Grant, licenses } from '../../../contract/portal/licenses.ts';
+import type { Clock } from '../../clock.ts';
 import type { Portal, Principal } from '../../context.ts';
 import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
@@ -30,7 +31,6 @@ export function holderOf(principal: Principal): string {
  * `no-seat-free`, `idempotency-mismatch`
  */
 export function acquireLease(portal: Portal, principal: Principal, input: AcquireInput): Promise<Grant> {
-  const now = portal.clock.now();
   const { accountId, device } = principal;
   const { idempotencyKey, ...asked } = input;
   const repeatable = {
@@ -39,14 +39,14 @@ export function acquireLease(portal: Portal, principal: Principal, input: Acquir
     key: idempotencyKey,
     operation: 'lease.acquire',
     request: { ...asked, device: device.thumbprint },
-    now,
   };
   return withRetry(() =>
     portal.database.inAccount(accountId, async (tx) => {
       await holdSession(tx, principal);
-      return idempotent(tx, repeatable, async () => {
+      const now = portal.clock.now();
+      return idempotent(tx, { ...repeatable, now }, async () => {
         const found = await findPools(tx, principal, asked, now);
-        const taken = await takeSeat(tx, principal, found, now);
+        const taken = await takeSeat(tx, principal, found, portal.clock);
         return writeLease(tx, portal, principal, { ...found, ...taken, asked }, now);
       });
     }),
@@ -70,7 +70,7 @@ async function takeSeat(
   tx: Tx,
   principal: Principal,
   found: ProductForUse,
-  now: number,
+  clock: Clock,
 ): Promise<{ pool: PoolForUse; overage: boolean }> {
   const claimant: Claimant = {
     accountId: principal.accountId,
@@ -81,12 +81,12 @@ async function takeSeat(
   let total: number | undefined;
   for (const pool of found.pools) {
     if (pool.seatId === null) {
-      const claim = await claimFloatingSeat(tx, pool.id, claimant, now);
+      const claim = await claimFloatingSeat(tx, pool.id, claimant, clock);
       if (claim.ok) return { pool, overage: claim.overage };
       total = (total ?? 0) + claim.total;
       continue;
     }
-    const claim = await claimNamedSeat(tx, { ...pool, seatId: pool.seatId }, claimant, now);
+    const claim = await claimNamedSeat(tx, { ...pool, seatId: pool.seatId }, claimant, clock);
     if (claim?.ok) return { pool, overage: false };
     devices = claim?.total ?? devices;
   }
@@ -97,7 +97,7 @@ async function takeSeat(
       ...data,
       total,
       available: 0,
-      holders: await visibleHolders(tx, principal, floating, now),
+      holders: await visibleHolders(tx, principal, floating, clock.now()),
     });
   }
   if (devices > 0) throw new AldabaError('device-limit', found.product, { ...data, total: devices });

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { Clock } from '../../clock.ts';
 import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
 
@@ -16,13 +17,14 @@ export type Claim =
 
 /**
  * Takes a place of a floating pool. The pool's row stays locked until the transaction ends, so that the number of places holds at any
- * concurrency. A place is one holder on one device: further programs on it take none. Leases whose time is over hold none.
+ * concurrency. A place is one holder on one device: further programs on it take none. Leases whose time is over hold none,
+ * by the time at which the lock was got: what the claimant had a moment before, another may have taken.
  */
 export async function claimFloatingSeat(
   tx: Tx,
   poolId: string,
   claimant: Claimant,
-  now: number,
+  clock: Clock,
 ): Promise<Claim> {
   const { accountId, holderId, deviceThumbprint } = claimant;
   const [pool] = await rows<{ total: number; overage: number }>(
@@ -39,7 +41,7 @@ export async function claimFloatingSeat(
           holder_id = ${holderId} and device_thumbprint = ${deviceThumbprint} as mine
         from lease
         where account_id = ${accountId} and pool_id = ${poolId} and ended_at is null
-          and expires_at > ${new Date(now).toISOString()}::timestamptz
+          and expires_at > ${new Date(clock.now()).toISOString()}::timestamptz
       ) place`,
   );
   const others = use?.others ?? 0;
@@ -58,7 +60,7 @@ export async function claimNamedSeat(
   tx: Tx,
   seat: { seatId: string; devicesPerSeat: number },
   claimant: Claimant,
-  now: number,
+  clock: Clock,
 ): Promise<Claim | null> {
   const { accountId, deviceThumbprint } = claimant;
   const locked = await rows(
@@ -70,7 +72,7 @@ export async function claimNamedSeat(
     tx,
     sql`select count(distinct device_thumbprint)::int as devices from lease
       where account_id = ${accountId} and seat_id = ${seat.seatId} and ended_at is null
-        and expires_at > ${new Date(now).toISOString()}::timestamptz and device_thumbprint <> ${deviceThumbprint}`,
+        and expires_at > ${new Date(clock.now()).toISOString()}::timestamptz and device_thumbprint <> ${deviceThumbprint}`,
   );
   return (use?.devices ?? 0) < seat.devicesPerSeat
     ? { ok: true, overage: false }

@@ -65,11 +65,13 @@ function batcherOf(portal: Portal): Batcher {
 }
 
 async function renewTogether(portal: Portal, accountId: string, asks: readonly Ask[]): Promise<Renewed> {
-  const now = portal.clock.now();
-  const rows = await withRetry(() =>
-    portal.database.inAccount(accountId, (tx) => renewRows(tx, portal, accountId, asks, now)),
+  return withRetry(() =>
+    portal.database.inAccount(accountId, async (tx) => {
+      const now = portal.clock.now();
+      const rows = await renewRows(tx, portal, accountId, asks, now);
+      return { found: new Map(rows.map((row) => [keyOf(row), row])), now };
+    }),
   );
-  return { found: new Map(rows.map((row) => [keyOf(row), row])), now };
 }
 
 function keyOf(row: { id: string; holder_id: string; device: string }): string {
@@ -85,11 +87,17 @@ function outcomeOf(
 ): Renewal | Promise<Renewal> {
   if (row === undefined) return ended(ask.leaseId, 'lease-ended');
   if (row.end_code !== null) return ended(row.id, row.end_code, row.end_detail);
-  // It runs no more, but nobody ended it: decided under the pool's lock.
+  // It runs no more, or not for long, but nobody ended it: decided under the pool's lock.
   if (row.renewed === null) return reviveLease(portal, principal, ask);
   const right = { ...row.renewed, leaseId: row.id, accountId: principal.accountId };
   return { outcome: 'renewed', ...grantRight(portal, right, now) };
 }
+
+/**
+ * Seconds that a lease has to run yet to be renewed without its pool's lock: longer than a statement can wait (60 s, db/database.ts), so
+ * that the renewal is through before anybody could count the place as free.
+ */
+const margin = 120;
 
 /**
  * One statement for the whole batch: those that run are renewed, of the others it is read why not. Rows are locked in the order of their
@@ -105,7 +113,7 @@ export const renewStatement: Statement = {
       select l.id, a.seq as asked_seq
       from asked a join lease l on l.account_id = $1 and l.id = a.id
         and l.holder_id = a.holder_id and l.device_thumbprint = a.device
-      where l.ended_at is null and l.expires_at > $6::timestamptz
+      where l.ended_at is null and l.expires_at > $6::timestamptz + interval '${margin} seconds'
       order by l.id for no key update of l
     ), renewed as (
       update lease l set

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { Clock } from '../../clock.ts';
 import type { Portal, Principal } from '../../context.ts';
 import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
@@ -17,18 +18,18 @@ interface ReviveRow
 }
 
 /**
- * Decides about a lease that a renewal left: its time was over, its pool ended, or its seat went. A device that was away for longer than
- * its lease goes on in the same one when its place is still free.
+ * Decides about a lease that a renewal left: its time was over or nearly so, its pool ended, or its seat went. A device that was away for
+ * longer than its lease goes on in the same one when its place is still free.
  */
 export function reviveLease(portal: Portal, principal: Principal, ask: Ask): Promise<Renewal> {
   const { accountId } = principal;
-  const now = portal.clock.now();
   return withRetry(() =>
     portal.database.inAccount(accountId, async (tx) => {
+      const now = portal.clock.now();
       const row = await findLease(tx, accountId, ask);
       if (row === undefined) return ended(ask.leaseId, 'lease-ended');
       if (row.endCode !== null) return ended(ask.leaseId, row.endCode, row.endDetail);
-      const refusal = await claimAgain(tx, accountId, row, ask, now);
+      const refusal = await claimAgain(tx, accountId, row, ask, portal.clock);
       if (typeof refusal === 'string') {
         await endLeases(tx, { accountId, leaseId: ask.leaseId }, { code: refusal, now });
         return ended(ask.leaseId, refusal);
@@ -54,17 +55,17 @@ async function claimAgain(
   accountId: string,
   row: ReviveRow,
   ask: Ask,
-  now: number,
+  clock: Clock,
 ): Promise<{ overage: boolean } | LeaseEnd['code']> {
-  if (row.poolEndsAt !== null && row.poolEndsAt <= now) return 'lease-ended';
+  if (row.poolEndsAt !== null && row.poolEndsAt <= clock.now()) return 'lease-ended';
   const claimant = { accountId, holderId: ask.holderId, deviceThumbprint: ask.deviceThumbprint };
   if (row.seatId !== null) {
     const seat = { seatId: row.seatId, devicesPerSeat: row.devicesPerSeat };
-    const claim = await claimNamedSeat(tx, seat, claimant, now);
+    const claim = await claimNamedSeat(tx, seat, claimant, clock);
     if (claim === null) return 'no-seat-assigned';
     return claim.ok ? claim : 'device-limit';
   }
-  const claim = await claimFloatingSeat(tx, row.poolId, claimant, now);
+  const claim = await claimFloatingSeat(tx, row.poolId, claimant, clock);
   return claim.ok ? claim : 'no-seat-free';
 }
 
