@@ -9,7 +9,13 @@ import { rows } from '../../db/run.ts';
 import { withRetry } from '../../db/with-retry.ts';
 import { newId } from '../../ids.ts';
 import { idempotent } from '../idempotent.ts';
-import { type Claimant, claimFloatingSeat, claimNamedSeat } from './claim-seat.ts';
+import {
+  type Claimant,
+  claimFloatingSeat,
+  claimNamedSeat,
+  type LockedPool,
+  lockPools,
+} from './claim-seat.ts';
 import { endLeases } from './end-leases.ts';
 import { findPools, type PoolForUse, type ProductForUse } from './find-pools.ts';
 import { endOfTerm, grantRight } from './grant.ts';
@@ -72,18 +78,24 @@ async function takeSeat(
   found: ProductForUse,
   clock: Clock,
 ): Promise<{ pool: PoolForUse; overage: boolean }> {
+  const { accountId } = principal;
   const claimant: Claimant = {
-    accountId: principal.accountId,
+    accountId,
     holderId: holderOf(principal),
     deviceThumbprint: principal.device.thumbprint,
   };
+  const floating = found.pools.filter((pool) => pool.seatId === null).map((pool) => pool.id);
   let devices = 0;
   let total: number | undefined;
+  // None while a named seat will do: its holders do not wait for those of the floating ones.
+  let locked: ReadonlyMap<string, LockedPool> | undefined;
   for (const pool of found.pools) {
     if (pool.seatId === null) {
-      const claim = await claimFloatingSeat(tx, pool.id, claimant, clock);
-      if (claim.ok) return { pool, overage: claim.overage };
-      total = (total ?? 0) + claim.total;
+      locked ??= await lockPools(tx, accountId, floating);
+      const places = locked.get(pool.id);
+      const claim = places && (await claimFloatingSeat(tx, places, claimant, clock));
+      if (claim?.ok) return { pool, overage: claim.overage };
+      total = (total ?? 0) + (claim?.total ?? 0);
       continue;
     }
     const claim = await claimNamedSeat(tx, { ...pool, seatId: pool.seatId }, claimant, clock);
@@ -91,15 +103,13 @@ async function takeSeat(
     devices = claim?.total ?? devices;
   }
   const data = { product: found.productName };
-  if (total !== undefined) {
-    const floating = found.pools.filter((pool) => pool.kind === 'floating').map((pool) => pool.id);
+  if (total !== undefined)
     throw new AldabaError('no-seat-free', found.product, {
       ...data,
       total,
       available: 0,
       holders: await visibleHolders(tx, principal, floating, clock.now()),
     });
-  }
   if (devices > 0) throw new AldabaError('device-limit', found.product, { ...data, total: devices });
   throw new AldabaError('no-seat-assigned', 'withdrawn at this moment', data);
 }

@@ -15,24 +15,44 @@ export type Claim =
   | { readonly ok: true; readonly overage: boolean }
   | { readonly ok: false; readonly total: number };
 
+/** A pool whose row this transaction has locked. */
+export interface LockedPool {
+  readonly id: string;
+  readonly total: number;
+  readonly overage: number;
+}
+
 /**
- * Takes a place of a floating pool. The pool's row stays locked until the transaction ends, so that the number of places holds at any
- * concurrency. A place is one holder on one device: further programs on it take none. Leases whose time is over hold none,
- * by the time at which the lock was got: what the claimant had a moment before, another may have taken.
+ * Locks pools until the transaction ends, so that their numbers of places hold at any concurrency. All that may be needed at once, in the
+ * order of their ids: whoever would rather have one than the other must not wait for somebody who wants it the other way around.
+ *
+ * @returns those that are still there, by id
+ */
+export async function lockPools(
+  tx: Tx,
+  accountId: string,
+  poolIds: readonly string[],
+): Promise<ReadonlyMap<string, LockedPool>> {
+  const locked = await rows<LockedPool & Record<string, unknown>>(
+    tx,
+    sql`select id, total, overage from pool where account_id = ${accountId} and id = any(${sql.param([...poolIds])}::uuid[])
+      order by id for no key update`,
+  );
+  return new Map(locked.map((pool) => [pool.id, pool]));
+}
+
+/**
+ * Takes a place of a floating pool. A place is one holder on one device: further programs on it take none. Leases whose time is over
+ * hold none, by the time after the pool was locked: what the claimant had a moment before, another may have taken.
  */
 export async function claimFloatingSeat(
   tx: Tx,
-  poolId: string,
+  pool: LockedPool,
   claimant: Claimant,
   clock: Clock,
 ): Promise<Claim> {
   const { accountId, holderId, deviceThumbprint } = claimant;
-  const [pool] = await rows<{ total: number; overage: number }>(
-    tx,
-    sql`select total, overage from pool where account_id = ${accountId} and id = ${poolId} for no key update`,
-  );
-  if (pool === undefined) return { ok: false, total: 0 };
-  // A statement of its own: it sees what whoever held the lock before has committed.
+  // It sees what whoever held the lock before has committed.
   const [use] = await rows<{ mine: number; others: number }>(
     tx,
     sql`select count(*) filter (where mine)::int as mine, count(*) filter (where not mine)::int as others
@@ -40,7 +60,7 @@ export async function claimFloatingSeat(
         select distinct holder_id, device_thumbprint,
           holder_id = ${holderId} and device_thumbprint = ${deviceThumbprint} as mine
         from lease
-        where account_id = ${accountId} and pool_id = ${poolId} and ended_at is null
+        where account_id = ${accountId} and pool_id = ${pool.id} and ended_at is null
           and expires_at > ${new Date(clock.now()).toISOString()}::timestamptz
       ) place`,
   );

@@ -4,7 +4,7 @@ import type { Portal, Principal } from '../../context.ts';
 import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
 import { withRetry } from '../../db/with-retry.ts';
-import { claimFloatingSeat, claimNamedSeat } from './claim-seat.ts';
+import { claimFloatingSeat, claimNamedSeat, lockPools } from './claim-seat.ts';
 import { endLeases, type LeaseEnd } from './end-leases.ts';
 import { endOfTerm, grantRight, type Right } from './grant.ts';
 import { type Ask, ended, type Renewal, sequenceAhead } from './renewal.ts';
@@ -65,8 +65,9 @@ async function claimAgain(
     if (claim === null) return 'no-seat-assigned';
     return claim.ok ? claim : 'device-limit';
   }
-  const claim = await claimFloatingSeat(tx, row.poolId, claimant, clock);
-  return claim.ok ? claim : 'no-seat-free';
+  const pool = (await lockPools(tx, accountId, [row.poolId])).get(row.poolId);
+  const claim = pool && (await claimFloatingSeat(tx, pool, claimant, clock));
+  return claim?.ok ? claim : 'no-seat-free';
 }
 
 async function findLease(tx: Tx, accountId: string, ask: Ask): Promise<ReviveRow | undefined> {
