@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createStandaloneKey } from '../../src/portal/services/keys.ts';
 import { describeUnless } from '../support/skip.ts';
+import { signedBy } from './devices.ts';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
 import { rowLocks } from './row-locks.ts';
-import { minutes, seconds } from './support.ts';
+import { createTestDevice, minutes, seconds } from './support.ts';
 
 /** What others do while a request waits for them. */
 const oneConnection =
@@ -21,13 +24,13 @@ describeUnless(oneConnection, 'while a request waits', () => {
   describe('a lease whose time ends', () => {
     /** A pool of one place: its holder a moment before the lease ends, and somebody else who wants it. */
     async function lastMoment() {
-      const { company, emails } = await portal.floating(1, 2);
+      const { company, poolId, emails } = await portal.floating(1, 2);
       const [ana, eva] = [await portal.enterAs(emails[0] ?? ''), await portal.enterAs(emails[1] ?? '')];
       const { leaseId } = await acquire(ana.client);
       portal.clock.advance(20 * minutes - 1);
       await ana.refresh();
       await eva.refresh();
-      return { company, ana, eva, leaseId };
+      return { company, poolId, ana, eva, leaseId };
     }
 
     async function placesTaken(accountId: string): Promise<number | undefined> {
@@ -64,6 +67,20 @@ describeUnless(oneConnection, 'while a request waits', () => {
       expect(await again).toMatchObject({ code: 'no-seat-free' });
       expect(await placesTaken(company.id)).toBe(1);
     });
+
+    test('while both wait for the pool: the place is whose who gets it first', async () => {
+      const { company, poolId, ana, eva } = await lastMoment();
+      const letGo = await hold(sql`select from pool where id = ${poolId} for no key update`);
+      const acquiring = acquire(eva.client);
+      await waiting(1);
+      const again = refusal(acquire(ana.client));
+      await waiting(2);
+      portal.clock.advance(1 * seconds);
+      await letGo();
+      await acquiring;
+      expect(await again).toMatchObject({ code: 'no-seat-free' });
+      expect(await placesTaken(company.id)).toBe(1);
+    });
   });
 
   test('two who want the features of different full pools do not wait for each other in a circle', async () => {
@@ -86,5 +103,29 @@ describeUnless(oneConnection, 'while a request waits', () => {
     ]);
     // None was undone and done again.
     expect(transactions.mock.calls.filter(([accountId]) => accountId === company.id)).toHaveLength(2);
+  });
+
+  test('a license that is given back is not signed again: the device is activated anew', async () => {
+    const { company } = await portal.engineers(0);
+    const given = { accountId: company.id, product: 'viga', deviceLimit: 1 };
+    const { key } = await portal.services.database.asService((tx) =>
+      createStandaloneKey(tx, given, portal.clock.now()),
+    );
+    const device = createTestDevice();
+    const activate = () =>
+      portal
+        .client(device)
+        .licenses.activate({ key, device: device.description, salt: 'c2FsdHNhbHRzYWx0c2E' });
+    const { activation } = await activate();
+    const claims = { jti: randomUUID(), iat: 0, right: activation.id, kind: 'license' } as const;
+    const receipt = await signedBy(device, 'return-receipt', claims);
+    // It waits with the entry of what it did.
+    const letGo = await hold(sql`select from audit_chain where account_id = ${company.id} for update`);
+    const returning = portal.client().licenses.deactivate({ receipt });
+    await waiting(1);
+    const again = activate();
+    await waiting(2);
+    await Promise.all([letGo(), returning]);
+    expect((await again).activation.id).not.toBe(activation.id);
   });
 });

@@ -157,7 +157,7 @@ async function repeatActivation(
     tx,
     sql`update activation set seq = seq + 1, device_name = ${device.name}, components = ${JSON.stringify(device.components)}::jsonb,
         salt = ${device.salt}, rebound_at = ${instants(reboundAt)}
-      where account_id = ${key.accountId} and id = ${id} returning ${columns}`,
+      where account_id = ${key.accountId} and id = ${id} and ended_at is null returning ${columns}`,
   );
   if (activation === undefined) throw new Error('the activation went away under the lock of its key');
   return activation;

@@ -54,31 +54,28 @@ export async function deactivate({ portal, request }: RequestContext, receipt: s
   const { right, kind } = result.claims;
   if (kind !== 'license') throw refuse('file-wrong-kind', `a receipt of ${kind}`);
   await portal.database.asService(async (tx) => {
-    const [found] = await rows<{
-      accountId: string;
-      keyId: string;
-      product: string;
-      device: string;
-      ended: boolean;
-    }>(
+    // The key's lock comes first, as in activateDevice: what it finds under it is not returned before it is through.
+    const [found] = await rows<{ accountId: string; keyId: string; product: string }>(
       tx,
-      sql`select account_id as "accountId", key_id as "keyId", product_code as product, device_name as device, ended_at is not null as ended
-        from activation where id = ${right} and device_thumbprint = ${result.signedBy} for no key update`,
+      sql`select a.account_id as "accountId", a.key_id as "keyId", a.product_code as product
+        from activation a join license_key k on k.account_id = a.account_id and k.id = a.key_id
+        where a.id = ${right} and a.device_thumbprint = ${result.signedBy} for no key update of k`,
     );
     if (found === undefined) throw new AldabaError('not-found', 'no such activation of this device');
-    if (found.ended) return;
-    const { accountId, keyId, product, device } = found;
-    await tx.execute(
+    const { accountId, keyId, product } = found;
+    const [returned] = await rows<{ device: string }>(
+      tx,
       sql`update activation set ended_at = ${new Date(now).toISOString()}::timestamptz
-        where account_id = ${accountId} and id = ${right}`,
+        where account_id = ${accountId} and id = ${right} and ended_at is null returning device_name as device`,
     );
+    if (returned === undefined) return;
     await audit(tx, {
       accountId,
       at: now,
       action: 'license.returned',
       actor: { kind: 'key', id: keyId },
       subject: { kind: 'activation', id: right, product },
-      before: { device },
+      before: { device: returned.device },
       address: request.address,
       device: result.signedBy,
       requestId: request.id,
