@@ -1,15 +1,17 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { audit as writeEntry } from '../../src/portal/audit/audit.ts';
 import { audit } from '../../src/portal/db/schema.ts';
 import { needs } from '../support/skip.ts';
 import { acquire, type LicensePortal, startLicensePortal } from './licenses-support.ts';
+import { rowLocks } from './row-locks.ts';
 import { createRefreshToken, createTestDevice, minutes, type TestCompany, testPassword } from './support.ts';
 
 /** Sign-ins, refreshes and moves to another company that meet at one row. */
 let portal: LicensePortal;
 let condor: TestCompany;
 let puentes: TestCompany;
+const locks = rowLocks(() => portal.services);
 const ana = 'ana@condor.example';
 const luis = 'luis@condor.example';
 
@@ -27,20 +29,14 @@ beforeAll(async () => {
 afterAll(() => portal.close());
 
 describe('who waits for somebody else’s row', () => {
-  /** Runs `work` while a transaction holds what `hold` takes and `waiting` waits for it. */
-  async function whileHeld(
-    hold: ReturnType<typeof sql>,
-    waiting: () => Promise<unknown>,
-    work: () => Promise<unknown>,
-  ): Promise<void> {
-    let waited: Promise<unknown> = Promise.resolve();
-    await portal.services.database.asService(async (tx) => {
-      await tx.execute(hold);
-      waited = waiting();
-      await waitingFor(1);
-      await work();
-    });
-    await waited;
+  /** Runs `work` while a row is held and `request` waits for it. */
+  async function whileHeld(row: SQL, request: () => Promise<unknown>, work: () => Promise<unknown>) {
+    const letGo = await locks.hold(row);
+    const waiting = request();
+    await locks.waiting(1);
+    await work();
+    await letGo();
+    await waiting;
   }
   const entry = (accountId: string) =>
     portal.services.database.asService(async (tx) => {
@@ -88,9 +84,9 @@ describe('who waits for somebody else’s row', () => {
       await tx.execute(sql`insert into refresh_token (token_hash, session_id, created_at)
         values (${Buffer.from(next.hash, 'hex')}, ${somebody.profile.sessionId}, now())`);
       refreshed = portal.client(device).sessions.refresh({ refreshToken, nextTokenHash: next.hash });
-      await waitingFor(1);
+      await locks.waiting(1);
       switched = client.sessions.switchAccount({ accountId: puentes.id });
-      await waitingFor(2);
+      await locks.waiting(2);
       throw hold;
     });
     await expect(held).rejects.toBe(hold);
@@ -99,17 +95,6 @@ describe('who waits for somebody else’s row', () => {
     const late = portal.client(device, () => token);
     await expect(late.sessions.profile()).rejects.toMatchObject({ code: 'not-signed-in' });
   });
-
-  const waitingFor = (count: number) =>
-    expect
-      .poll(
-        () =>
-          portal.query(
-            sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-          ),
-        { interval: 10 },
-      )
-      .toHaveLength(count);
 });
 
 describe('a refresh under way', () => {
