@@ -25,6 +25,7 @@ export const clientContract = {
   },
   setup: {
     chooseMode: base.input(z.object({ mode: modeSchema })).output(done),
+    /** At the step that asks for the address, and at those that go to one; it counts once the mode is done. */
     setPortal: base.input(z.object({ address: z.string().max(2048) })).output(done),
     /** To the step before; from `done`, to the choice of mode. What works now keeps working until the other mode is done. */
     back: base.output(done),

@@ -55,6 +55,17 @@ describe('with no client running', () => {
     });
   });
 
+  test('standalone: the portal is given, the key is activated there', async () => {
+    const standalone = { profile: join(cli.folder, 'standalone') };
+    const set = await cli.run(
+      ['setup', '--mode', 'standalone', '--portal', cli.portalUrl, '--key', '--json', ...kept],
+      { ...standalone, input: `${demonstrationKeys.standalone}\n` },
+    );
+    expect(set, set.err).toMatchObject({ code: 0, json: { mode: 'standalone', step: 'done' } });
+    const { json } = await cli.run(['status', '--json', ...kept], standalone);
+    expect(json).toMatchObject({ mode: 'standalone', portal: cli.portalUrl });
+  });
+
   test('the portal is gone: 5, in words', async () => {
     const nowhere = { profile: join(cli.folder, 'nowhere') };
     const setup = ['setup', '--mode', 'cloud-key', '--portal', 'http://127.0.0.1:9', '--key', ...kept];

@@ -1,3 +1,4 @@
+import { chooseWay } from '../choose-way.ts';
 import { type Context, type Result, UsageError } from '../context.ts';
 import { type Client, requireKeeping, withClient } from '../open-client.ts';
 import { readLine, readSecret } from '../read-secret.ts';
@@ -20,7 +21,7 @@ export async function signIn(context: Context, _args: string[], options: SignInO
     if (email === null) throw new UsageError('usage.missingArgument', { name: '--email' });
     const password = await readSecret(context, 'password');
     try {
-      await goToSignIn(client, options.portal);
+      await chooseWay(client, 'cloud-signin', options.portal);
       await client.setup.signIn({ email, password });
       const after = await client.state.get();
       if (after.setup.step === 'choose-account')
@@ -45,21 +46,6 @@ export async function signOut(context: Context): Promise<Result> {
     await client.session.signOut();
     return { json: {}, text: context.t('done.signOut') };
   });
-}
-
-/** Signing in needs the mode that has a sign-in and a portal; both may be known already. */
-async function goToSignIn(client: Client, portal: string | undefined): Promise<void> {
-  const { setup, settings } = await client.state.get();
-  const elsewhere = portal !== undefined && portal !== settings.portal;
-  if (setup.step === 'sign-in' && !elsewhere) return;
-  await client.setup.chooseMode({ mode: 'cloud-signin' });
-  const now = (await client.state.get()).setup;
-  if (now.step === 'sign-in' && elsewhere) await client.setup.back();
-  const before = (await client.state.get()).setup;
-  if (before.step !== 'portal-address') return;
-  const address = portal ?? before.address;
-  if (address === '') throw new UsageError('usage.noPortal');
-  await client.setup.setPortal({ address });
 }
 
 type Accounts = readonly { readonly account: { readonly id: string; readonly name: string } }[];

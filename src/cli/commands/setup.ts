@@ -1,4 +1,5 @@
 import type { Mode } from '../../contract/primitives.ts';
+import { chooseWay } from '../choose-way.ts';
 import { type Context, type Result, UsageError } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type Client, openClient, requireKeeping } from '../open-client.ts';
@@ -21,7 +22,7 @@ export async function setup(context: Context, _args: string[], options: SetupOpt
     const before = await client.state.get();
     const elsewhere = options.portal !== undefined && options.portal !== before.settings.portal;
     if (!(before.setup.step === 'done' && before.setup.mode === mode && !elsewhere && options.key !== true))
-      await walk(client, mode, options.portal);
+      await chooseWay(client, mode, options.portal);
     if (options.key === true) await enterKey(context, client, mode);
     const { setup: step } = await client.state.get();
     const name = context.t(`modes.${mode}`);
@@ -36,26 +37,6 @@ export async function setup(context: Context, _args: string[], options: SetupOpt
   } finally {
     await opened.close();
   }
-}
-
-async function walk(client: Client, mode: Mode, portal: string | undefined): Promise<void> {
-  await client.setup.chooseMode({ mode });
-  const { setup: step, settings } = await client.state.get();
-  if (
-    portal !== undefined &&
-    portal !== settings.portal &&
-    step.step !== 'portal-address' &&
-    mode !== 'standalone'
-  )
-    await client.setup.back();
-  const now = (await client.state.get()).setup;
-  if (now.step !== 'portal-address') {
-    if (mode === 'standalone' && portal !== undefined) await client.settings.update({ portal });
-    return;
-  }
-  const address = portal ?? now.address;
-  if (address === '') throw new UsageError('usage.noPortal');
-  await client.setup.setPortal({ address });
 }
 
 async function enterKey(context: Context, client: Client, mode: Mode): Promise<void> {

@@ -43,6 +43,8 @@ export interface SetupNeeds {
 }
 
 const idle = { busy: false, problem: null };
+/** Modes of the steps that go to an address which is known. */
+const modeOfStep = { 'sign-in': 'cloud-signin', 'enter-key': 'cloud-key', standalone: 'standalone' } as const;
 /** ms after the start. */
 const tidyAfter = 5000;
 
@@ -162,7 +164,7 @@ export function createSetup(needs: SetupNeeds): Setup {
 
     setPortal: (typed) =>
       run(async () => {
-        const step = expect('portal-address', 'standalone');
+        const step = expect('portal-address', 'sign-in', 'enter-key', 'standalone');
         if (step.step === 'portal-address') show({ ...step, busy: true, problem: null, address: typed });
         const address = normalizePortalAddress(typed);
         if (fixedPortal() && address !== settings.current().portal) {
@@ -170,7 +172,7 @@ export function createSetup(needs: SetupNeeds): Setup {
         }
         await checkPortal(http, address, AbortSignal.timeout(30_000));
         draft = address;
-        show(entry(step.step === 'standalone' ? 'standalone' : step.mode));
+        show(entry(step.step === 'portal-address' ? step.mode : modeOfStep[step.step]));
       }),
 
     back: () =>
