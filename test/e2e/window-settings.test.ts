@@ -34,13 +34,17 @@ describeUnless(missing, 'settings', () => {
     }
   });
 
-  test('what policy fixes is shown with who fixed it, and there is nothing to change it with', async () => {
-    const { page } = await open('settings/locked');
+  test('what is fixed is shown with what fixed it, and there is nothing to change it with', async () => {
+    const { page, core } = await open('settings/locked');
     await page.getByText('Lo fija su organización.').first().waitFor();
     expect(await page.getByText('Lo fija su organización.').count()).toBe(8);
     for (const role of ['combobox', 'switch', 'textbox', 'radio'] as const)
       expect(await page.getByRole(role).count()).toBe(0);
     await page.getByText('http://proxy.condor.example:8080').waitFor();
+    core.update({ lockedAtStart: ['portal', 'proxy'] });
+    await page.getByText('Lo fija la forma en que se inició Aldaba.').first().waitFor();
+    expect(await page.getByText('Lo fija la forma en que se inició Aldaba.').count()).toBe(2);
+    expect(await page.getByText('Lo fija su organización.').count()).toBe(6);
   });
 
   test('a refused value is said at its field, which keeps what was typed', async () => {

@@ -17,7 +17,7 @@ export function createMemorySettings(
 ): SettingsStore {
   const stored = options.stored ?? { value: {} };
   const locked = options.locked ?? {};
-  const names = new Set(Object.keys(locked) as SettingName[]);
+  const names = new Map((Object.keys(locked) as SettingName[]).map((name) => [name, 'policy' as const]));
   const listeners = new Set<(settings: Settings) => void>();
   const current = (): Settings => settingsSchema.parse({ ...stored.value, ...locked });
   return {
@@ -25,7 +25,7 @@ export function createMemorySettings(
     locked: () => names,
     async update(change) {
       for (const name of Object.keys(change) as SettingName[]) {
-        if (names.has(name))
+        if (names.has(name) && locked[name] !== change[name])
           throw new AldabaError('policy-locked', `${name} is fixed by policy`, { field: name });
       }
       stored.value = { ...stored.value, ...settingsChangeSchema.parse(change) };

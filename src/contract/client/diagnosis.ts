@@ -80,7 +80,7 @@ export const diagnosisSchema = z.object({
   }),
   /** Programs that wait or run. */
   programs: z.number().int().nonnegative(),
-  /** Names of the settings that policy fixes. */
+  /** Names of the settings that are fixed, by policy or by how the client was started. */
   lockedSettings: z.array(z.string()),
   notices: z.array(problemSchema.pick({ code: true, at: true })),
   /** The newest lines of all the profile's logs, oldest first, secrets taken out. */

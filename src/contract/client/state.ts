@@ -143,8 +143,10 @@ export const appStateSchema = z.object({
   uses: z.array(useSchema),
   downloads: z.array(downloadSchema),
   settings: settingsSchema,
-  /** Settings that policy fixes: shown, not editable. */
+  /** Settings that are fixed: shown, not editable. */
   lockedSettings: z.array(z.string()),
+  /** Those of them that no policy fixes, but how the client was started: its environment or command line. */
+  lockedAtStart: z.array(z.string()),
   /** Things the person should know until they are gone or dismissed. */
   notices: z.array(problemSchema.extend({ id: z.string(), level: z.enum(['info', 'warning', 'error']) })),
 });

@@ -196,7 +196,11 @@ describe('sources', () => {
       autoStart: false,
       mode: null,
     });
-    expect([...all.locked()]).toEqual(['theme']);
+    expect(Object.fromEntries(all.locked())).toEqual({
+      theme: 'policy',
+      language: 'command-line',
+      updateChannel: 'environment',
+    });
   });
 
   test('what policy fixes cannot be changed, and nothing of that change is', async () => {
@@ -207,6 +211,23 @@ describe('sources', () => {
       data: { field: 'autoStart' },
     });
     expect(settings.current()).toMatchObject({ theme: 'system', autoStart: true });
+  });
+
+  test('nor what environment or command line fix; at the value that it has it is no change', async () => {
+    const portal = 'https://portal.example';
+    const settings = await open({
+      commandLine: { mode: 'cloud-key' },
+      environment: { ALDABA_PORTAL: portal },
+    });
+    for (const change of [{ mode: 'standalone' as const }, { portal: 'https://other.example' }]) {
+      await expect(settings.update({ theme: 'dark', ...change })).rejects.toMatchObject({
+        code: 'policy-locked',
+        data: { field: Object.keys(change)[0] },
+      });
+    }
+    expect(await readdir(root)).toEqual([]);
+    await settings.update({ theme: 'dark', mode: 'cloud-key', portal });
+    expect(JSON.parse(await readFile(file(), 'utf8'))).toEqual({ theme: 'dark' });
   });
 
   test('a bad field of the policy is named and the rest holds; a broken policy is named', async () => {

@@ -12,7 +12,7 @@ import {
 } from '../../contract/settings.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
 import type { Log } from '../ports/log.ts';
-import type { SettingsProblem, SettingsStore } from '../ports/settings.ts';
+import type { FixedBy, SettingsProblem, SettingsStore } from '../ports/settings.ts';
 import { asAldabaError } from '../problem.ts';
 import { writeFileDurably } from '../write-file-durably.ts';
 import { readFields, readJsonObject, readPolicy, type Source } from './settings-sources.ts';
@@ -59,6 +59,10 @@ async function readOwn(
   return { own: values, problems: problems.map((problem) => ({ ...problem, file: aside })), aside };
 }
 
+function fixedBy(source: FixedBy, { values }: Source): [SettingName, FixedBy][] {
+  return (Object.keys(values) as SettingName[]).map((name) => [name, source]);
+}
+
 const signals = Object.keys(constants.signals) as NodeJS.Signals[];
 
 /**
@@ -90,7 +94,11 @@ export async function openSettings(options: FileSettingsOptions): Promise<Settin
   const start = await readOwn(path);
   const problems = [...policy.problems, ...commandLine.problems, ...environment.problems, ...start.problems];
   for (const problem of problems) log.warn({ ...problem }, 'a setting cannot be understood and is left out');
-  const locked: ReadonlySet<SettingName> = new Set(Object.keys(policy.values) as SettingName[]);
+  const locked: ReadonlyMap<SettingName, FixedBy> = new Map([
+    ...fixedBy('environment', environment),
+    ...fixedBy('command-line', commandLine),
+    ...fixedBy('policy', policy),
+  ]);
   const listeners = new Set<(settings: Settings) => void>();
   let own = start.own;
   let settings = combine();
@@ -158,10 +166,15 @@ export async function openSettings(options: FileSettingsOptions): Promise<Settin
         const field = String(checked.error.issues[0]?.path[0] ?? '');
         throw new AldabaError('invalid-input', `not a setting: ${field}`, { field });
       }
-      const given = Object.entries(checked.data).filter(([, value]) => value !== undefined);
-      const fixed = given.find(([name]) => locked.has(name as SettingName));
-      if (fixed !== undefined)
-        throw new AldabaError('policy-locked', `${fixed[0]} is fixed by policy`, { field: fixed[0] });
+      const entries = Object.entries(checked.data) as [SettingName, unknown][];
+      const given = entries.filter(
+        ([name, value]) => value !== undefined && !(locked.has(name) && settings[name] === value),
+      );
+      for (const [name] of given) {
+        const source = locked.get(name);
+        if (source !== undefined)
+          throw new AldabaError('policy-locked', `${name} is fixed by ${source}`, { field: name });
+      }
       if (given.length === 0) return;
       try {
         await lock.run('settings', () => write(Object.fromEntries(given)));

@@ -1,8 +1,11 @@
 import type { SettingName, Settings, SettingsChange } from '../../contract/settings.ts';
 
+/** What wins over the person's choice. */
+export type FixedBy = 'policy' | 'command-line' | 'environment';
+
 /** Something that could not be understood where settings come from. It was left out; everything else counts. */
 export interface SettingsProblem {
-  source: 'policy' | 'command-line' | 'environment' | 'user';
+  source: FixedBy | 'user';
   /** The file it stands in, or for the person's own the copy kept aside; null for command line and environment. */
   file: string | null;
   /** null: the whole file. */
@@ -12,9 +15,12 @@ export interface SettingsProblem {
 /** Effective settings: policy > command line > environment > the person's choice > default (see contract/settings). */
 export interface SettingsStore {
   current(): Settings;
-  /** Names fixed by policy; updating one throws `policy-locked`. */
-  locked(): ReadonlySet<SettingName>;
-  /** Absent and undefined ones stay. Durable when it resolves (write aside, then rename). */
+  /** Settings that the person's choice does not reach, with what fixes each. */
+  locked(): ReadonlyMap<SettingName, FixedBy>;
+  /**
+   * Absent and undefined ones stay. Durable when it resolves (write aside, then rename). A fixed one at the value that it has is no change.
+   * @throws AldabaError `policy-locked` for another value of a fixed one; nothing is changed then
+   */
   update(change: SettingsChange): Promise<void>;
   /** Takes over what another process of the profile wrote since. */
   reload(): Promise<void>;

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { AppState } from '../../contract/client/state.ts';
 import { LinkButton } from '../components/button.tsx';
 import { TroubleView } from '../components/trouble-view.tsx';
+import { useFixedBy } from '../lib/use-fixed-by.ts';
 import { useAppState, useClient } from '../lib/window-context.tsx';
 import classes from './banners.module.css';
 import { DeviceKeyBanner, deviceKeyCode } from './device-key-banner.tsx';
@@ -16,14 +17,14 @@ export function Banners() {
   const client = useClient();
   const notices = useAppState((state) => state.notices);
   const keychain = useAppState((state) => state.keychain);
-  const locked = useAppState((state) => state.lockedSettings.includes('secretsOnDisk'));
+  const isChoice = useFixedBy('secretsOnDisk') === null;
   const about = keychainCode(keychain);
   const rest = notices.filter(({ code }) => code !== about && code !== deviceKeyCode);
 
   return (
     <div className={classes.banners} role="status" aria-label={t('shell.notices')}>
       <KeychainBanner>
-        {keychain.state === 'unavailable' && !locked && (
+        {keychain.state === 'unavailable' && isChoice && (
           <LinkButton href="#/settings" size="xs">
             {t('keychain.open')}
           </LinkButton>

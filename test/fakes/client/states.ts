@@ -210,6 +210,7 @@ export const signedInState: AppState = {
     downloadFolder: null,
   },
   lockedSettings: [],
+  lockedAtStart: [],
   notices: [],
 };
 

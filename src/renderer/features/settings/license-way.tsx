@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useAction } from '../../lib/use-action.ts';
+import { useFixedBy } from '../../lib/use-fixed-by.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
 import { Section, SettingRow } from './section.tsx';
 import classes from './settings-page.module.css';
@@ -13,14 +14,14 @@ export function LicenseWay() {
   const action = useAction();
   const mode = useAppState((state) => state.settings.mode);
   const portal = useAppState((state) => state.settings.portal);
-  const locked = useAppState((state) => state.lockedSettings.includes('mode'));
+  const fixed = useFixedBy('mode') !== null;
   const current = mode === null ? t('settings.way.none') : t(`mode.${mode}.title`);
   return (
     <Section title={t('settings.way.title')}>
       <SettingRow
         setting="mode"
         label={current}
-        {...(locked ? {} : { text: t('settings.way.text') })}
+        {...(fixed ? {} : { text: t('settings.way.text') })}
         value=""
       >
         <Button busy={action.busy} onClick={() => void action.run(() => client.setup.back())}>

@@ -2,7 +2,7 @@ import { IconLock } from '@tabler/icons-react';
 import { type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SettingName } from '../../../contract/settings.ts';
-import { useAppState } from '../../lib/window-context.tsx';
+import { useFixedBy } from '../../lib/use-fixed-by.ts';
 import classes from './settings-page.module.css';
 
 export function Section({ title, children }: { title: string; children: ReactNode }) {
@@ -17,7 +17,7 @@ export function Section({ title, children }: { title: string; children: ReactNod
   );
 }
 
-/** A setting: what it is, what it does, its control; or its value and who fixed it, when a policy did. */
+/** A setting: what it is, what it does, its control; or its value and what fixed it. */
 export function SettingRow({
   setting,
   label,
@@ -27,7 +27,7 @@ export function SettingRow({
   stacked = false,
   children,
 }: {
-  /** Name of the setting that a policy may fix; null for what is none. */
+  /** Name of the setting that may be fixed; null for what is none. */
   setting: SettingName | null;
   label: string;
   /** Given when the control takes its name from the label here. */
@@ -40,22 +40,22 @@ export function SettingRow({
   children?: ReactNode;
 }) {
   const { t } = useTranslation();
-  const locked = useAppState((state) => setting !== null && state.lockedSettings.includes(setting));
+  const fixedBy = useFixedBy(setting);
   return (
-    <div className={classes.row} data-stacked={(stacked && !locked) || undefined}>
+    <div className={classes.row} data-stacked={(stacked && fixedBy === null) || undefined}>
       <div>
         <p className={classes.label} id={labelId}>
           {label}
         </p>
         {text !== undefined && <p className={classes.text}>{text}</p>}
-        {locked && (
+        {fixedBy !== null && (
           <p className={classes.locked}>
             <IconLock size={14} stroke={1.75} aria-hidden />
-            {t('settings.locked')}
+            {t(`settings.fixedBy.${fixedBy}`)}
           </p>
         )}
       </div>
-      {locked || children === undefined ? (
+      {fixedBy !== null || children === undefined ? (
         <p className={classes.value}>{value}</p>
       ) : (
         <div className={stacked ? undefined : classes.control}>{children}</div>

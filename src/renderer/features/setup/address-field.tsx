@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useFixedBy } from '../../lib/use-fixed-by.ts';
 
 export function AddressField({
   value,
@@ -9,11 +10,12 @@ export function AddressField({
 }: {
   value: string;
   error: string | undefined;
-  /** A policy decided it. */
+  /** It was decided before. */
   fixed?: boolean;
   onChange: (value: string) => void;
 }) {
   const { t } = useTranslation();
+  const fixedBy = useFixedBy('portal') ?? 'policy';
   return (
     <TextInput
       name="address"
@@ -25,7 +27,7 @@ export function AddressField({
       maxLength={2048}
       data-autofocus
       label={t('setup.portal.label')}
-      description={fixed ? t('settings.locked') : t('setup.portal.hint')}
+      description={fixed ? t(`settings.fixedBy.${fixedBy}`) : t('setup.portal.hint')}
       placeholder="https://"
       value={value}
       readOnly={fixed}

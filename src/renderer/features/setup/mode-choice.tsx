@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { SetupStep } from '../../../contract/client/state.ts';
 import type { Mode } from '../../../contract/primitives.ts';
 import { OptionCards } from '../../components/option-cards.tsx';
+import { useFixedBy } from '../../lib/use-fixed-by.ts';
 import { useClient } from '../../lib/window-context.tsx';
 import { WaitingPrograms } from './setup-notes.tsx';
 import { StepFrame } from './step-frame.tsx';
@@ -17,6 +18,7 @@ export function ModeChoice({ setup }: { setup: Extract<SetupStep, { step: 'choos
   const { t } = useTranslation();
   const client = useClient();
   const step = useStep(setup);
+  const fixedBy = useFixedBy('mode') ?? 'policy';
   const [mode, setMode] = useState<Mode>(setup.fixed ?? setup.recommended);
   const offered =
     setup.fixed === null
@@ -27,7 +29,7 @@ export function ModeChoice({ setup }: { setup: Extract<SetupStep, { step: 'choos
     <StepFrame
       before={<WaitingPrograms />}
       title={t('setup.mode.heading')}
-      lead={setup.fixed === null ? t('setup.mode.lead') : t('setup.mode.fixed')}
+      lead={setup.fixed === null ? t('setup.mode.lead') : t(`setup.mode.fixedBy.${fixedBy}`)}
       trouble={step.trouble}
       submit={t('common.continue')}
       busy={step.busy}

@@ -2,6 +2,7 @@ import { IconCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Logo } from '../../components/logo.tsx';
 import { type Language, languageNames, languages } from '../../lib/languages.ts';
+import { useFixedBy } from '../../lib/use-fixed-by.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
 import classes from './setup-panel.module.css';
 import { stagesOf } from './setup-rules.ts';
@@ -45,8 +46,7 @@ export function SetupPanel() {
 function LanguageChoice() {
   const { t, i18n } = useTranslation();
   const client = useClient();
-  const locked = useAppState((state) => state.lockedSettings.includes('language'));
-  if (locked) return null;
+  if (useFixedBy('language') !== null) return null;
   const choose = (language: Language) => void client.settings.update({ language }).catch(() => {});
   return (
     <ul className={classes.languages} aria-label={t('settings.language.label')}>

@@ -21,7 +21,7 @@ export function modeOf(setup: SetupStep): Mode | null {
 
 type Situation = Pick<AppState, 'setup' | 'settings' | 'lockedSettings'>;
 
-/** There is a step before, and a policy has not decided it. */
+/** There is a step before, and nothing has decided it for the person. */
 export function mayGoBack({ setup, lockedSettings }: Situation): boolean {
   const modeOpen = !lockedSettings.includes('mode');
   switch (setup.step) {

@@ -93,7 +93,10 @@ export const setupScenarios: readonly Scenario[] = [
   {
     name: 'setup/portal-fixed',
     world: {
-      state: stepState({ step: 'portal-address', ...idle, mode: 'cloud-key', address: portal, fixed: true }),
+      state: stepState(
+        { step: 'portal-address', ...idle, mode: 'cloud-key', address: portal, fixed: true },
+        { lockedSettings: ['portal'] },
+      ),
     },
   },
   { name: 'sign-in/first', world: { state: stepState(signIn) } },
