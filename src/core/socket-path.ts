@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AldabaError } from '../contract/errors.ts';
@@ -22,15 +22,25 @@ export async function ownFolder(folder: string): Promise<void> {
   if ((found.mode & 0o077) !== 0) await chmod(folder, 0o700);
 }
 
+export interface SocketPaths {
+  /** Nobody's before and after: closing a server takes its path away, whosever socket is there by then. */
+  own: string;
+  /** Sockets of that name which other processes made. */
+  others: string[];
+}
+
 /**
- * Path for a socket of a profile: in its runtime folder, or, where that path is too long for the system, in a folder of this user
- * in the temporary one whose name follows from it. The folder is there and {@link ownFolder own}.
+ * Paths for sockets `<name>-<random>.sock` of a profile: in its runtime folder, or, where that path is too long for the system, in a folder of
+ * this user in the temporary one whose name follows from it. The folder is there and {@link ownFolder own}.
  */
-export async function socketPath(runtime: string, name: string): Promise<string> {
+export async function socketPaths(runtime: string, name: string): Promise<SocketPaths> {
   await ownFolder(runtime);
-  const near = join(runtime, name);
-  if (Buffer.byteLength(near) <= longestSocketPath) return near;
-  const short = join(tmpdir(), `aldaba-${createHash('sha256').update(runtime).digest('hex').slice(0, 16)}`);
-  await ownFolder(short);
-  return join(short, name);
+  const own = `${name}-${randomBytes(6).toString('hex')}.sock`;
+  const isNear = Buffer.byteLength(join(runtime, own)) <= longestSocketPath;
+  const id = createHash('sha256').update(runtime).digest('hex').slice(0, 16);
+  const folder = isNear ? runtime : join(tmpdir(), `aldaba-${id}`);
+  await ownFolder(folder);
+  const all = await readdir(folder);
+  const others = all.filter((other) => other.startsWith(`${name}-`) && other.endsWith('.sock'));
+  return { own: join(folder, own), others: others.map((other) => join(folder, other)) };
 }

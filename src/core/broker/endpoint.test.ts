@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BrokerRig, createBrokerRig, refusalOf } from '../../../test/fakes/broker-rig.ts';
 import { connectProgram } from '../../../test/support/program-client.ts';
@@ -14,6 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => rig.remove());
 
+const sockets = async () => (await readdir(rig.ports.paths.runtime)).filter((name) => name.endsWith('.sock'));
+
 describe('a start that fails after it listened', () => {
   test('leaves nothing behind, and the same broker starts once the way is free', async () => {
     await rig.broker.stop();
@@ -21,7 +23,7 @@ describe('a start that fails after it listened', () => {
     await mkdir(file);
     await expect(rig.broker.start()).rejects.toMatchObject({ syscall: 'rename' });
     await rig.broker.stop();
-    expect(await readdir(rig.ports.paths.runtime)).not.toContain('broker.sock');
+    expect(await sockets()).toEqual([]);
     await rm(file, { recursive: true });
     await rig.broker.start();
     expect(await (await rig.start()).request('diagnose')).toMatchObject({ programs: 1 });
@@ -72,6 +74,17 @@ describe('the endpoint', () => {
     expect((await lstat(address)).isSocket()).toBe(true);
     await rig.broker.start();
     expect(await rig.start()).toBeDefined();
+    expect(await sockets()).toEqual([basename(rig.broker.address ?? '')]);
+  });
+
+  test('one whose folder was taken away leaves the next one’s socket alone when it stops', async () => {
+    await rm(rig.ports.paths.runtime, { recursive: true });
+    const first = rig.broker;
+    rig.broker = createBroker({ ...rig.parts, licenses: rig.licenses });
+    await rig.broker.start();
+    await first.stop();
+    expect(await rig.start()).toBeDefined();
+    expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({ address: rig.broker.address });
   });
 
   test('stopping leaves no socket and no file, and ends the uses', async () => {

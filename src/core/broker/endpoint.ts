@@ -11,7 +11,7 @@ import { AldabaError } from '../../contract/errors.ts';
 import { listenLocally, randomPipeName } from '../local-server.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
 import type { Log } from '../ports/log.ts';
-import { ownFolder, socketPath } from '../socket-path.ts';
+import { ownFolder, socketPaths } from '../socket-path.ts';
 import { writeFileDurably } from '../write-file-durably.ts';
 
 /** Where programs find the broker while it is open. */
@@ -104,8 +104,10 @@ function answers(address: string): Promise<boolean> {
 
 /** Under the lock and with nobody answering, a socket file that is left is a dead process's. */
 async function freeSocketPath(runtime: string): Promise<string> {
-  const path = await socketPath(runtime, 'broker.sock');
-  if (await answers(path)) throw new AldabaError('already-running', `somebody answers at ${path}`);
-  await rm(path, { force: true });
-  return path;
+  const { own, others } = await socketPaths(runtime, 'broker');
+  for (const other of others) {
+    if (await answers(other)) throw new AldabaError('already-running', `somebody answers at ${other}`);
+    await rm(other, { force: true });
+  }
+  return own;
 }

@@ -11,7 +11,7 @@ import { AldabaError } from '../../contract/errors.ts';
 import { isSecret, listenLocally, randomPipeName } from '../local-server.ts';
 import { createProcessLock } from '../lock/process-lock.ts';
 import type { Log, Paths } from '../ports/index.ts';
-import { ownFolder, socketPath } from '../socket-path.ts';
+import { ownFolder, socketPaths } from '../socket-path.ts';
 import { writeFileDurably } from '../write-file-durably.ts';
 import { connectToRunning } from './control-client.ts';
 import { createSocketPort, type SocketPort } from './socket-port.ts';
@@ -88,9 +88,7 @@ export async function serveControl(options: {
       throw new AldabaError('already-running', 'another client runs on this profile');
     }
     const kind = process.platform === 'win32' ? 'pipe' : 'socket';
-    const free = kind === 'pipe' ? randomPipeName() : await socketPath(paths.runtime, 'control.sock');
-    // Nobody answers, so that a socket which is left is a dead process's.
-    if (kind === 'socket') await rm(free, { force: true });
+    const free = kind === 'pipe' ? randomPipeName() : await freeSocketPath(paths.runtime);
     const note = JSON.stringify({ pid: process.pid, address: free, secret });
     await listenLocally(server, free, kind, () => writeFileDurably(file, note));
     return free;
@@ -106,6 +104,13 @@ export async function serveControl(options: {
       await closed;
     },
   };
+}
+
+/** Under the lock and with nobody answering, a socket that is left is a dead process's. */
+async function freeSocketPath(runtime: string): Promise<string> {
+  const { own, others } = await socketPaths(runtime, 'control');
+  await Promise.all(others.map((other) => rm(other, { force: true })));
+  return own;
 }
 
 function createControlRouter({

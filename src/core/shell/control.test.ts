@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { implement } from '@orpc/server';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -105,7 +105,7 @@ describe('control endpoint', () => {
   test('a start that fails leaves nothing listening, and the next one works', async () => {
     await mkdir(join(runtime, 'control.json'));
     await expect(serve()).rejects.toMatchObject({ syscall: 'rename' });
-    expect(await readdir(runtime)).not.toContain('control.sock');
+    expect((await readdir(runtime)).filter((name) => name.endsWith('.sock'))).toEqual([]);
     await rm(join(runtime, 'control.json'), { recursive: true });
     server = await serve();
     expect(await connectToRunning({ runtime })).not.toBeNull();
@@ -139,9 +139,27 @@ describe('control endpoint', () => {
     const note = await readFile(join(runtime, 'control.json'), 'utf8');
     await dead.close();
     await writeFile(join(runtime, 'control.json'), note);
-    await writeFile(join(runtime, 'control.sock'), '');
+    await writeFile(join(runtime, 'control-0123456789ab.sock'), '');
     server = await serve();
     expect(await connectToRunning({ runtime })).not.toBeNull();
+  });
+
+  test('nor is its socket left behind', async (context) => {
+    needs(context, process.platform !== 'win32', 'Windows has pipes in place of sockets');
+    await writeFile(join(runtime, 'control-0123456789ab.sock'), '');
+    server = await serve();
+    const sockets = (await readdir(runtime)).filter((name) => name.endsWith('.sock'));
+    expect(sockets).toEqual([basename(server.address)]);
+  });
+
+  test('one whose folder was taken away leaves the next one’s socket alone when it closes', async () => {
+    const first = await serve();
+    await rm(runtime, { recursive: true });
+    server = await serve();
+    await first.close();
+    const running = await connectToRunning({ runtime });
+    expect((await running?.client.shell.info())?.kind).toBe('agent');
+    running?.close();
   });
 
   test.each(['', 'nonsense', '{}', '{"pid":1,"address":"/x","secret":"short"}'])(
