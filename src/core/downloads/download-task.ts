@@ -11,7 +11,7 @@ import { asAldabaError, toProblem } from '../problem.ts';
 import { renameOver } from '../write-file-durably.ts';
 import type { DownloadRecord } from './download-record.ts';
 import { fetchPart } from './fetch-part.ts';
-import type { Rate } from './rate.ts';
+import { createRate, type Rate } from './rate.ts';
 
 /** One download as the process knows it. */
 export interface Job {
@@ -20,8 +20,13 @@ export interface Job {
   received: number;
   verifying: boolean;
   rate: Rate;
-  /** Set while it runs. */
-  running: { abort: AbortController; done: Promise<void> } | null;
+  /** Set from the moment that somebody starts it: `ready` says how the start went, `done` is the end and never rejects. */
+  running: { abort: AbortController; ready: Promise<void>; done: Promise<void> } | null;
+}
+
+/** @param received bytes that lie in the part */
+export function idleJob(record: DownloadRecord, received: number): Job {
+  return { record, received, verifying: false, rate: createRate(), running: null };
 }
 
 export interface DownloadTaskNeeds {

@@ -6,7 +6,7 @@ import type { Gateway, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import { asAldabaError, toProblem } from '../problem.ts';
 import { createDownloadRecords, type DownloadRecord } from './download-record.ts';
-import { createDownloadTask, type Job } from './download-task.ts';
+import { createDownloadTask, idleJob, type Job } from './download-task.ts';
 import { downloadView } from './download-view.ts';
 import { hashFile } from './fetch-part.ts';
 import { findPlace } from './find-place.ts';
@@ -54,7 +54,7 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
   const offered = createOfferedReleases(gateway);
   const jobs = new Map<string, Job>();
   const interrupted = new Set<string>();
-  let beginning: Promise<void> = Promise.resolve();
+  let turn: Promise<void> = Promise.resolve();
   let unsubscribe = () => {};
   let ticking = false;
 
@@ -123,54 +123,81 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
     }
   }
 
-  function launch(job: Job): void {
+  /**
+   * Takes the job before anything is waited for: whoever comes meanwhile finds it running. Only for one that does not.
+   * @returns when it was prepared, and throws what kept it from that; one that is aborted meanwhile is not refused
+   */
+  function launch(job: Job, prepare: (signal: AbortSignal) => Promise<void>): Promise<void> {
     interrupted.delete(job.record.release.id);
     const abort = new AbortController();
+    const { signal } = abort;
     job.rate = createRate();
-    const done = run(job, abort.signal)
-      .catch((error) => log.error({ code: asAldabaError(error).code }, 'a download could not be recorded'))
+    const ready = prepare(signal).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
+    const unrecorded = (error: unknown) =>
+      log.error({ code: asAldabaError(error).code }, 'a download could not be recorded');
+    const done = ready
+      .then(
+        () => run(job, signal).catch(unrecorded),
+        () => undefined,
+      )
       .finally(() => {
         job.running = null;
         report();
       });
-    job.running = { abort, done };
+    job.running = { abort, ready, done };
     report();
     tick();
+    return ready;
   }
 
   async function halt(job: Job): Promise<void> {
     interrupted.delete(job.record.release.id);
-    job.running?.abort.abort();
-    await job.running?.done;
+    // Somebody who waited for its end may have started it again.
+    while (job.running !== null) {
+      job.running.abort.abort();
+      await job.running.done;
+    }
+  }
+
+  /** A failed one asks first for what is published now when that was why. */
+  async function prepareAgain(job: Job, signal: AbortSignal): Promise<void> {
+    if (job.record.problem?.code === 'download-changed') {
+      await offered.list(signal);
+      job.record = { ...job.record, release: await offered.find(job.record.release.id) };
+    }
+    if (!signal.aborted) await put(job, { state: 'downloading', problem: null });
   }
 
   async function begin(release: Release): Promise<void> {
     if (jobs.has(release.id)) return;
     const target = settings.current().downloadFolder ?? paths.downloads;
     const taken = new Set([...jobs.values()].map(({ record }) => record.path));
-    const job: Job = {
-      record: {
-        version: 1,
-        release,
-        state: 'downloading',
-        ...(await findPlace(target, release.fileName, taken)),
-        etag: null,
-        problem: null,
-      },
-      received: 0,
-      verifying: false,
-      rate: createRate(),
-      running: null,
-    };
+    const place = await findPlace(target, release.fileName, taken);
+    const job = idleJob(
+      { version: 1, release, state: 'downloading', ...place, etag: null, problem: null },
+      0,
+    );
     jobs.set(release.id, job);
-    await records.save(job.record);
-    launch(job);
+    await launch(job, () => records.save(job.record));
   }
 
-  async function forget(job: Job): Promise<void> {
-    jobs.delete(job.record.release.id);
-    await records.remove(job.record.release.id);
+  /** One begins or is forgotten at a time: what it takes, or leaves, is there or gone before the next one looks for a name. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Of one that does not run. */
+  function forget({ record }: Job): Promise<void> {
+    jobs.delete(record.release.id);
     report();
+    return inTurn(async () => {
+      if (record.state !== 'ready') await rm(record.part, { force: true });
+      await records.remove(record.release.id);
+    });
   }
 
   return {
@@ -185,13 +212,7 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
         if (record.state === 'downloading') interrupted.add(record.release.id);
         const state = record.state === 'downloading' ? 'paused' : record.state;
         const received = Math.min(found?.size ?? 0, record.release.size);
-        jobs.set(record.release.id, {
-          record: { ...record, state },
-          received,
-          verifying: false,
-          rate: createRate(),
-          running: null,
-        });
+        jobs.set(record.release.id, idleJob({ ...record, state }, received));
       }
       report();
       unsubscribe = gateway.onContact((contact) => {
@@ -201,7 +222,7 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
           interrupted.delete(id);
           if (job === undefined || job.running !== null) continue;
           job.record = { ...job.record, state: 'downloading' };
-          launch(job);
+          void launch(job, async () => {});
         }
       });
     },
@@ -213,10 +234,7 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
     async download(releaseId) {
       if (jobs.has(releaseId)) return this.resume(releaseId);
       const release = await offered.find(releaseId);
-      // One begins at a time: what it takes is there before the next one looks for a name.
-      const begun = beginning.then(() => begin(release));
-      beginning = begun.catch(() => undefined);
-      return begun;
+      return inTurn(() => begin(release));
     },
 
     async pause(releaseId) {
@@ -226,22 +244,19 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
     },
 
     async resume(releaseId) {
-      const job = known(releaseId);
+      const { running } = known(releaseId);
+      await running?.ready;
       // One that has just failed is still putting its things away.
-      if (job.record.state === 'failed') await job.running?.done;
-      if (job.running !== null || job.record.state === 'ready') return;
-      if (job.record.problem?.code === 'download-changed') {
-        await offered.list();
-        job.record = { ...job.record, release: await offered.find(releaseId) };
-      }
-      await put(job, { state: 'downloading', problem: null });
-      launch(job);
+      if (known(releaseId).record.state === 'failed') await running?.done;
+      const job = known(releaseId);
+      if (job.running !== null) return job.running.ready;
+      if (job.record.state === 'ready') return;
+      return launch(job, (signal) => prepareAgain(job, signal));
     },
 
     async cancel(releaseId) {
       const job = known(releaseId);
       await halt(job);
-      if (job.record.state !== 'ready') await rm(job.record.part, { force: true });
       await forget(job);
     },
 

@@ -103,6 +103,52 @@ describe('what is not what was published', () => {
     expect(await readFile(rig.downloads()[0]?.path ?? '')).toEqual(newer);
   });
 
+  test('gone on with twice at once, it is fetched once, and whoever cancels it has it', async () => {
+    const release = rig.portal.publish(content);
+    rig.portal.files.set(release.id, { content: content.subarray(1), etag: '"x"' });
+    await failing(release);
+    rig.portal.files.set(release.id, { content, etag: '"y"' });
+    const line = rig.holdFilesAt(100_000, 'hold');
+    const { resume, cancel } = rig.running.client.programs;
+    const seen = new Set<string | undefined>();
+    const watching = new AbortController();
+    const watched = (async () => {
+      for await (const state of rig.running.core.state.watch(watching.signal))
+        seen.add(state.downloads[0]?.problem?.code);
+    })().catch(() => undefined);
+    await Promise.all([resume({ releaseId: release.id }), resume({ releaseId: release.id })]);
+    await rig.received(100_000);
+    expect(line.from).toEqual(['all']);
+    watching.abort();
+    await watched;
+    expect([...seen].filter((code) => code !== undefined)).toEqual(['download-changed']);
+    await cancel({ releaseId: release.id });
+    expect(rig.downloads()).toEqual([]);
+    expect(await rig.files()).toEqual([]);
+    expect((await rig.start()).core.state.get().downloads).toEqual([]);
+  });
+
+  test('cancelled while it asks what is published now, it is not started', async () => {
+    const release = rig.portal.publish(content);
+    rig.portal.files.set(release.id, { content: content.subarray(1), etag: '"x"' });
+    await failing(release);
+    const line = rig.holdFilesAt(100_000, 'hold');
+    const asked = Promise.withResolvers<void>();
+    rig.portal.line.before = (request) => {
+      asked.resolve();
+      return new Promise((_resolve, reject) =>
+        request.signal.addEventListener('abort', () => reject(request.signal.reason)),
+      );
+    };
+    const resumed = rig.running.client.programs.resume({ releaseId: release.id });
+    await asked.promise;
+    await rig.running.client.programs.cancel({ releaseId: release.id });
+    await resumed;
+    rig.portal.line.before = null;
+    expect(line.from).toEqual([]);
+    expect((await rig.start()).core.state.get().downloads).toEqual([]);
+  });
+
   test('truncated every time: said after some tries, and can be gone on with', async () => {
     const release = rig.portal.publish(content);
     rig.holdFilesAt(0, 'break');

@@ -5,7 +5,7 @@ import type { Gateway } from '../parts.ts';
 /** What the portal offers for download, as it was listed last. */
 export interface OfferedReleases {
   /** Asks the portal anew. */
-  list(): Promise<Release[]>;
+  list(signal?: AbortSignal): Promise<Release[]>;
   /** Asks only for one that was not listed. @throws AldabaError `not-found`, and what keeps the portal from being asked */
   find(releaseId: string): Promise<Release>;
 }
@@ -13,8 +13,8 @@ export interface OfferedReleases {
 export function createOfferedReleases(gateway: Gateway): OfferedReleases {
   let listed: Release[] = [];
 
-  async function list(): Promise<Release[]> {
-    const { releases } = await gateway.portal.licenses.releases({});
+  async function list(signal?: AbortSignal): Promise<Release[]> {
+    const { releases } = await gateway.portal.licenses.releases({}, signal === undefined ? {} : { signal });
     listed = releases;
     return releases;
   }
