@@ -6,6 +6,7 @@ import type { Gateway, Licenses, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import type { SessionControl } from '../session/session.ts';
 import type { Setup } from '../setup/setup.ts';
+import { withoutCredentials } from '../without-credentials.ts';
 import { implementClient, withSignal } from './implement-client.ts';
 import { createPeople } from './people.ts';
 
@@ -89,7 +90,7 @@ export function createRouter(needs: RouterNeeds) {
             throw new AldabaError('invalid-input', `${name} is changed by setup`, { field: name });
           }
         }
-        if (input.proxy && /^https?:\/\/[^/]*@/.test(input.proxy)) {
+        if (input.proxy && withoutCredentials(input.proxy) !== input.proxy) {
           throw new AldabaError('invalid-input', 'a proxy password would be kept in a plain file', {
             field: 'proxy',
           });

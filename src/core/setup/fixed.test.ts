@@ -53,8 +53,15 @@ describe('fixed by IT', () => {
     for (const change of [{ mode: 'standalone' as const }, { portal: rig.portal.address }]) {
       await expect(running.client.settings.update(change)).rejects.toMatchObject({ code: 'invalid-input' });
     }
-    const withPassword = running.client.settings.update({ proxy: 'http://ana:clave@proxy.example:8080' });
-    await expect(withPassword).rejects.toMatchObject({ code: 'invalid-input', data: { field: 'proxy' } });
+    const before = structuredClone(rig.stored.value);
+    for (const address of ['http://ana:clave@', 'HTTP://ana:clave@', 'https://ana@', 'http:\\\\ana:clave@']) {
+      const withPassword = running.client.settings.update({ proxy: `${address}proxy.example:8080` });
+      await expect(withPassword, address).rejects.toMatchObject({
+        code: 'invalid-input',
+        data: { field: 'proxy' },
+      });
+    }
+    expect(rig.stored.value).toEqual(before);
     await running.client.settings.update({ theme: 'dark', proxy: 'http://proxy.example:8080' });
     expect(running.core.state.get().settings).toMatchObject({
       theme: 'dark',
