@@ -69,6 +69,7 @@ async function administratorsLink(
       purpose,
       requestedBy,
       hours: linkHours,
+      now: portal.clock.now(),
     }),
   );
   return linkToken(portal.services.keys, link.id);

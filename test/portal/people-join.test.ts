@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Contact } from '../../src/contract/portal/people.ts';
 import { auditOf, expectRefusal, newContact, peoplePortal, type Staff } from './people-support.ts';
 import { createRefreshToken, createTestDevice, hours, minutes, testPassword } from './support.ts';
 
@@ -9,6 +10,9 @@ let puentes: Staff;
 beforeAll(async () => {
   condor = await people.staffed('Estructuras Cóndor');
   puentes = await people.staffed('Puentes del Sur');
+});
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 async function signIn(email: string) {
@@ -61,6 +65,27 @@ describe('somebody who has a password already', () => {
     });
     const trace = await auditOf(people, puentes.company);
     expect(trace.at(-1)).toMatchObject({ action: 'session.started', after: { joined: true } });
+  });
+
+  test('C10: is not told by the times of the invitation from somebody whom no company knows', async () => {
+    const { clock } = people.portal;
+    const { client: administrator } = await puentes.as('administrator');
+    const { now } = clock;
+    vi.spyOn(clock, 'now').mockImplementation(() => {
+      clock.advance(1);
+      return now();
+    });
+    const period = ({ invitation }: Contact) =>
+      Date.parse(invitation?.expiresAt ?? '') - Date.parse(invitation?.sentAt ?? '');
+    const contacts = await Promise.all(
+      [condor.email('administrator'), `nadie@${puentes.domain}`].map((email) =>
+        administrator.people.createContact(newContact(puentes.company, puentes.domain, { email })),
+      ),
+    );
+    expect(contacts.map(period)).toEqual([72 * hours, 72 * hours]);
+    clock.advance(2 * minutes);
+    const again = await Promise.all(contacts.map(({ id }) => administrator.people.resendInvitation({ id })));
+    expect(again.map(period)).toEqual([72 * hours, 72 * hours]);
   });
 
   test('is asked also when the company that invites is the only one left', async () => {

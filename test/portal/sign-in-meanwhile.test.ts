@@ -49,6 +49,7 @@ async function resetPassword(email: string, password: string): Promise<void> {
     purpose: 'reset',
     requestedBy: null,
     hours: 1,
+    now: portal.clock.now(),
   } as const;
   const { id } = await services.database.asService((tx) =>
     createLink(tx, services, { ...link, accountId: condor.id }),

@@ -79,6 +79,7 @@ async function answer(portal: Portal, tx: Tx, request: LinkRequest): Promise<voi
     purpose,
     requestedBy: null,
     hours: ownResetHours,
+    now,
   });
   await sendMail(tx, {
     accountId: person.account_id,

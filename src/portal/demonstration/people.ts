@@ -180,6 +180,7 @@ async function mailActivation(
     purpose: 'activate',
     requestedBy: null,
     hours: linkHours,
+    now,
   });
   await sendMail(tx, {
     accountId,

@@ -41,7 +41,7 @@ export async function addCompany(
   operator: Operator,
   given: NewCompany,
 ): Promise<{ id: string; created: boolean; invited: boolean }> {
-  const portal = { clock: operator.clock, keys: await operator.keys() };
+  const portal = { keys: await operator.keys() };
   const { name, admin, linkHours } = given;
   return operator.database.asService(async (tx) => {
     const now = operator.clock.now();

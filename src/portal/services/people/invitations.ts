@@ -44,7 +44,7 @@ export function inviteeOf(row: ContactRow, identityId: string): Invitee {
 
 /** In whose name an invitation goes out. */
 export interface Inviting {
-  readonly portal: Pick<Portal, 'clock' | 'keys'>;
+  readonly portal: Pick<Portal, 'keys'>;
   readonly accountId: string;
   readonly accountName: string;
   readonly linkHours: number;
@@ -91,6 +91,7 @@ export async function mailInvitation(
     purpose: 'activate',
     requestedBy: invitedBy,
     hours: linkHours,
+    now,
   });
   await sendMail(tx, {
     ...mail,
@@ -227,6 +228,7 @@ export function resetPassword(call: PersonCall, id: string): Promise<Contact> {
         purpose: 'reset',
         requestedBy: call.principal.identityId,
         hours: desk.linkHours,
+        now,
       });
       await sendMail(tx, {
         accountId,
