@@ -81,6 +81,18 @@ describe('the activation', () => {
     await resend();
   });
 
+  test('links that somebody asks for are none of them, whoever asks', async () => {
+    const contact = await condor.add();
+    await people.portal.nextMail(contact.email);
+    for (let time = 0; time < 5; time += 1) {
+      await people.portal.client().passwords.requestLink({ email: contact.email });
+      await people.portal.nextMail(contact.email);
+    }
+    people.portal.clock.advance(minutes);
+    const { client } = await condor.as('administrator');
+    expect(await client.people.resendInvitation({ id: contact.id })).toMatchObject({ state: 'invited' });
+  });
+
   test('once a minute also for an address that was deleted and added again', async () => {
     const { company, domain, as } = await people.staffed('Con prisa');
     const email = `otra.vez@${domain}`;

@@ -167,7 +167,8 @@ describe('adding a contact', () => {
     const at = new Date(people.portal.clock.now() - 23 * hours).toISOString();
     await people.query(
       sql`insert into mail (id, account_id, recipient, template, language, data, created_at, next_attempt_at, sent_at)
-        select gen_random_uuid(), ${company.id}, 'x@x.example', 'activate', 'es', '{}', ${at}, ${at}, ${at} from generate_series(1, 500)`,
+        select gen_random_uuid(), ${company.id}, 'x@x.example', 'activate', 'es', jsonb_build_object('invitationId', gen_random_uuid()),
+          ${at}, ${at}, ${at} from generate_series(1, 500)`,
     );
     const { client } = await as('administrator');
     const data = await expectRefusal(

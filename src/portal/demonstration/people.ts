@@ -171,12 +171,12 @@ async function mailActivation(
   portal: Portal,
   accountName: string,
   { accountId, now, linkHours }: Place,
-  contact: NewPerson,
+  { membership, invitation, ...contact }: NewPerson,
 ): Promise<void> {
-  if (contact.membership === null) return;
+  if (membership === null || invitation === null) return;
   const link = await createLink(tx, portal, {
     accountId,
-    identityId: contact.membership.identityId,
+    identityId: membership.identityId,
     purpose: 'activate',
     requestedBy: null,
     hours: linkHours,
@@ -187,7 +187,13 @@ async function mailActivation(
     recipient: contact.email,
     template: 'activate',
     language: contact.language,
-    data: { linkId: link.id, name: contact.firstName, accountName, expiresAt: link.expiresAt.toISOString() },
-    at: now,
+    data: {
+      linkId: link.id,
+      invitationId: invitation.id,
+      name: contact.firstName,
+      accountName,
+      expiresAt: link.expiresAt.toISOString(),
+    },
+    at: invitation.sentAt,
   });
 }

@@ -7,7 +7,7 @@ import { newId } from '../ids.ts';
 import { createAccount } from '../services/people/create-account.ts';
 import { findInvitee } from '../services/people/create-contact.ts';
 import { insertPeople } from '../services/people/insert-people.ts';
-import { type Invitee, mailInvitation } from '../services/people/invitations.ts';
+import { type Invitee, mailInvitation, type SentInvitation } from '../services/people/invitations.ts';
 import { auditOperator, type Operator } from './operator.ts';
 import { Refusal } from './refusal.ts';
 
@@ -29,6 +29,8 @@ interface Owner extends Record<string, unknown> {
   readonly email_normalized: string;
   readonly accepted: boolean;
   readonly waits: boolean;
+  /** The one that is renewed when it ended. */
+  readonly invitation_id: string | null;
 }
 
 /**
@@ -58,10 +60,10 @@ export async function addCompany(
     const accountId = account?.id ?? owner?.account_id ?? '';
     const who = await findInvitee({ tx, accountId, now }, admin);
     const from = { portal, accountId, accountName: name, linkHours, invitedBy: null, now };
-    const sent = await mailInvitation(tx, from, who);
+    const sent = await mailInvitation(tx, from, who, owner?.invitation_id ?? newId(now));
     if (account !== null)
-      await insertOwner(tx, account.id, account.roles.administrator, { admin, who, sent, now });
-    else await renewInvitation(tx, accountId, { who, sent, now });
+      await insertOwner(tx, account.id, account.roles.administrator, { admin, who, sent });
+    else await renewInvitation(tx, accountId, sent);
     await auditOperator(tx, operator, {
       accountId,
       action: created ? 'account.created' : 'invitation.resent',
@@ -77,24 +79,21 @@ function findOwner(tx: Tx, name: string, now: number): Promise<Owner[]> {
     tx,
     sql`select a.id as account_id, i.email_normalized, m.accepted_at is not null as accepted, exists (
           select from invitation v where v.account_id = a.id and v.identity_id = i.id and v.state = 'pending'
-            and v.expires_at > ${new Date(now).toISOString()}::timestamptz) as waits
+            and v.expires_at > ${new Date(now).toISOString()}::timestamptz) as waits, (
+          select v.id from invitation v where v.account_id = a.id and v.identity_id = i.id
+          order by v.created_at desc, v.id desc limit 1) as invitation_id
       from account a join membership m on m.account_id = a.id and m.owner join identity i on i.id = m.identity_id
       where a.name = ${name} order by a.id limit 1`,
   );
-}
-
-interface Sent {
-  readonly who: Invitee;
-  readonly sent: { readonly kind: 'activate' | 'join'; readonly expiresAt: number };
-  readonly now: number;
 }
 
 function insertOwner(
   tx: Tx,
   accountId: string,
   roleId: string,
-  { admin, who, sent, now }: Sent & { readonly admin: NewCompany['admin'] },
+  { admin, who, sent }: { admin: NewCompany['admin']; who: Invitee; sent: SentInvitation },
 ): Promise<void> {
+  const now = sent.sentAt;
   return insertPeople(tx, accountId, [
     {
       ...admin,
@@ -112,18 +111,17 @@ function insertOwner(
         suspendedAt: null,
         lastSignInAt: null,
       },
-      invitation: { id: newId(now), invitedBy: null, sentAt: now, ...sent },
+      invitation: sent,
     },
   ]);
 }
 
-async function renewInvitation(tx: Tx, accountId: string, { who, sent, now }: Sent): Promise<void> {
-  const [at, until] = [new Date(now).toISOString(), new Date(sent.expiresAt).toISOString()];
+async function renewInvitation(tx: Tx, accountId: string, sent: SentInvitation): Promise<void> {
+  const [at, until] = [new Date(sent.sentAt).toISOString(), new Date(sent.expiresAt).toISOString()];
   await tx.execute(
-    sql`update invitation set state = 'pending', kind = ${sent.kind}, invited_by = null, answered_at = null,
+    sql`update invitation set state = 'pending', kind = ${sent.kind}, invited_by = ${sent.invitedBy}, answered_at = null,
         sent_at = ${at}::timestamptz, expires_at = ${until}::timestamptz
-      where account_id = ${accountId} and id = (
-        select id from invitation where account_id = ${accountId} and identity_id = ${who.identityId} order by created_at desc, id desc limit 1)`,
+      where account_id = ${accountId} and id = ${sent.id}`,
   );
 }
 

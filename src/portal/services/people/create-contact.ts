@@ -146,10 +146,8 @@ async function accessOf(
     lastSignInAt: null,
   };
   if (!invited) return { membership, invitation: null };
-  const { kind, expiresAt } = await mailInvitation(desk.tx, invitingAt(desk), who);
-  const { now, call } = desk;
-  const invitedBy = call.principal.identityId;
-  return { membership, invitation: { id: newId(now), kind, invitedBy, sentAt: now, expiresAt } };
+  const invitation = await mailInvitation(desk.tx, invitingAt(desk), who, newId(desk.now));
+  return { membership, invitation };
 }
 
 /** The person of an address, made when new. */

@@ -11,6 +11,7 @@ import { createLink, revokeLinks } from '../links.ts';
 import type { PersonCall } from '../sessions.ts';
 import type { ContactRow } from './contact-rows.ts';
 import { answer, change, contactFor, type Desk } from './desk.ts';
+import type { NewPerson } from './insert-people.ts';
 
 /** Milliseconds between two mails to one address. */
 const mailGap = 60_000;
@@ -66,24 +67,30 @@ export function invitingAt(desk: Desk): Inviting {
   };
 }
 
-/** Writes the mail of an invitation; earlier links of this company to the person lose their use. */
+/** An invitation that was mailed. */
+export type SentInvitation = NonNullable<NewPerson['invitation']>;
+
+/**
+ * Writes the mail of an invitation; earlier links of this company to the person lose their use.
+ *
+ * @param id of the invitation, which the caller writes as answered, in the same transaction
+ */
 export async function mailInvitation(
   tx: Tx,
   from: Inviting,
   who: Invitee,
-): Promise<{ kind: 'activate' | 'join'; expiresAt: number }> {
+  id: string,
+): Promise<SentInvitation> {
   const { portal, accountId, accountName, linkHours, invitedBy, now } = from;
   const mail = { accountId, recipient: who.email, language: who.language, at: now };
-  const data = { name: who.firstName, accountName };
+  const expiresAt = now + linkHours * 3_600_000;
+  const until = new Date(expiresAt).toISOString();
+  const data = { invitationId: id, name: who.firstName, accountName, expiresAt: until };
+  const sent = { id, invitedBy, sentAt: now, expiresAt };
   await revokeLinks(tx, { accountId, identityId: who.identityId }, now);
   if (who.hasPassword) {
-    const expiresAt = now + linkHours * 3_600_000;
-    await sendMail(tx, {
-      ...mail,
-      template: 'join',
-      data: { ...data, expiresAt: new Date(expiresAt).toISOString() },
-    });
-    return { kind: 'join', expiresAt };
+    await sendMail(tx, { ...mail, template: 'join', data });
+    return { ...sent, kind: 'join' };
   }
   const link = await createLink(tx, portal, {
     accountId,
@@ -93,12 +100,8 @@ export async function mailInvitation(
     hours: linkHours,
     now,
   });
-  await sendMail(tx, {
-    ...mail,
-    template: 'activate',
-    data: { ...data, linkId: link.id, expiresAt: link.expiresAt.toISOString() },
-  });
-  return { kind: 'activate', expiresAt: link.expiresAt.getTime() };
+  await sendMail(tx, { ...mail, template: 'activate', data: { ...data, linkId: link.id } });
+  return { ...sent, kind: 'activate' };
 }
 
 /** @throws `invitation-limit` when the company has invited its number of people for a day */
@@ -117,7 +120,10 @@ export async function checkInvitee(desk: Desk, email: string): Promise<void> {
   checkMails(await invitationMails(desk, mailsPerDay, email), desk.now);
 }
 
-/** When this company's mails by which people are invited were written in the last 24 h, newest first: mails stay when contacts go. */
+/**
+ * When this company's mails by which people are invited were written in the last 24 h, newest first: mails stay when contacts go.
+ * Links that people ask for themselves are none of them, or whoever knows an address could use its invitations up.
+ */
 async function invitationMails(
   { tx, accountId, now }: Desk,
   limit: number,
@@ -127,7 +133,7 @@ async function invitationMails(
   const sent = await rows<{ at: number }>(
     tx,
     sql`select (extract(epoch from created_at) * 1000)::float8 as at from mail
-      where account_id = ${accountId} and created_at > ${instant(now - day)} and template in ('activate', 'join') and ${to}
+      where account_id = ${accountId} and created_at > ${instant(now - day)} and data->>'invitationId' is not null and ${to}
       order by created_at desc limit ${limit}`,
   );
   return sent.map(({ at }) => at);
@@ -153,24 +159,24 @@ function waitUntil(until: number, now: number) {
  * @throws `invitation-too-soon`
  */
 export async function invite(desk: Desk, row: ContactRow, roleId: string): Promise<void> {
-  const { tx, accountId, now, call } = desk;
+  const { tx, accountId, now } = desk;
   if (row.identity_id === null) throw new Error('who is invited is a member');
   await checkInvitee(desk, row.email);
-  const { kind, expiresAt } = await mailInvitation(tx, invitingAt(desk), inviteeOf(row, row.identity_id));
-  const values = sql`${kind}, ${roleId}, ${call.principal.identityId}, ${instant(now)}, ${instant(expiresAt)}`;
-  const rotated = await rows(
+  const [known] = await rows<{ id: string }>(
     tx,
-    sql`update invitation set (kind, role_id, invited_by, sent_at, expires_at) = row(${values}), state = 'pending', answered_at = null
-      where account_id = ${accountId} and id = (
-        select id from invitation where account_id = ${accountId} and contact_id = ${row.id} order by created_at desc, id desc limit 1)
-      returning id`,
+    sql`select id from invitation where account_id = ${accountId} and contact_id = ${row.id} order by created_at desc, id desc limit 1`,
   );
-  if (rotated.length > 0) return;
+  const who = inviteeOf(row, row.identity_id);
+  const sent = await mailInvitation(tx, invitingAt(desk), who, known?.id ?? newId(now));
+  const values = sql`${sent.kind}, ${roleId}, ${sent.invitedBy}, ${instant(sent.sentAt)}, ${instant(sent.expiresAt)}`;
   await tx.execute(
-    sql`insert into invitation (account_id, id, email, email_normalized, identity_id, contact_id, created_at,
-        kind, role_id, invited_by, sent_at, expires_at)
-      select c.account_id, ${newId(now)}, c.email, c.email_normalized, c.identity_id, c.id, ${instant(now)}, ${values}
-      from contact c where c.account_id = ${accountId} and c.id = ${row.id}`,
+    known === undefined
+      ? sql`insert into invitation (account_id, id, email, email_normalized, identity_id, contact_id, created_at,
+            kind, role_id, invited_by, sent_at, expires_at)
+          select c.account_id, ${sent.id}, c.email, c.email_normalized, c.identity_id, c.id, ${instant(now)}, ${values}
+          from contact c where c.account_id = ${accountId} and c.id = ${row.id}`
+      : sql`update invitation set (kind, role_id, invited_by, sent_at, expires_at) = row(${values}), state = 'pending', answered_at = null
+          where account_id = ${accountId} and id = ${sent.id}`,
   );
 }
 
