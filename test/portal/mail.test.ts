@@ -1,4 +1,4 @@
-import { asc } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import PostalMime, { type Email } from 'postal-mime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mail, passwordLink } from '../../src/portal/db/schema.ts';
@@ -7,6 +7,7 @@ import { sendMail } from '../../src/portal/mail/outbox.ts';
 import { type MailTransport, type OutgoingMail, smtpTransport } from '../../src/portal/mail/transport.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type MailServer, startMailServer } from './mail-support.ts';
+import { newContact } from './people-support.ts';
 import {
   hours,
   minutes,
@@ -209,6 +210,54 @@ describe('the outbox', () => {
     await expect
       .poll(async () => (await outbox()).map(({ lastError }) => lastError ?? 'sent').sort(), { interval: 20 })
       .toEqual(['obsolete', 'obsolete', 'sent']);
+    expect(server.received).toEqual([]);
+  });
+
+  test('does not send invitations that were taken back or sent again meanwhile', async () => {
+    const emails = ['retirada', 'vigente', 'anterior'].map((name) => `${name}@norte.example`);
+    await portal.company(
+      'Norte',
+      emails.map((email) => ({ email, role: 'license-installer', password: testPassword })),
+    );
+    const puentes = await portal.company('Puentes del Sur', [
+      { email: 'ana@puentes.example', role: 'administrator', password: testPassword },
+    ]);
+    const { people } = (await portal.signIn('ana@puentes.example', testPassword)).client;
+    const waiting = (count: number) =>
+      expect
+        .poll(async () => (await outbox()).filter(({ lastError }) => lastError?.includes('later')).length, {
+          interval: 20,
+        })
+        .toBe(count);
+    server.state.refuse = { code: 451, words: 'try later' };
+    const ids: string[] = [];
+    for (const email of emails) {
+      const { id } = await people.createContact(newContact(puentes, '', { email }));
+      ids.push(id);
+    }
+    await waiting(3);
+    // Not before what comes is done.
+    const nextAttemptAt = new Date(portal.clock.now() + hours);
+    await portal.services.database.queries.update(mail).set({ nextAttemptAt });
+    portal.clock.advance(minutes);
+    const [retirada = '', vigente = '', anterior = ''] = ids;
+    for (const id of [retirada, vigente]) await people.resendInvitation({ id });
+    await waiting(5);
+    // Written before mails named their invitation.
+    await portal.services.database.queries
+      .update(mail)
+      .set({ data: sql`data - 'invitationId'` })
+      .where(eq(mail.recipient, 'anterior@norte.example'));
+    for (const id of [retirada, anterior]) await people.deleteContact({ id });
+
+    server.state.refuse = null;
+    portal.clock.advance(hours);
+    portal.services.wakeMail();
+    const received = [await nextReceived(), await nextReceived()].flatMap(({ envelope }) => envelope);
+    expect(received.sort()).toEqual(['anterior@norte.example', 'vigente@norte.example']);
+    await expect
+      .poll(async () => (await outbox()).map(({ lastError }) => lastError ?? 'sent').sort(), { interval: 20 })
+      .toEqual(['obsolete', 'obsolete', 'obsolete', 'sent', 'sent']);
     expect(server.received).toEqual([]);
   });
 

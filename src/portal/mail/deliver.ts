@@ -20,7 +20,7 @@ export const claimSeconds = 90;
 
 /**
  * Claims one mail: it is due again after the claim, unless it is marked before. Obsolete is one whose link or invitation is used, replaced or over:
- * it would lead to nothing.
+ * it would lead to nothing. An invitation is replaced when it was sent again, which is another mail at another instant.
  */
 const claim: Statement = {
   name: 'claim-mail',
@@ -32,7 +32,10 @@ const claim: Statement = {
       coalesce((data->>'expiresAt')::timestamptz <= $1::timestamptz, false)
         or data->>'linkId' is not null and not exists (
           select from password_link l where l.account_id = m.account_id and l.id = (m.data->>'linkId')::uuid
-            and l.used_at is null and l.revoked_at is null and l.expires_at > $1::timestamptz) as obsolete`,
+            and l.used_at is null and l.revoked_at is null and l.expires_at > $1::timestamptz)
+        or data->>'invitationId' is not null and not exists (
+          select from invitation v where v.account_id = m.account_id and v.id = (m.data->>'invitationId')::uuid
+            and v.state = 'pending' and v.sent_at = m.created_at) as obsolete`,
 };
 
 const markSent: Statement = {
