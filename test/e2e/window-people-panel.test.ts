@@ -142,6 +142,30 @@ describeUnless(missing, 'people: panels and dialogs', () => {
     await expectFocus(rowAt(page, 5));
   });
 
+  test('A8, D3: adding an administrator asks for the own password and keeps what was typed; Escape gives it up', async () => {
+    const { page, core } = await open('few');
+    await page.getByRole('button', { name: 'Agregar persona' }).click();
+    await fillPerson(page, 'rosa.pena@condor.example');
+    await page.getByRole('radio', { name: 'Administrador' }).check();
+    const submit = page.getByRole('button', { name: 'Agregar e invitar' });
+    await submit.click();
+    await expectFocus(page.getByLabel('Su contraseña'));
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByLabel('Su contraseña').count()).toBe(0);
+    expect(await page.locator('[name=email]').inputValue()).toBe('rosa.pena@condor.example');
+    expect(await page.getByRole('radio', { name: 'Administrador' }).isChecked()).toBe(true);
+    expect(await page.getByRole('dialog').getByRole('alert').count()).toBe(0);
+    await submit.click();
+    await page.getByLabel('Su contraseña').fill(rightPassword);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Se agregó a Rosa Peña' }).waitFor();
+    const keys = (core.callsTo('people.createContact') as { idempotencyKey: string }[]).map(
+      (call) => call.idempotencyKey,
+    );
+    expect(keys).toHaveLength(3);
+    expect(new Set(keys).size).toBe(1);
+  });
+
   test('what was typed is not lost by Escape', async () => {
     const { page } = await open('few');
     await page.getByRole('button', { name: 'Agregar persona' }).click();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { confirmed, expectRefusal, newContact, peoplePortal, type Staff } from './people-support.ts';
-import { hours, testPassword } from './support.ts';
+import { hours, minutes, testPassword } from './support.ts';
 
 const people = peoplePortal();
 let condor: Staff;
@@ -75,6 +75,25 @@ describe('adding a contact', () => {
     const mails = await people.query(sql`select 1 from mail where recipient = ${input.email}`);
     expect(mails).toHaveLength(1);
     await expectRefusal(client.people.createContact({ ...input, lastName: 'Otra' }), 'idempotency-mismatch');
+  });
+
+  test('D3: an administrator only with the password given lately; repeated after it, it is the same operation', async () => {
+    const administrator = await people.portal.signIn(condor.email('administrator'), testPassword);
+    const { client } = administrator;
+    people.portal.clock.advance(5 * minutes + 1);
+    await client.people.createContact(newContact(condor.company, condor.domain));
+    const input = newContact(condor.company, condor.domain, {
+      roleId: condor.company.roles.administrator,
+    });
+    await expectRefusal(client.people.createContact(input), 'confirmation-required');
+    expect((await client.people.listContacts({ search: input.email })).total).toBe(0);
+    await confirmed(administrator);
+    const contact = await client.people.createContact(input);
+    expect(contact).toMatchObject({ email: input.email, state: 'invited', role: { key: 'administrator' } });
+    people.portal.clock.advance(4 * minutes);
+    expect(await client.people.createContact(input)).toEqual(contact);
+    await people.portal.nextMail(input.email);
+    expect(people.portal.mails.filter(({ to }) => to === input.email)).toHaveLength(1);
   });
 
   test('one contact per address, whatever its case', async () => {

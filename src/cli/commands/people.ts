@@ -69,7 +69,7 @@ export async function addPerson(
   return withClient(context, async (client) => {
     const role = await findRole(context, client, options.role ?? '');
     const pools = await Promise.all((options.seat ?? []).map((product) => findPool(client, product)));
-    const contact = await client.people.createContact({
+    const person = {
       email,
       firstName: options.firstName ?? '',
       lastName: options.lastName ?? '',
@@ -81,7 +81,8 @@ export async function addPerson(
       roleId: role.id,
       poolIds: pools.map((pool) => pool.id),
       idempotencyKey: randomUUID(),
-    });
+    };
+    const contact = await confirmed(context, client, () => client.people.createContact(person));
     return { json: { contact }, text: context.t('done.personAdded', { email: contact.email }) };
   });
 }

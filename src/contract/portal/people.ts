@@ -76,7 +76,10 @@ export const people = {
     .input(z.object({ id: idSchema }))
     .output(contactSchema)
     .errors(errorMap('not-found')),
-  /** With a role: an activation is mailed (A14, D4). The seat, when asked for, is assigned in the same transaction (E8). */
+  /**
+   * With a role: an activation is mailed (A14, D4). The seat, when asked for, is assigned in the same transaction (E8). An administrator
+   * needs step-up.
+   */
   createContact: authed
     .route({
       method: 'POST',
@@ -99,6 +102,7 @@ export const people = {
         'contact-exists',
         'role-exceeds-own',
         'shared-identity-not-administrator',
+        'confirmation-required',
         'no-seats-available',
         'seat-not-assignable',
         'pool-not-current',

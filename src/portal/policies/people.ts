@@ -7,6 +7,7 @@ import { person } from '../policy.ts';
 export const peoplePolicies = {
   listContacts: person('contact:read'),
   getContact: person('contact:read'),
+  // An administrator with the password given lately.
   createContact: person('contact:create'),
   // With another role in it also member:assign-role and the password given lately.
   updateContact: person('contact:update'),

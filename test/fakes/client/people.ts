@@ -58,6 +58,7 @@ export function peopleProcedures(os: FakeImplementer['people'], { directory, ste
       const given = role(roleId);
       if (data.shared && given.key === 'administrator')
         throw new AldabaError('shared-identity-not-administrator');
+      if (given.key === 'administrator') confirmed();
       const state = given.key === 'notifications-only' ? 'no-access' : 'invited';
       const contact: Contact = {
         ...data,

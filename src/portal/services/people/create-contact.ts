@@ -4,9 +4,10 @@ import type { Contact } from '../../../contract/portal/people.ts';
 import type { Language } from '../../../contract/primitives.ts';
 import { normalizeEmail } from '../../../domain/email.ts';
 import { can } from '../../../domain/permissions.ts';
-import { givesAccess } from '../../../domain/roles.ts';
+import { givesAccess, isAdministrator } from '../../../domain/roles.ts';
 import { rows } from '../../db/run.ts';
 import { newId } from '../../ids.ts';
+import { requireConfirmation } from '../../policy.ts';
 import { idempotent } from '../idempotent.ts';
 import type { PersonCall } from '../sessions.ts';
 import { answer, change, type Desk } from './desk.ts';
@@ -40,7 +41,8 @@ export interface NewContact {
  * The same key again gets the same answer, and no second mail.
  *
  * @throws `contact-exists`, `role-exceeds-own`, `shared-identity-not-administrator`, `no-seats-available`, `seat-not-assignable`,
- * `pool-not-current`, `not-found`, `idempotency-mismatch`, `invitation-limit`, `invitation-too-soon`, `forbidden` when inviting or seats are not the actor's to give
+ * `pool-not-current`, `not-found`, `idempotency-mismatch`, `invitation-limit`, `invitation-too-soon`, `forbidden` when inviting or seats are not the actor's to give,
+ * `confirmation-required` for an administrator
  */
 export function createContact(call: PersonCall, input: NewContact): Promise<Contact> {
   const { idempotencyKey, ...request } = input;
@@ -63,6 +65,7 @@ export function createContact(call: PersonCall, input: NewContact): Promise<Cont
 async function add(desk: Desk, input: NewContact): Promise<Contact> {
   const { tx, accountId, actor, now, call } = desk;
   const role = await roleToGive(tx, accountId, input.roleId, actor, input.shared);
+  if (isAdministrator(role.permissions)) requireConfirmation(call.principal, now);
   const invited = givesAccess(role.permissions);
   if (invited && !can(actor, 'invitation:create')) throw new AldabaError('forbidden', 'may not invite');
   if (input.poolIds.length > 0 && !can(actor, 'seat:assign'))
