@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/client';
 import { oc } from '@orpc/contract';
 import type { OpenAPI } from '@orpc/openapi';
 import { os } from '@orpc/server';
@@ -99,6 +100,40 @@ describe('every answer', () => {
       .client(device)
       .sessions.signIn({ ...given, nextTokenHash: createRefreshToken().hash, ...wrong });
     await expect(attempt).rejects.toMatchObject({ code: 'invalid-input', data: { field } });
+  });
+
+  test('to U+0000 where any text may stand is none of "internal"', async () => {
+    const text = 'uno\0dos';
+    const device = createTestDevice();
+    const { client } = await portal.signIn('ana@condor.example', testPassword, { device });
+    const { sessions, licenses } = portal.client(device);
+    const { description } = device;
+    const nextTokenHash = createRefreshToken().hash;
+    const asked = { idempotencyKey: crypto.randomUUID(), product: 'viga', version: '1.0' };
+    const codes = await Promise.all(
+      [
+        client.licenses.acquire({ ...asked, features: ['eurocode', text] }),
+        client.people.listContacts({ search: text }),
+        client.people.listContacts({ search: `${text}@condor.example` }),
+        client.people.listContacts({ cursor: text }),
+        client.sessions.confirmPassword({ password: text }),
+        sessions.signIn({ email: 'luis@condor.example', password: text, device: description, nextTokenHash }),
+        sessions.withKey({ key: text, device: description }),
+        sessions.leaveKey({ key: text }),
+        licenses.activate({ key: text, device: description, salt: 'c2Fs' }),
+      ].map((call) =>
+        call.then(
+          () => 'answered',
+          (error: unknown) => (error instanceof ORPCError ? error.code : error),
+        ),
+      ),
+    );
+    expect(codes).toEqual([
+      'invalid-input',
+      ...['answered', 'answered', 'invalid-input'],
+      ...['invalid-credentials', 'invalid-credentials'],
+      ...['key-invalid', 'answered', 'key-invalid'],
+    ]);
   });
 
   test('names the field that is wrong and never its value', async () => {

@@ -77,7 +77,7 @@ export const licenses = {
         product: productCodeSchema,
         version: versionSchema,
         /** What the program would like: decides between seats. The lease names all that its seat has. */
-        features: z.array(z.string().max(64)).max(64).default([]),
+        features: z.array(lineSchema(64)).max(64).default([]),
       }),
     )
     .output(grantSchema)
