@@ -136,6 +136,7 @@ describeUnless(oneConnection, 'while a lease is being taken', () => {
       purpose: 'reset',
       requestedBy: null,
       hours: 1,
+      now: portal.clock.now(),
     } as const;
     const { id } = await portal.services.database.asService((tx) => createLink(tx, portal.services, link));
     const letGo = await hold(sql`select from password_link where id = ${id} for update`);
