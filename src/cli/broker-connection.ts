@@ -28,17 +28,24 @@ export interface BrokerConnection {
   close(): void;
 }
 
+/** No client answers, or it went away before its answer. */
+export class NoClientError extends AldabaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('unavailable', message, undefined, options);
+  }
+}
+
 /**
  * Speaks the program's side of the broker protocol (contract/broker), for commands that know nothing of it.
  *
- * @throws AldabaError the client's refusal; `unavailable` when none answers, here and later when it goes away before its answer
+ * @throws AldabaError the client's refusal; NoClientError when none answers, here and later when it goes away before its answer
  */
 export async function connectToBroker(
   paths: Pick<Paths, 'runtime'>,
   program: { program: string; version: string; nonce: string; language: string },
 ): Promise<BrokerConnection> {
   const text = await readFile(join(paths.runtime, brokerEndpointFile), 'utf8').catch(() => null);
-  if (text === null) throw new AldabaError('unavailable', 'no client answers programs on this profile');
+  if (text === null) throw new NoClientError('no client answers programs on this profile');
   const endpoint = brokerEndpointSchema.parse(JSON.parse(text));
   const socket = await open(endpoint.address);
   const rpc = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
@@ -46,7 +53,7 @@ export async function connectToBroker(
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   // The library leaves requests that wait unanswered when the connection ends.
   const gone = closed.then(() => {
-    throw new AldabaError('unavailable', 'the client went away');
+    throw new NoClientError('the client went away');
   });
   gone.catch(() => undefined);
   const call = async (method: string, input: object, signal?: AbortSignal): Promise<unknown> => {
@@ -89,9 +96,7 @@ function open(address: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(address);
     socket.once('connect', () => resolve(socket));
-    socket.once('error', (error) =>
-      reject(new AldabaError('unavailable', error.message, undefined, { cause: error })),
-    );
+    socket.once('error', (error) => reject(new NoClientError(error.message, { cause: error })));
   });
 }
 

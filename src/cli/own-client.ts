@@ -1,14 +1,11 @@
 import { createRouterClient } from '@orpc/server';
 import { AldabaError } from '../contract/errors.ts';
 import { createCore } from '../core/create-core.ts';
-import type { Opener, Paths } from '../core/ports/index.ts';
-import { connectToRunning } from '../core/shell/control-client.ts';
+import type { Opener } from '../core/ports/index.ts';
 import { createNodePorts } from '../core/shell/node-ports.ts';
 import { type RunningProcess, startClient } from '../core/shell/start-client.ts';
-import { pathsOf } from '../core/shell/surroundings.ts';
 import type { Context } from './context.ts';
 import type { OpenClient } from './open-client.ts';
-import { refuseSettings } from './refuse-settings.ts';
 import { noWindow, shellOf } from './shell-of.ts';
 import { surroundingsOf } from './surroundings.ts';
 
@@ -49,19 +46,4 @@ export function startOwnAgent(context: Context, opener: Opener, stop: () => void
       stop,
     },
   });
-}
-
-/** Whoever answers programs on this profile: the running client, else one in this process until `close`. */
-export async function openAgent(
-  context: Context,
-): Promise<{ paths: Pick<Paths, 'runtime'>; close(): Promise<void> }> {
-  const paths = pathsOf(surroundingsOf(context));
-  const running = await connectToRunning(paths);
-  if (running !== null) {
-    running.close();
-    refuseSettings(context, running.pid);
-    return { paths, close: async () => {} };
-  }
-  const own = await startOwnAgent(context, noWindow, () => {});
-  return { paths, close: () => own.stop() };
 }

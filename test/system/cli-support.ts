@@ -19,6 +19,7 @@ export interface RunOptions {
   input?: string;
   /** Its folder; the rig's own unless said. */
   profile?: string;
+  environment?: Readonly<Record<string, string>>;
 }
 
 /** The built command line beside a portal with demonstration data, in a folder of its own. */
@@ -59,10 +60,10 @@ export async function createCliRig(): Promise<CliRig> {
     folder,
     portalUrl,
     run: (args, options) => cli.start(args, options).ended,
-    start(args, { input = '', profile = ownProfile } = {}) {
+    start(args, { input = '', profile = ownProfile, environment: more = {} } = {}) {
       const child = spawn(process.execPath, [aldaba, '--profile', profile, ...args], {
         cwd: folder,
-        env: { ...process.env, ALDABA_LANGUAGE: 'es', ...environment },
+        env: { ...process.env, ALDABA_LANGUAGE: 'es', ...environment, ...more },
         stdio: ['pipe', 'pipe', 'pipe'],
       });
       let [out, err] = ['', ''];

@@ -1,13 +1,10 @@
 import type { Opener } from '../../core/ports/index.ts';
-import { connectToRunning } from '../../core/shell/control-client.ts';
 import { endProcess } from '../../core/shell/end-process.ts';
-import { pathsOf } from '../../core/shell/surroundings.ts';
+import { attachOrStart } from '../attach-or-start.ts';
 import type { Context, Result } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { startOwnAgent } from '../own-client.ts';
-import { refuseSettings } from '../refuse-settings.ts';
 import { noWindow } from '../shell-of.ts';
-import { surroundingsOf } from '../surroundings.ts';
 
 /**
  * The client with no window: keeps licenses and answers programs until it is told to stop. One line on standard output says that
@@ -20,13 +17,6 @@ export async function agent(
   { wait }: { readonly wait: boolean },
 ): Promise<Result> {
   const { t, stdout, stderr, options, signal } = context;
-  const running = await connectToRunning(pathsOf(surroundingsOf(context)));
-  if (running !== null) {
-    running.close();
-    const { pid } = running;
-    refuseSettings(context, pid);
-    return { code: exitCodes.ok, json: { running: true, pid }, text: t('done.alreadyRunning', { pid }) };
-  }
   const opener: Opener = {
     ...noWindow,
     async showWindow(reason) {
@@ -36,7 +26,12 @@ export async function agent(
     },
   };
   const asked = Promise.withResolvers<void>();
-  const own = await startOwnAgent(context, opener, asked.resolve);
+  const found = await attachOrStart(context, () => startOwnAgent(context, opener, asked.resolve));
+  if (found.own === null) {
+    const { pid } = found;
+    return { code: exitCodes.ok, json: { running: true, pid }, text: t('done.alreadyRunning', { pid }) };
+  }
+  const { own } = found;
   if (signal.aborted) asked.resolve();
   signal.addEventListener('abort', () => asked.resolve());
   const broker = own.core.broker?.address ?? null;

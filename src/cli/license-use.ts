@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BrokerLicense } from '../contract/broker.ts';
+import type { RunningProcess } from '../core/shell/start-client.ts';
+import { pathsOf } from '../core/shell/surroundings.ts';
+import { attachOrStart, endingLimit } from './attach-or-start.ts';
+import { type BrokerConnection, connectToBroker, NoClientError } from './broker-connection.ts';
+import type { Context } from './context.ts';
+import { startOwnAgent } from './own-client.ts';
+import { noWindow } from './shell-of.ts';
+import { surroundingsOf } from './surroundings.ts';
+
+export interface LicenseWanted {
+  readonly product: string;
+  readonly version: string;
+  readonly features: string[];
+  /** Somebody may be asked to sign in. */
+  readonly interactive: boolean;
+}
+
+/** A license in use through whoever answers programs on the profile: the client that runs, else one in this process until `end`. */
+export interface LicenseUse {
+  /** @throws AldabaError the refusal; what `attachOrStart` throws */
+  begin(): Promise<BrokerLicense>;
+  /** Gives the license back. A client that is gone, or does not answer, has nothing to be told: the use ends with the connection. */
+  end(): Promise<void>;
+}
+
+/** ms between two looks for a client that went away. */
+const lookTerm = 500;
+/** ms at most between two looks while the license is refused. */
+const refusedTerm = 30_000;
+/** ms that a client that went away is given to come back, as one that is started anew does; after that this process is the client. */
+const comeBackTerm = 10_000;
+/** ms that the client may take to hear that the license is given back. */
+const releaseTerm = 2000;
+
+export function createLicenseUse(context: Context, wanted: LicenseWanted): LicenseUse {
+  const over = new AbortController();
+  let own: RunningProcess | null = null;
+  let holding: Promise<void> = Promise.resolve();
+
+  async function attach(signal: AbortSignal): Promise<void> {
+    if (own !== null) return;
+    ({ own } = await attachOrStart(context, () => startOwnAgent(context, noWindow, () => {}), signal));
+  }
+
+  async function detach(): Promise<void> {
+    const ending = own;
+    own = null;
+    await ending?.stop();
+  }
+
+  async function acquire(signal: AbortSignal): Promise<{ broker: BrokerConnection; license: BrokerLicense }> {
+    const broker = await connectToBroker(pathsOf(surroundingsOf(context)), {
+      program: wanted.product,
+      version: wanted.version,
+      nonce: randomBytes(16).toString('base64url'),
+      language: context.language,
+    });
+    try {
+      const { features, interactive } = wanted;
+      return { broker, license: await broker.acquire({ features, interactive }, signal) };
+    } catch (error) {
+      broker.close();
+      throw error;
+    }
+  }
+
+  async function hold(first: BrokerConnection): Promise<void> {
+    const ended = new Promise<void>((resolve) => over.signal.addEventListener('abort', () => resolve()));
+    let broker: BrokerConnection | null = first;
+    while (broker !== null) {
+      await Promise.race([broker.closed, ended]);
+      if (over.signal.aborted) break;
+      broker = await comeBack();
+    }
+    await Promise.race([
+      broker?.release().catch(() => undefined),
+      sleep(releaseTerm, undefined, { ref: false }),
+    ]);
+    broker?.close();
+  }
+
+  /** Null: the use was over before. */
+  async function comeBack(): Promise<BrokerConnection | null> {
+    const { signal } = over;
+    const takesOver = performance.now() + comeBackTerm;
+    let term = lookTerm;
+    while (!signal.aborted) {
+      await sleep(term, undefined, { signal }).catch(() => undefined);
+      try {
+        if (performance.now() > takesOver) await attach(signal);
+        signal.throwIfAborted();
+        return (await acquire(signal)).broker;
+      } catch (error) {
+        if (error instanceof NoClientError) continue;
+        // Another client, with settings of its own, may get what this one does not: it finds the profile free.
+        await detach();
+        term = Math.min(term * 2, refusedTerm);
+      }
+    }
+    return null;
+  }
+
+  return {
+    async begin() {
+      const deadline = performance.now() + endingLimit;
+      for (;;) {
+        await attach(context.signal);
+        try {
+          const { broker, license } = await acquire(context.signal);
+          holding = hold(broker);
+          return license;
+        } catch (error) {
+          // The client that was found has ended since.
+          if (!(error instanceof NoClientError) || performance.now() > deadline) throw error;
+        }
+        await sleep(100, undefined, { signal: context.signal });
+      }
+    },
+    async end() {
+      over.abort();
+      await holding;
+      await detach();
+    },
+  };
+}
