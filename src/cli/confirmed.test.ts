@@ -8,7 +8,7 @@ import type { Client } from './open-client.ts';
 function person(input: string) {
   const stdin = new PassThrough();
   stdin.end(input);
-  return { stdin: () => stdin } as unknown as Context;
+  return { stdin: () => stdin, signal: new AbortController().signal } as unknown as Context;
 }
 const portal = () => {
   const confirmPassword = vi.fn(async (_input: { password: string }) => ({ until: '' }));

@@ -14,7 +14,7 @@ export interface Outside {
   readonly stdout: Writable;
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly folder: string;
-  /** Aborts at Ctrl+C and when the process is asked to end. */
+  /** Aborts at Ctrl+C, when the terminal closes, and when the process is asked to end. Who does not listen is left behind (run.ts). */
   readonly signal: AbortSignal;
   /** From now until the answer is called, signals go to `listener` and end nothing here. */
   readonly takeSignals: (listener: (signal: NodeJS.Signals) => void) => () => void;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { keepCompiledCode } from '../core/shell/code-cache.ts';
+import { endProcess } from '../core/shell/end-process.ts';
 
 declare const __ALDABA_ROOT_KEYS__: string | undefined;
 
@@ -11,7 +12,7 @@ process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/nonexistent';
 
 const ending = new AbortController();
 let taken: ((signal: NodeJS.Signals) => void) | null = null;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   const hear = () => {
     if (taken !== null) return taken(signal);
     // A second one ends the process in the system's own way.
@@ -21,18 +22,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, hear);
 }
 function takeSignals(listener: (signal: NodeJS.Signals) => void): () => void {
-  const hangUp = () => listener('SIGHUP');
   taken = listener;
-  process.on('SIGHUP', hangUp);
   return () => {
     taken = null;
-    process.off('SIGHUP', hangUp);
   };
 }
 
 // Whoever read the answer has read enough of it; 128 and the number of SIGPIPE, as shells say it.
 process.stdout.on('error', () => process.exit(141));
-// What is said to nobody is no failure: an agent outlives the terminal that it was started from.
+// What is said to nobody is no failure: an agent of a session of its own (setsid, a service) outlives the terminal that it was started from.
 process.stderr.on('error', () => undefined);
 
 void start();
@@ -52,6 +50,8 @@ async function start(): Promise<void> {
       typeof __ALDABA_ROOT_KEYS__ === 'string' ? undefined : process.env.ALDABA_DEVELOPMENT_ROOT,
     programs: { host: programFile('host'), portal: programFile('portal') },
   });
+  // What was left behind keeps nobody waiting.
+  if (ending.signal.aborted) endProcess();
 }
 
 /** Beside the built command line when it was built, else the source. */

@@ -7,6 +7,7 @@ import { pathsOf } from '../core/shell/surroundings.ts';
 import type { Context, Result } from './context.ts';
 import { refuseSettings } from './refuse-settings.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export type Client = ContractRouterClient<ClientContract>;
 
@@ -44,6 +45,9 @@ export async function openClient(context: Context): Promise<OpenClient> {
   return openOwnClient(context);
 }
 
+/** ms that the work may take after an abort, so that the client is still closed within what the whole command has (run.ts). */
+const workTerm = 1000;
+
 /** Runs `work` with the profile's client and lets go of it, whatever happens. */
 export async function withClient(
   context: Context,
@@ -51,7 +55,7 @@ export async function withClient(
 ): Promise<Result> {
   const opened = await openClient(context);
   try {
-    return await work(opened.client, opened);
+    return await untilAborted(context.signal, workTerm, work(opened.client, opened));
   } finally {
     await opened.close();
   }

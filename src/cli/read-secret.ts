@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { type Context, UsageError } from './context.ts';
 
 /** No password or key is longer; more on standard input is a mistake, such as a file redirected into it. */
@@ -36,7 +37,7 @@ export async function readLine(context: Context, prompt: 'email'): Promise<strin
 }
 
 async function readAll(context: Context): Promise<string> {
-  const stdin = context.stdin();
+  const stdin = addAbortSignal(context.signal, context.stdin());
   let text = '';
   stdin.setEncoding('utf8');
   for await (const chunk of stdin) {

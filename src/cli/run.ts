@@ -4,6 +4,10 @@ import type { Context, Outside, Result } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 import { loadTexts } from './texts.ts';
+import { untilAborted } from './until-aborted.ts';
+
+/** ms that a command may take to end in order when it is asked to. One whose own ending takes longer takes the signals itself. */
+const endingTerm = 3000;
 
 /**
  * Runs one command line to its end.
@@ -27,7 +31,7 @@ export async function run(outside: Outside, version: string): Promise<number> {
   const program = createProgram(shared, async (options, work) => {
     const context: Context = { ...shared, options };
     if (options.set !== undefined) await (await import('./check-settings.ts')).checkSettings(options.set);
-    const result = await work(context);
+    const result = await untilAborted(shared.signal, endingTerm, work(context));
     print(context, result);
     code = result.code ?? exitCodes.ok;
   });

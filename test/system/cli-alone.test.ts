@@ -1,4 +1,6 @@
-import { access, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { access, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -132,6 +134,58 @@ describe('with no client running', () => {
     expect([held.code, held.out]).toEqual([0, '1\n']);
     const back = await cli.run(['return', 'viga', '--json', ...kept], offline);
     expect(back.code, back.err).toBe(0);
+  });
+});
+
+describe('asked to end', () => {
+  /** ms from the one signal to the end. */
+  async function timeToEnd({ child, ended }: ReturnType<CliRig['start']>) {
+    const asked = performance.now();
+    child.kill('SIGTERM');
+    const { code } = await ended;
+    return { code, ms: performance.now() - asked };
+  }
+
+  test('while it waits for standard input', async () => {
+    const profile = join(cli.folder, 'asked');
+    const waiting = cli.start(['request-file', '--set', 'secretsOnDisk=true'], { profile, input: null });
+    await expect
+      .poll(() =>
+        access(join(profile, 'data')).then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+    const { code, ms } = await timeToEnd(waiting);
+    expect(code).toBe(1);
+    expect(ms).toBeLessThan(5000);
+  });
+
+  test('while a portal does not answer', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const setup = ['setup', '--mode', 'cloud-key', '--portal', `http://127.0.0.1:${port}`, '--key'];
+    const waiting = cli.start([...setup, '--set', 'secretsOnDisk=true'], {
+      profile: join(cli.folder, 'unanswered'),
+      input: demonstrationKeys.cloud,
+    });
+    const [socket] = (await once(silent, 'connection')) as [Socket];
+    const { code, ms } = await timeToEnd(waiting);
+    expect(code).toBe(1);
+    expect(ms).toBeLessThan(5000);
+    socket.destroy();
+    silent.close();
+  });
+
+  test('an agent whose terminal closes leaves nothing of its own', async (context) => {
+    needs(context, process.platform !== 'win32', 'Windows has no such signal');
+    const profile = join(cli.folder, 'hung-up');
+    const agent = await cli.startAgent(profile);
+    process.kill(agent.pid, 'SIGHUP');
+    expect(await agent.exited).toBe(0);
+    expect(await readdir(join(profile, 'run'))).toEqual(['locks']);
   });
 });
 

@@ -15,8 +15,8 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  /** What it reads on standard input. */
-  input?: string;
+  /** What it reads on standard input; null: nothing comes, and it stays open. */
+  input?: string | null;
   /** Its folder; the rig's own unless said. */
   profile?: string;
   environment?: Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ export async function createCliRig(): Promise<CliRig> {
         err += chunk;
       });
       child.stdin.on('error', () => {});
-      child.stdin.end(input);
+      if (input !== null) child.stdin.end(input);
       const ended = new Promise<Outcome>((resolve) => {
         child.once('close', (code) => {
           const json = args.includes('--json') && out !== '' ? JSON.parse(out) : {};

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Opener } from '../../core/ports/index.ts';
 import { endProcess } from '../../core/shell/end-process.ts';
 import { attachOrStart } from '../attach-or-start.ts';
@@ -16,7 +17,7 @@ export async function agent(
   _args: string[],
   { wait }: { readonly wait: boolean },
 ): Promise<Result> {
-  const { t, stdout, stderr, options, signal } = context;
+  const { t, stdout, stderr, options } = context;
   const opener: Opener = {
     ...noWindow,
     async showWindow(reason) {
@@ -25,22 +26,27 @@ export async function agent(
       return true;
     },
   };
-  const asked = Promise.withResolvers<void>();
-  const found = await attachOrStart(context, () => startOwnAgent(context, opener, asked.resolve));
+  const asked = new AbortController();
+  const stop = () => {
+    // A second signal is not for this one: it ends what does not end by itself.
+    giveBackSignals();
+    asked.abort(new DOMException('cancelled', 'AbortError'));
+  };
+  const giveBackSignals = context.takeSignals(stop);
+  const start = () => startOwnAgent(context, opener, stop);
+  const found = await attachOrStart(context, start, asked.signal);
   if (found.own === null) {
     const { pid } = found;
     return { code: exitCodes.ok, json: { running: true, pid }, text: t('done.alreadyRunning', { pid }) };
   }
   const { own } = found;
-  if (signal.aborted) asked.resolve();
-  signal.addEventListener('abort', () => asked.resolve());
   const broker = own.core.broker?.address ?? null;
   stdout.write(
     options.json === true
       ? `${JSON.stringify({ event: 'ready', pid: process.pid, broker })}\n`
       : `${t('done.agent')}\n`,
   );
-  await asked.promise;
+  if (!asked.signal.aborted) await once(asked.signal, 'abort');
   await own.stop();
   endProcess();
   return { json: { event: 'stopped' }, text: '' };

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import type { Context, Result } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { facts, moment } from '../format.ts';
-import { openClient } from '../open-client.ts';
+import { withClient } from '../open-client.ts';
 import { loadErrorTexts } from '../texts.ts';
 
 /** What works on this machine and what does not; nothing of it is secret, so that it can be sent to support. */
@@ -12,8 +12,7 @@ export async function doctor(
   _args: string[],
   { resetDevice = false }: { readonly resetDevice?: boolean },
 ): Promise<Result> {
-  const { client, pid, close } = await openClient(context);
-  try {
+  return withClient(context, async (client, { pid }) => {
     if (resetDevice) await client.setup.resetDevice();
     const found = await client.diagnose();
     const problems = problemsOf(found);
@@ -27,9 +26,7 @@ export async function doctor(
       json: { running: pid !== null, ...found, problems },
       text: [facts(factsOf(context, found, pid)), ...sentences].join('\n'),
     };
-  } finally {
-    await close();
-  }
+  });
 }
 
 /** Each once, in the order in which they stand in the way: this machine, the network, the licenses. */

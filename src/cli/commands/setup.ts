@@ -2,7 +2,7 @@ import type { Mode } from '../../contract/primitives.ts';
 import { chooseWay } from '../choose-way.ts';
 import { type Context, type Result, UsageError } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { type Client, openClient, requireKeeping } from '../open-client.ts';
+import { type Client, requireKeeping, withClient } from '../open-client.ts';
 import { readSecret } from '../read-secret.ts';
 
 interface SetupOptions {
@@ -13,9 +13,8 @@ interface SetupOptions {
 
 /** The first run without a window: mode, portal, and with `--key` the mode's key. */
 export async function setup(context: Context, _args: string[], options: SetupOptions): Promise<Result> {
-  const opened = await openClient(context);
-  const { client, keep } = opened;
-  try {
+  return withClient(context, async (client, opened) => {
+    const { keep } = opened;
     if (options.key === true) await requireKeeping(opened);
     const mode = options.mode ?? (await client.state.get()).settings.mode;
     if (mode === null) throw new UsageError('usage.missingArgument', { name: '--mode' });
@@ -34,9 +33,7 @@ export async function setup(context: Context, _args: string[], options: SetupOpt
     const text =
       step.step === 'sign-in' ? context.t('done.setupSignIn') : context.t('done.setupKey', { mode });
     return { code: exitCodes.ok, json: { mode, step: step.step }, text };
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 async function enterKey(context: Context, client: Client, mode: Mode): Promise<void> {
