@@ -101,6 +101,27 @@ describe('command line', () => {
     expect(err).not.toMatch(/\{\{|<\w+>/);
   });
 
+  test.each([
+    [[], '  acquire '],
+    [['--profile', 'folder'], '  acquire '],
+    [['people'], '  reset-password '],
+    [['--json', 'programs'], '  download '],
+  ])('%j names no command: 2, in words, with the help of what there is', async (argv, choice) => {
+    const { code, out, err } = await line(argv);
+    expect(code).toBe(2);
+    if (!argv.includes('--json')) {
+      expect(out).toBe('');
+      expect(err).toMatch(/^Falta la orden\.\n\nUso:/);
+      expect(err).toContain(choice);
+    } else {
+      expect(err).toBe('');
+      expect(JSON.parse(out)).toMatchObject({
+        ok: false,
+        error: { code: 'usage', title: 'Falta la orden.' },
+      });
+    }
+  });
+
   test('with --json a wrong use is one document on standard output', async () => {
     const { code, out, err } = await line(['status', '--nothing', '--json']);
     expect([code, err]).toEqual([2, '']);
@@ -110,11 +131,14 @@ describe('command line', () => {
 
 describe('exit codes', () => {
   test('every refusal has one, and none of them says that all is well', () => {
-    for (const code of errorCodes) expect([1, 2, 3, 4, 5, 6]).toContain(exitCodeOf(code));
+    for (const code of errorCodes) expect([1, 2, 3, 4, 5, 6]).toContain(exitCodeOf[code]);
   });
 
   test.each([
     ['no-seat-free', 3],
+    ['version-not-covered', 3],
+    ['no-seats-available', 1],
+    ['proof-invalid', 5],
     ['session-ended', 4],
     ['network-offline', 5],
     ['portal-captive', 5],
@@ -122,7 +146,7 @@ describe('exit codes', () => {
     ['last-administrator', 6],
     ['internal', 1],
   ] as const)('%s is %i', (code, exit) => {
-    expect(exitCodeOf(code)).toBe(exit);
+    expect(exitCodeOf[code]).toBe(exit);
   });
 });
 

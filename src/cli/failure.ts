@@ -5,10 +5,14 @@ import { type CliKey, type Context, UsageError } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { loadErrorTexts } from './texts.ts';
 
-/** A refusal in the person's words on standard error, or as the one JSON document on standard output. */
-export async function fail(context: Context, error: unknown): Promise<ExitCode> {
+/**
+ * A refusal in the person's words on standard error, or as the one JSON document on standard output.
+ *
+ * @param help what there is to choose from, when no command was named
+ */
+export async function fail(context: Context, error: unknown, help = ''): Promise<ExitCode> {
   const { t, stdout, stderr, options } = context;
-  const usage = asUsage(error);
+  const usage = asUsage(error, help);
   if (usage !== null) {
     const message = t(usage.key, usage.values);
     if (options.json === true)
@@ -32,7 +36,7 @@ export async function fail(context: Context, error: unknown): Promise<ExitCode> 
   if (options.json === true)
     stdout.write(`${JSON.stringify({ ok: false, error: { ...refusal, ...texts } })}\n`);
   else stderr.write(`${[texts.title, texts.means, texts.next].join('\n')}\n`);
-  return exitCodeOf(refusal.code);
+  return exitCodeOf[refusal.code];
 }
 
 /** What to do, where the command line has a way out of its own. */
@@ -60,12 +64,15 @@ const commanderKeys: Readonly<Record<string, CliKey>> = {
   'commander.invalidArgument': 'usage.badValue',
 };
 
-function asUsage(error: unknown): UsageError | null {
+function asUsage(error: unknown, help: string): UsageError | null {
   if (error instanceof UsageError) return error;
   if (!(error instanceof CommanderError)) return null;
+  if (error.code === 'commander.help') return new UsageError('usage.noSubcommand', {}, ['', help.trimEnd()]);
+  const key = commanderKeys[error.code];
+  if (key === undefined) return null;
   // Commander quotes the name with its placeholder: '--mode <mode>'.
   const name = (/'([^']*)'/.exec(error.message)?.[1] ?? '').replace(/ <.*/, '');
   const choices = /Allowed choices are (.+)\.$/.exec(error.message)?.[1];
   const details = choices === undefined ? [] : choices.split(', ').map((choice) => `  ${choice}`);
-  return new UsageError(commanderKeys[error.code] ?? 'usage.tooMany', { name }, details);
+  return new UsageError(key, { name }, details);
 }

@@ -30,10 +30,13 @@ const titles: Readonly<Record<string, CliKey>> = {
 /**
  * The command line: names, options and help. What a command does is in commands/, loaded when it runs. Only what is asked for is made, because
  * making all is a twelfth of what a quick command computes; a help text, or a word that is no command, has all of them.
+ *
+ * @param writeErr gets what Commander would say; what was wrong is said once, by the caller, in the person's language
  */
 export function createProgram(
   shared: Omit<Context, 'options'>,
   execute: Execute,
+  writeErr: (text: string) => void,
   whole = asksForHelp(shared.argv),
 ): Command {
   const { t, argv } = shared;
@@ -80,8 +83,7 @@ export function createProgram(
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void shared.stdout.write(text),
-      // What was wrong is said once, by the caller, in the person's language.
-      writeErr: () => {},
+      writeErr,
     });
 
   const product = (command: Command) => command.argument('<product>', t('arguments.product'));
@@ -188,7 +190,7 @@ export function createProgram(
     // The portal has options of its own.
     (command) => command.argument('[options...]').allowUnknownOption().helpOption(false),
   );
-  return whole || program.commands.length > 0 ? program : createProgram(shared, execute, true);
+  return whole || program.commands.length > 0 ? program : createProgram(shared, execute, writeErr, true);
 
   function addPrograms(): void {
     if (!isAsked('programs')) return;

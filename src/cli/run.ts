@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { createTranslate, languageOf } from '../core/shell/texts.ts';
 import type { Context, Outside, Result } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
-import { createProgram } from './program.ts';
+import { createProgram, type Execute } from './program.ts';
 import { loadTexts } from './texts.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -28,12 +28,16 @@ export async function run(outside: Outside, version: string): Promise<number> {
   const t = createTranslate(language, await loadTexts(language));
   const shared = { ...outside, language, t, version };
   let code: number = exitCodes.ok;
-  const program = createProgram(shared, async (options, work) => {
+  let unsaid = '';
+  const execute: Execute = async (options, work) => {
     const context: Context = { ...shared, options };
     if (options.set !== undefined) await (await import('./check-settings.ts')).checkSettings(options.set);
     const result = await untilAborted(shared.signal, endingTerm, work(context));
     print(context, result);
     code = result.code ?? exitCodes.ok;
+  };
+  const program = createProgram(shared, execute, (text) => {
+    unsaid += text;
   });
   try {
     await program.parseAsync([...outside.argv], { from: 'user' });
@@ -41,7 +45,7 @@ export async function run(outside: Outside, version: string): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
     const { fail } = await import('./failure.ts');
-    return fail({ ...shared, options: { json: own.includes('--json') } }, error);
+    return fail({ ...shared, options: { json: own.includes('--json') } }, error, unsaid);
   }
 }
 
