@@ -1,5 +1,5 @@
 /**
- * Builds what is stale under out/: main, preload, renderer (through electron-vite) and cli.
+ * Builds what is stale under out/: main, preload, renderer (through electron-vite), cli and host.
  *
  *   node scripts/build.ts [target...] [--force]
  */

@@ -32,13 +32,15 @@ test('nothing built is stale; a stamp makes it fresh', async () => {
 });
 
 test.each([
-  ['src/contract/a.ts', ['main', 'preload', 'renderer', 'cli']],
-  ['src/domain/deep/a.ts', ['main', 'renderer', 'cli']],
-  ['src/core/a.ts', ['main', 'cli']],
+  ['src/contract/a.ts', ['main', 'preload', 'renderer', 'cli', 'host']],
+  ['src/domain/deep/a.ts', ['main', 'renderer', 'cli', 'host']],
+  ['src/core/a.ts', ['main', 'cli', 'host']],
+  ['src/cli/a.ts', ['cli']],
+  ['src/host/a.ts', ['host']],
   ['src/renderer/theme/a.css', ['renderer']],
   ['src/portal/a.ts', []],
-  ['resources/locales/es/window.json', ['main', 'preload', 'renderer', 'cli']],
-  ['package-lock.json', ['main', 'preload', 'renderer', 'cli']],
+  ['resources/locales/es/window.json', ['main', 'preload', 'renderer', 'cli', 'host']],
+  ['package-lock.json', ['main', 'preload', 'renderer', 'cli', 'host']],
   ['src/core/a.test.ts', []],
   ['README.md', []],
 ])('a new, a changed, a renamed and a removed %s make %j stale', async (file, expected) => {

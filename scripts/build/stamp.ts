@@ -5,7 +5,7 @@ import { type Folder, folders } from '../boundaries/table.ts';
 import { rootKeysDefine } from './root-keys.ts';
 
 /** What is built is always one runtime's folder of src, into the folder of the same name in out. */
-export const targets = ['main', 'preload', 'renderer', 'cli'] as const satisfies Folder[];
+export const targets = ['main', 'preload', 'renderer', 'cli', 'host'] as const satisfies Folder[];
 export type Target = (typeof targets)[number];
 
 /** The folders of src that a target's bundle may take code from, by the dependency rule. */

@@ -43,6 +43,8 @@ async function resolve(target: Target, root: string, inline: InlineConfig): Prom
       );
     case 'cli':
       return commandLine(inline);
+    case 'host':
+      return host(inline);
   }
 }
 
@@ -56,6 +58,30 @@ async function finish(factory: ConfigFactory<MainViteConfig>): Promise<InlineCon
  * has every builtin module that it names made whole first: 20 ms of computing at each start.
  */
 function commandLine(inline: InlineConfig): InlineConfig {
+  return forNode(inline, {
+    input: { aldaba: 'src/cli/index.ts' },
+    output: {
+      format: 'cjs',
+      chunkFileNames: 'chunks/[name]-[hash].js',
+      // npm links it under the name `aldaba`.
+      banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
+    },
+    plugins: [commonJsFolder, noChildProcess],
+  });
+}
+
+/** Its chunks lie beside it, because it finds the built page from where its code lies. */
+function host(inline: InlineConfig): InlineConfig {
+  return forNode(inline, {
+    input: { index: 'src/host/index.ts' },
+    output: { format: 'es', chunkFileNames: '[name]-[hash].js' },
+  });
+}
+
+type Bundle = Exclude<NonNullable<InlineConfig['build']>['rolldownOptions'], undefined>;
+
+/** A program for plain Node, with the vendor's root keys. */
+function forNode(inline: InlineConfig, { output, ...bundle }: Bundle & { output: object }): InlineConfig {
   return {
     ...inline,
     define: rootKeysDefine(),
@@ -66,17 +92,10 @@ function commandLine(inline: InlineConfig): InlineConfig {
       target: 'node24',
       sourcemap: true,
       rolldownOptions: {
-        input: 'src/cli/index.ts',
         external: [...nativeModules, ...builtinModules, /^node:/],
         platform: 'node',
-        output: {
-          format: 'cjs',
-          entryFileNames: 'aldaba.js',
-          chunkFileNames: 'chunks/[name]-[hash].js',
-          // npm links it under the name `aldaba`.
-          banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
-        },
-        plugins: [commonJsFolder, noChildProcess],
+        ...bundle,
+        output: { entryFileNames: '[name].js', ...output },
       },
     },
   };

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 
-const endWithParent = join(import.meta.dirname, 'end-with-parent.ts');
+/** An address, because Node takes `C:` of a path for a scheme. */
+const endWithParent = pathToFileURL(join(import.meta.dirname, '../../src/cli/end-with-parent.ts')).href;
 
 export interface ChildOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;

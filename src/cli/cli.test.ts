@@ -24,7 +24,7 @@ async function line(argv: string[], environment: Record<string, string> = {}) {
     signal: new AbortController().signal,
     takeSignals: () => () => {},
     developmentRoot: undefined,
-    programs: { host: '', portal: '' },
+    programs: { host: '', portal: '', endWithParent: '' },
   };
   const code = await run(outside, '1.2.3');
   const text = (stream: PassThrough) => stream.read()?.toString() ?? '';

@@ -21,7 +21,12 @@ export interface Outside {
   /** Root keys of the portal that a build from source is started with (contract/root-keys). */
   readonly developmentRoot: string | undefined;
   /** Files of the programs that are processes of their own. */
-  readonly programs: { readonly host: string; readonly portal: string };
+  readonly programs: {
+    readonly host: string;
+    readonly portal: string;
+    /** Loaded before each of them. */
+    readonly endWithParent: string;
+  };
 }
 
 /** Options that every command has. */

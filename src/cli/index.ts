@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { keepCompiledCode } from '../core/shell/code-cache.ts';
@@ -48,16 +47,18 @@ async function start(): Promise<void> {
     takeSignals,
     developmentRoot:
       typeof __ALDABA_ROOT_KEYS__ === 'string' ? undefined : process.env.ALDABA_DEVELOPMENT_ROOT,
-    programs: { host: programFile('host'), portal: programFile('portal') },
+    programs: {
+      // What was built starts what was built with it, which trusts the same keys.
+      host: join(
+        import.meta.dirname,
+        '../host',
+        import.meta.filename.endsWith('.ts') ? 'index.ts' : 'index.js',
+      ),
+      // These are the same in every build: they run from their sources.
+      portal: join(import.meta.dirname, '../../src/portal/index.ts'),
+      endWithParent: join(import.meta.dirname, '../../src/cli/end-with-parent.ts'),
+    },
   });
   // What was left behind keeps nobody waiting.
   if (ending.signal.aborted) endProcess();
-}
-
-/** Beside the built command line when it was built, else the source. */
-function programFile(name: 'host' | 'portal'): string {
-  const built = join(import.meta.dirname, '..', name, 'index.js');
-  if (existsSync(built)) return built;
-  const sources = join(import.meta.dirname, '..', name, 'index.ts');
-  return existsSync(sources) ? sources : join(import.meta.dirname, '../../src', name, 'index.ts');
 }

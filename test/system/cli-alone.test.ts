@@ -199,6 +199,20 @@ describe('programs of their own', () => {
     await expect(fetch(link)).rejects.toThrow();
   });
 
+  test('serve: it ends in order when whoever started it is killed', async () => {
+    const profile = join(cli.folder, 'orphaned');
+    const served = cli.keep(['serve', '--no-open', '--json', '--profile', profile]);
+    const { link } = JSON.parse(await served.line((line) => line.includes('"ready"')));
+    await served.kill();
+    const answers = () =>
+      fetch(link, { redirect: 'manual' }).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(answers).toBe(false);
+    await expect.poll(() => readdir(join(profile, 'run'))).toEqual(['locks']);
+  });
+
   test('serve: killed, it says so', async () => {
     const profile = join(cli.folder, 'killed');
     const served = cli.keep(['serve', '--no-open', '--json', '--profile', profile]);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import type { Context, Result } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -39,21 +40,26 @@ export function portalArguments(argv: readonly string[]): readonly string[] {
 }
 
 function runProgram(context: Context, program: 'host' | 'portal', args: readonly string[]): Promise<Result> {
-  const child = spawn(process.execPath, [context.programs[program], ...args], {
-    cwd: context.folder,
-    env: { ...context.environment },
-    stdio: 'inherit',
+  const { programs, folder, environment } = context;
+  const before = ['--import', pathToFileURL(programs.endWithParent).href];
+  const child = spawn(process.execPath, [...before, programs[program], ...args], {
+    cwd: folder,
+    env: { ...environment },
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
-  // Ctrl+C reaches both; a signal to this process alone is passed on.
-  const forward = () => child.kill('SIGTERM');
-  context.signal.addEventListener('abort', forward);
+  let asked = false;
   return new Promise((resolve, reject) => {
+    // Ctrl+C may have reached the program already; it is never killed, so that it ends in order. A second signal is this command's own.
+    const giveBackSignals = context.takeSignals(() => {
+      giveBackSignals();
+      asked = true;
+      if (child.connected) child.disconnect();
+    });
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      context.signal.removeEventListener('abort', forward);
+      giveBackSignals();
       // As shells do: 128 and the signal's number; unless it was the one that asked it to end.
-      const ended =
-        context.signal.aborted || signal === null ? exitCodes.ok : 128 + constants.signals[signal];
+      const ended = asked || signal === null ? exitCodes.ok : 128 + constants.signals[signal];
       resolve({ code: code ?? ended, json: {}, text: '', written: true });
     });
   });
