@@ -5,9 +5,8 @@ import { endProcess } from '../core/shell/end-process.ts';
 
 declare const __ALDABA_ROOT_KEYS__: string | undefined;
 
-keepCompiledCode(join(import.meta.dirname, '../..'));
-// electron-store asks for the package `electron`, which in plain Node would fetch its binary.
-process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/nonexistent';
+/** Major version of Node that all but this file and what it names is written for. Linked by npm, it runs on whatever the machine has. */
+const neededNode = 24;
 
 const ending = new AbortController();
 let taken: ((signal: NodeJS.Signals) => void) | null = null;
@@ -32,9 +31,17 @@ process.stdout.on('error', () => process.exit(141));
 // What is said to nobody is no failure: an agent of a session of its own (setsid, a service) outlives the terminal that it was started from.
 process.stderr.on('error', () => undefined);
 
-void start();
+void (Number.parseInt(process.versions.node, 10) < neededNode ? refuse() : start());
+
+async function refuse(): Promise<void> {
+  const { refuseNode } = await import('./refuse-node.ts');
+  process.exitCode = await refuseNode(process.env, process.stderr, neededNode);
+}
 
 async function start(): Promise<void> {
+  keepCompiledCode(join(import.meta.dirname, '../..'));
+  // electron-store asks for the package `electron`, which in plain Node would fetch its binary.
+  process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/nonexistent';
   const { main } = await import('./main.ts');
   process.exitCode = await main({
     argv: process.argv.slice(2),
