@@ -51,16 +51,19 @@ export function createLicenseUse(context: Context, wanted: LicenseWanted): Licen
     await ending?.stop();
   }
 
-  async function acquire(signal: AbortSignal): Promise<{ broker: BrokerConnection; license: BrokerLicense }> {
-    const broker = await connectToBroker(pathsOf(surroundingsOf(context)), {
+  function connect(): Promise<BrokerConnection> {
+    return connectToBroker(pathsOf(surroundingsOf(context)), {
       program: wanted.product,
       version: wanted.version,
       nonce: randomBytes(16).toString('base64url'),
       language: context.language,
     });
+  }
+
+  async function ask(broker: BrokerConnection, signal: AbortSignal): Promise<BrokerLicense> {
+    const { features, interactive } = wanted;
     try {
-      const { features, interactive } = wanted;
-      return { broker, license: await broker.acquire({ features, interactive }, signal) };
+      return await broker.acquire({ features, interactive }, signal);
     } catch (error) {
       broker.close();
       throw error;
@@ -92,7 +95,9 @@ export function createLicenseUse(context: Context, wanted: LicenseWanted): Licen
       try {
         if (performance.now() > takesOver) await attach(signal);
         signal.throwIfAborted();
-        return (await acquire(signal)).broker;
+        const broker = await connect();
+        await ask(broker, signal);
+        return broker;
       } catch (error) {
         if (error instanceof NoClientError) continue;
         // Another client, with settings of its own, may get what this one does not: it finds the profile free.
@@ -105,18 +110,29 @@ export function createLicenseUse(context: Context, wanted: LicenseWanted): Licen
 
   return {
     async begin() {
-      const deadline = performance.now() + endingLimit;
+      const { signal } = context;
+      let takesOver = performance.now();
+      let gone: NoClientError | null = null;
       for (;;) {
-        await attach(context.signal);
+        if (performance.now() >= takesOver) await attach(signal);
+        // None: the client that was found has ended since.
+        const broker = await connect().catch(whenNone);
+        if (broker === null) {
+          if (performance.now() > takesOver + endingLimit)
+            throw gone ?? new NoClientError('no client answers');
+          await sleep(100, undefined, { signal });
+          continue;
+        }
         try {
-          const { broker, license } = await acquire(context.signal);
+          const license = await ask(broker, signal);
           holding = hold(broker);
           return license;
         } catch (error) {
-          // The client that was found has ended since.
-          if (!(error instanceof NoClientError) || performance.now() > deadline) throw error;
+          // A client that had to take the place of the one that was asked does not know what that one would have said.
+          if (!(error instanceof NoClientError)) throw own === null ? error : (gone ?? error);
+          gone = error;
+          takesOver = performance.now() + comeBackTerm;
         }
-        await sleep(100, undefined, { signal: context.signal });
       }
     },
     async end() {
@@ -125,4 +141,9 @@ export function createLicenseUse(context: Context, wanted: LicenseWanted): Licen
       await detach();
     },
   };
+}
+
+function whenNone(error: unknown): null {
+  if (error instanceof NoClientError) return null;
+  throw error;
 }
