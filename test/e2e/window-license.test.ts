@@ -32,6 +32,7 @@ describeUnless(missing, 'the license', () => {
       licenses: [{ ...passView, state: 'run-on', kind: 'lease', renewedAt: at(-30), until: at(30) }],
     });
     await page.getByRole('status').filter({ hasText: 'No hay conexión con el portal' }).waitFor();
+    await page.getByText('Sin conexión desde las 05:32').waitFor();
     const viga = page.getByRole('article', { name: 'Viga' });
     await viga.getByText('Prórroga', { exact: true }).waitFor();
     await viga

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../lib/format-context.tsx';
 import type { Trouble } from '../lib/problem.ts';
 import { useNow } from '../lib/use-now.ts';
+import { useUntil } from '../lib/use-until.ts';
 import { ExternalLink } from './external-link.tsx';
 import classes from './trouble-view.module.css';
 
@@ -10,6 +11,7 @@ import classes from './trouble-view.module.css';
 export function TroubleDetails({ trouble: { data, at } }: { trouble: Trouble }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const moment = useUntil();
   const now = useNow(0);
   if (data === undefined) return null;
   const { available, needed, product, device, file, until, retryAfter, holders, buyUrl, requestId } = data;
@@ -40,7 +42,7 @@ export function TroubleDetails({ trouble: { data, at } }: { trouble: Trouble }) 
               {t('details.holder', {
                 name: holder.name,
                 device: holder.device,
-                since: format.moment(holder.since, now),
+                since: moment(holder.since, now),
               })}
             </li>
           ))}

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useFormat } from './format-context.tsx';
 
-/** An instant as it stands after «hasta»: «el 30 de marzo de 2026», «las 06:41», «la 01:05». */
+/** An instant as it stands after «hasta» or «desde»: «el 30 de marzo de 2026», «las 06:41», «la 01:05». */
 export function useUntil(): (instant: string, now: number) => string {
   const { t } = useTranslation();
   const format = useFormat();

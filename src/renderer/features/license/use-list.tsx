@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import type { LicenseView } from '../../../contract/client/state.ts';
-import { useFormat } from '../../lib/format-context.tsx';
 import { programName } from '../../lib/program-name.ts';
 import { useNow } from '../../lib/use-now.ts';
+import { useUntil } from '../../lib/use-until.ts';
 import { useAppState } from '../../lib/window-context.tsx';
 import classes from './license-card.module.css';
 
@@ -10,7 +10,7 @@ import classes from './license-card.module.css';
 export function UseList({ view }: { view: Pick<LicenseView, 'programs'> }) {
   const uses = view.programs;
   const { t } = useTranslation();
-  const format = useFormat();
+  const moment = useUntil();
   const now = useNow(30_000);
   const licenses = useAppState((state) => state.licenses);
   return (
@@ -29,7 +29,7 @@ export function UseList({ view }: { view: Pick<LicenseView, 'programs'> }) {
               <span className={classes.since}>
                 {use.state === 'waiting'
                   ? t('license.uses.waiting')
-                  : t('license.uses.since', { time: format.moment(use.since, now) })}
+                  : t('license.uses.since', { time: moment(use.since, now) })}
               </span>
             </li>
           ))}
