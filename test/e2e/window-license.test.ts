@@ -52,7 +52,7 @@ describeUnless(missing, 'the license', () => {
     [
       'license/expiring',
       'Vence pronto',
-      'Vence el 8 de marzo de 2026 (dentro de 6 días). Si no se renueva, se puede trabajar hasta el 22 de marzo de 2026 y después pasa a solo lectura.',
+      'Vale hasta el 8 de marzo de 2026 (dentro de 6 días). Si no se renueva, se puede trabajar hasta el 22 de marzo de 2026 y después pasa a solo lectura.',
     ],
     [
       'license/grace',
@@ -111,7 +111,7 @@ describeUnless(missing, 'the license', () => {
   test('asking again for what is not given is no success', async () => {
     const { page } = await open('license/read-only');
     await page.getByRole('button', { name: 'Renovar ahora' }).press('Enter');
-    await page.getByRole('status').filter({ hasText: 'Alguna licencia no permite trabajar ahora' }).waitFor();
+    await page.getByRole('status').filter({ hasText: 'alguna licencia no permite trabajar ahora' }).waitFor();
     expect(await page.getByText('Las licencias están al día.').count()).toBe(0);
   });
 
@@ -216,7 +216,7 @@ describeUnless(missing, 'the license', () => {
 
   test('every degraded keychain has its banner; a notice can be dismissed', async () => {
     for (const [name, title] of [
-      ['license/keychain-unavailable', 'Este equipo no tiene almacén de contraseñas'],
+      ['license/keychain-unavailable', 'Este equipo no tiene llavero'],
       ['license/keychain-locked', 'El llavero está bloqueado'],
       ['license/keychain-denied', 'El sistema no dejó usar el llavero'],
     ] as const) {

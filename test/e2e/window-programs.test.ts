@@ -29,7 +29,7 @@ describeUnless(missing, 'programs', () => {
     await expectFocus(pause);
     move({ received: 130_500_000, rate: 12_000_000 });
     const bar = page.getByRole('progressbar', { name: 'Descarga de Viga 2026.1' });
-    await expect.poll(() => bar.getAttribute('aria-valuetext')).toBe('50%, 12 MB/s · faltan 11 s');
+    await expect.poll(() => bar.getAttribute('aria-valuetext')).toBe('50%, 12 MB/s · tiempo restante: 11 s');
     await keyboard.press('Enter');
     await expectFocus(page.getByRole('button', { name: 'Reanudar la descarga de Viga 2026.1' }));
     await page.getByText('En pausa').waitFor();
@@ -38,7 +38,7 @@ describeUnless(missing, 'programs', () => {
     move({ state: 'verifying', received: viga?.size ?? 0 });
     await page.getByText('Comprobando huella y firma…').waitFor();
     move({ state: 'ready', received: viga?.size ?? 0, path: '/home/lucia/Descargas/viga-2026.1.exe' });
-    await page.getByText('la huella SHA-256 coincide', { exact: false }).waitFor();
+    await page.getByText('el archivo llegó íntegro', { exact: false }).waitFor();
     await page.getByText('/home/lucia/Descargas/viga-2026.1.exe').waitFor();
     await tabTo(page, page.getByRole('button', { name: 'Abrir instalador de Viga 2026.1' }));
     await keyboard.press('Enter');

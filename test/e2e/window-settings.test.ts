@@ -72,12 +72,12 @@ describeUnless(missing, 'settings', () => {
 
   test('starting with the computer is offered where the shell can do it, and nowhere else', async () => {
     const { page, core } = await open('settings/installed');
-    await page.getByRole('switch', { name: 'Empezar con el equipo' }).press('Space');
+    await page.getByRole('switch', { name: 'Iniciar con el equipo' }).press('Space');
     await expect.poll(() => core.get().settings.autoStart).toBe(false);
     await windows.last.end();
     const { page: other } = await open('settings/signed-in');
     await other.getByLabel('Idioma').waitFor();
-    expect(await other.getByText('Empezar con el equipo').count()).toBe(0);
+    expect(await other.getByText('Iniciar con el equipo').count()).toBe(0);
   });
 
   test('another device’s session is ended after saying what that does there; this one’s is not offered', async () => {
@@ -126,12 +126,12 @@ describeUnless(missing, 'settings', () => {
     '%s: a new key is made after a question',
     async (name) => {
       const { page, core } = await open(name);
-      const dialog = page.getByRole('dialog', { name: '¿Hacer una clave nueva para este equipo?' });
-      await tabTo(page, /^Hacer una clave nueva…$/);
+      const dialog = page.getByRole('dialog', { name: '¿Crear una clave nueva para este equipo?' });
+      await tabTo(page, /^Crear una clave nueva…$/);
       await page.keyboard.press('Enter');
       await dialog.getByText(/lo que hay en el llavero se conserva aparte/i).waitFor();
       expect(core.callsTo('setup.resetDevice')).toHaveLength(0);
-      await dialog.getByRole('button', { name: 'Hacer una clave nueva' }).press('Enter');
+      await dialog.getByRole('button', { name: 'Crear una clave nueva' }).press('Enter');
       await page.getByText('La clave de este equipo está dañada').waitFor({ state: 'detached' });
       expect(core.callsTo('setup.resetDevice')).toHaveLength(1);
     },

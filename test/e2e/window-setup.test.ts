@@ -50,13 +50,13 @@ describeUnless(missing, 'the first run', () => {
 
   test('A17: who waits for the sign-in is named, and the person may leave them without a license', async () => {
     const { page, core } = await open('sign-in/waiting');
-    const waiting = page.getByRole('region', { name: '3 programas esperan a que termine:' });
+    const waiting = page.getByRole('region', { name: '3 programas esperan a que usted termine:' });
     expect(await waiting.getByRole('listitem').allTextContents()).toEqual([
       'Viga 2026.1',
       'Zapata 2026.1× 2',
     ]);
     await page.getByText('Los programas que esperan se quedarán sin licencia').waitFor();
-    await tabTo(page, /Cerrar sin iniciar sesión/);
+    await tabTo(page, /No iniciar sesión ahora/);
     await page.keyboard.press('Enter');
     await waiting.waitFor({ state: 'detached' });
     expect(core.callsTo('setup.cancelSignIn')).toHaveLength(1);
@@ -66,7 +66,7 @@ describeUnless(missing, 'the first run', () => {
     'A17: who waits is named on %s too',
     async (name) => {
       const { page } = await open(name);
-      await page.getByRole('region', { name: '3 programas esperan a que termine:' }).waitFor();
+      await page.getByRole('region', { name: '3 programas esperan a que usted termine:' }).waitFor();
     },
   );
 
@@ -126,7 +126,7 @@ describeUnless(missing, 'the first run', () => {
 
   test('A4, A5, A18: first or forgotten password in the same place, with where the email hides', async () => {
     const { page, core } = await open('sign-in/waiting');
-    await tabTo(page, /¿Primera vez, o la olvidó\?/);
+    await tabTo(page, /¿Primera vez, u olvidó la contraseña\?/);
     await page.keyboard.press('Enter');
     await expectFocus(page, 'Correo registrado');
     await page.keyboard.press('Enter');

@@ -171,7 +171,7 @@ export const peopleScenarios: readonly Scenario[] = [
         available: 0,
       }));
       await zapata.getByRole('button').click();
-      await page.getByText('Hacen falta 1; quedan libres 0.').waitFor();
+      await page.getByText('Puestos necesarios: 1; libres: 0.').waitFor();
     },
     (core) => {
       core.directory.pools = core.directory.pools.map((pool) => ({

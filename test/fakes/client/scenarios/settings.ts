@@ -43,7 +43,7 @@ export const settingsScenarios: readonly Scenario[] = [
     hash,
     world: { state: { ...signedInState, notices: [damagedKey] } },
     async act(page) {
-      await page.getByRole('button', { name: 'Hacer una clave nueva…' }).click();
+      await page.getByRole('button', { name: 'Crear una clave nueva…' }).click();
       await page.getByRole('dialog').waitFor();
     },
   },

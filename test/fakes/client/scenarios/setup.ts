@@ -160,13 +160,13 @@ export const setupScenarios: readonly Scenario[] = [
   {
     name: 'sign-in/ask-link',
     world: { state: stepState(known) },
-    act: (page) => page.getByRole('button', { name: '¿Primera vez, o la olvidó?' }).click(),
+    act: (page) => page.getByRole('button', { name: '¿Primera vez, u olvidó la contraseña?' }).click(),
   },
   {
     name: 'sign-in/link-sent',
     world: { state: stepState(known) },
     async act(page) {
-      await page.getByRole('button', { name: '¿Primera vez, o la olvidó?' }).click();
+      await page.getByRole('button', { name: '¿Primera vez, u olvidó la contraseña?' }).click();
       await page.getByRole('button', { name: 'Enviar el enlace' }).click();
       await page.getByRole('heading', { name: 'Revise su correo' }).waitFor();
     },
