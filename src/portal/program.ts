@@ -138,7 +138,8 @@ function databaseOf({ databaseUrl, databaseConnections, dataFolder }: ProgramSet
 }
 
 async function untilAsked(): Promise<void> {
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  // SIGHUP: the terminal was closed, or the connection to the machine.
+  await Promise.race(['SIGTERM', 'SIGINT', 'SIGHUP'].map((signal) => once(process, signal)));
 }
 
 /**

@@ -96,7 +96,8 @@ test('a full disk under its log takes the log away, and nothing else', async (co
     );
     const { url } = await ready(run);
     expect((await fetch(`${url}/ready`)).status).toBe(200);
-    run.child.kill('SIGTERM');
+    // As when the terminal is closed.
+    run.child.kill('SIGHUP');
     expect(await run.ended).toBe(0);
 
     const taken = new URL(url).port;
