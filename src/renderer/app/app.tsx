@@ -16,6 +16,7 @@ export function App() {
   const language = useLanguage();
   useSchemeOfPage();
   const state = useOptionalState();
+  const wasSettingUp = useWasSettingUp();
   return (
     <FormatProvider language={language ?? 'es'}>
       <Announcer>
@@ -26,7 +27,7 @@ export function App() {
           <ErrorBoundary resetKey={state.setup.step}>
             {state.setup.step === 'done' ? (
               <Suspense fallback={<Connecting />}>
-                <shell.Component />
+                <shell.Component takesFocus={wasSettingUp} />
               </Suspense>
             ) : (
               <SetupScreen />
@@ -58,6 +59,14 @@ function useLanguage(): Language | null {
     };
   }, [wanted, i18n]);
   return shown;
+}
+
+/** Whether the setup has shown in this window. */
+function useWasSettingUp(): boolean {
+  const step = useOptionalState()?.setup.step;
+  const [was, setWas] = useState(false);
+  if (!was && step !== undefined && step !== 'done') setWas(true);
+  return was;
 }
 
 /** The page takes the theme before it is painted; the tokens and Mantine's styles read the same attribute. */

@@ -23,8 +23,11 @@ const contents = {
   settings: laterPages.settings.Component,
 } satisfies Record<Page, unknown>;
 
-/** The window once it is set up: pages at the side, what everybody must know above, the page. */
-export default function Shell() {
+/**
+ * The window once it is set up: pages at the side, what everybody must know above, the page. `takesFocus` when it takes the place of
+ * something that had the focus.
+ */
+export default function Shell({ takesFocus }: { takesFocus: boolean }) {
   const { t } = useTranslation();
   const [queries] = useState(createQueries);
   const main = useRef<HTMLElement>(null);
@@ -39,6 +42,11 @@ export default function Shell() {
     main.current?.scrollTo(0, 0);
     main.current?.focus();
   }, [page, t]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it concerns the first drawing only
+  useEffect(() => {
+    if (takesFocus && document.activeElement === document.body) main.current?.focus();
+  }, []);
 
   return (
     <Themed>

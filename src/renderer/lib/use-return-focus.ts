@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useState } from 'react';
+import { keepFocus } from './keep-focus.ts';
 
 /**
  * When a dialog goes, the focus returns to what had it when the dialog came, or to `fallback` when that is gone (an item of a menu that
@@ -22,19 +23,4 @@ export function useReturnFocus(fallback?: RefObject<HTMLElement | null>): void {
     },
     [origin, fallback],
   );
-}
-
-/** What was asked may take `element` out of the page a moment later; until the focus moves on, it then goes to the page's content. */
-function keepFocus(element: HTMLElement): void {
-  const observer = new MutationObserver(() => {
-    if (element.isConnected) return;
-    stop();
-    if (document.activeElement === document.body) document.getElementById('content')?.focus();
-  });
-  const stop = () => {
-    observer.disconnect();
-    document.removeEventListener('focusin', stop);
-  };
-  document.addEventListener('focusin', stop);
-  observer.observe(document.body, { childList: true, subtree: true });
 }

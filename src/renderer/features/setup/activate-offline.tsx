@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/client';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { FileDrop } from '../../components/file-drop.tsx';
@@ -12,7 +12,7 @@ import { useClient } from '../../lib/window-context.tsx';
 import { keyError } from './key-error.ts';
 import { KeyField } from './key-field.tsx';
 import classes from './standalone.module.css';
-import type { StandaloneStep } from './standalone.tsx';
+import type { WayProps } from './standalone.tsx';
 import frame from './step-frame.module.css';
 import { WayBack } from './step-frame.tsx';
 import { useStep } from './use-step.ts';
@@ -21,14 +21,14 @@ import { useStep } from './use-step.ts';
 const largest = 131_072;
 
 /** For a machine that never touches the network: a request leaves, a signed license comes back. */
-export function ActivateOffline({ setup }: { setup: StandaloneStep }) {
+export function ActivateOffline(way: WayProps) {
   const { t } = useTranslation();
-  const { portal } = setup;
+  const { portal, busy } = way.setup;
   return (
     <>
       <ol className={classes.steps}>
         <Numbered title={t('standalone.request.title')}>
-          <RequestFile setup={setup} />
+          <RequestFile {...way} />
         </Numbered>
         <Numbered title={t('standalone.carry.title')}>
           <p>
@@ -41,7 +41,7 @@ export function ActivateOffline({ setup }: { setup: StandaloneStep }) {
         </Numbered>
       </ol>
       <div className={frame.buttons}>
-        <WayBack disabled={setup.busy} />
+        <WayBack disabled={busy} />
       </div>
     </>
   );
@@ -56,18 +56,17 @@ function Numbered({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function RequestFile({ setup }: { setup: StandaloneStep }) {
+function RequestFile({ setup, typed, onTyped }: WayProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const announce = useAnnounce();
   const client = useClient();
   // The snapshot's problem may be the other file's: each form here shows what it was answered itself.
   const step = useStep<'key'>({ ...setup, problem: null });
-  const [key, setKey] = useState('');
 
   async function create() {
-    await step.send(keyError(key, t), async () => {
-      const file = await client.setup.createRequestFile({ key: key.trim() });
+    await step.send(keyError(typed, t), async () => {
+      const file = await client.setup.createRequestFile({ key: typed.trim() });
       saveFile(file.fileName, file.content);
       announce(t('standalone.request.saved', { fileName: file.fileName }));
     });
@@ -84,12 +83,12 @@ function RequestFile({ setup }: { setup: StandaloneStep }) {
     >
       <div className={classes.row}>
         <KeyField
-          value={key}
+          value={typed}
           error={step.errors.key}
           autoFocus={false}
           onChange={(next) => {
             step.edited();
-            setKey(next);
+            onTyped(next);
           }}
         />
         <Button type="submit" size="md" busy={step.busy}>

@@ -9,18 +9,16 @@ import { keyError } from './key-error.ts';
 import { KeyField } from './key-field.tsx';
 import { ConnectionNote, PortalLine } from './setup-notes.tsx';
 import classes from './standalone.module.css';
-import type { StandaloneStep } from './standalone.tsx';
+import type { StandaloneStep, WayProps } from './standalone.tsx';
+import { useStartOfView } from './start-of-step.tsx';
 import frame from './step-frame.module.css';
 import { WayBack } from './step-frame.tsx';
 import { useStep } from './use-step.ts';
 
 /** With network: the portal that sold it, once, and the key. */
-export function ActivateOnline({ setup }: { setup: StandaloneStep }) {
-  return setup.portal === null ? (
-    <PortalFirst setup={setup} />
-  ) : (
-    <ActivateAt setup={setup} portal={setup.portal} />
-  );
+export function ActivateOnline(way: WayProps) {
+  const { portal } = way.setup;
+  return portal === null ? <PortalFirst setup={way.setup} /> : <ActivateAt {...way} portal={portal} />;
 }
 
 function PortalFirst({ setup }: { setup: StandaloneStep }) {
@@ -52,25 +50,25 @@ function PortalFirst({ setup }: { setup: StandaloneStep }) {
   );
 }
 
-function ActivateAt({ setup, portal }: { setup: StandaloneStep; portal: string }) {
+function ActivateAt({ setup, portal, typed, onTyped }: WayProps & { portal: string }) {
   const { t } = useTranslation();
   const client = useClient();
   const step = useStep<'key'>(setup);
-  const [key, setKey] = useState('');
+  useStartOfView();
   return (
     <ActivationForm
       busy={step.busy}
       trouble={step.trouble}
       submit={t('standalone.online.submit')}
-      onSubmit={() => void step.send(keyError(key, t), () => client.setup.activate({ key: key.trim() }))}
+      onSubmit={() => void step.send(keyError(typed, t), () => client.setup.activate({ key: typed.trim() }))}
     >
       <PortalLine portal={portal} />
       <KeyField
-        value={key}
+        value={typed}
         error={step.errors.key}
         onChange={(next) => {
           step.edited();
-          setKey(next);
+          onTyped(next);
         }}
       />
     </ActivationForm>

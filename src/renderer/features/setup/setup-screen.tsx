@@ -1,16 +1,16 @@
-import { type RefObject, Suspense, useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Suspense, useEffect } from 'react';
 import { DeviceKeyBanner } from '../../app/device-key-banner.tsx';
 import { KeychainBanner } from '../../app/keychain-banner.tsx';
+import { Notices } from '../../app/notices.tsx';
 import { laterSteps, shell } from '../../app/screens.ts';
 import { useAppState } from '../../lib/window-context.tsx';
 import { ModeChoice } from './mode-choice.tsx';
 import { SetupPanel } from './setup-panel.tsx';
 import classes from './setup-screen.module.css';
+import { StartOfStep } from './start-of-step.tsx';
 
 /** First run, and change of mode: one step at a time, chosen by the core. */
 export function SetupScreen() {
-  const main = useRef<HTMLElement>(null);
   // What comes next is fetched while the person reads, and not before this can be used.
   useEffect(() => {
     const timer = setTimeout(() => void laterSteps.preload().then(shell.preload), 300);
@@ -19,15 +19,17 @@ export function SetupScreen() {
   return (
     <div className={classes.screen}>
       <SetupPanel />
-      <main className={classes.main} ref={main} id="content" tabIndex={-1}>
+      <main className={classes.main} id="content" tabIndex={-1}>
         <div className={classes.column}>
-          <div className={classes.notice} role="status">
+          <div className={classes.notices} role="status">
             <KeychainBanner />
             <DeviceKeyBanner />
+            {/* The step says that the session ended. */}
+            <Notices without="session-ended" />
           </div>
           <Suspense>
             <CurrentStep />
-            <StartOfStep main={main} />
+            <StartOfStep />
           </Suspense>
         </div>
       </main>
@@ -45,16 +47,4 @@ function CurrentStep() {
     default:
       return <laterSteps.Component setup={setup} />;
   }
-}
-
-/** Each step starts where the person goes on: its first field, or its heading where there is something to read first. */
-function StartOfStep({ main }: { main: RefObject<HTMLElement | null> }) {
-  const { t } = useTranslation();
-  const step = useAppState((state) => state.setup.step);
-  useEffect(() => {
-    const start = main.current?.querySelector<HTMLElement>('[data-autofocus]');
-    (start ?? main.current?.querySelector<HTMLElement>('h1'))?.focus();
-    document.title = t(`setup.title.${step}`);
-  }, [main, step, t]);
-  return null;
 }

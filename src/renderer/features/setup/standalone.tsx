@@ -7,15 +7,26 @@ import { ActivateOnline } from './activate-online.tsx';
 import { WaitingPrograms } from './setup-notes.tsx';
 import classes from './standalone.module.css';
 import frame from './step-frame.module.css';
+import { useViews } from './use-views.ts';
 
 export type StandaloneStep = Extract<SetupStep, { step: 'standalone' }>;
 
+/** What each way gets. The key is typed once for both. */
+export interface WayProps {
+  readonly setup: StandaloneStep;
+  readonly typed: string;
+  onTyped(key: string): void;
+}
+
 /** A license for this device alone: with a key and network, or by files without. */
-export function Standalone({ setup }: { setup: StandaloneStep }) {
+export function Standalone({ setup: step }: { setup: StandaloneStep }) {
   const { t } = useTranslation();
-  const [way, setWay] = useState<'online' | 'offline'>(
-    setup.portal === null || setup.requestedAt !== null ? 'offline' : 'online',
+  const { view, setup, turnTo } = useViews<'online' | 'offline', StandaloneStep>(
+    step,
+    step.portal === null || step.requestedAt !== null ? 'offline' : 'online',
   );
+  const [key, setKey] = useState('');
+  const shared = { setup, typed: key, onTyped: setKey };
   return (
     <>
       <WaitingPrograms />
@@ -27,15 +38,15 @@ export function Standalone({ setup }: { setup: StandaloneStep }) {
         <Segments
           name="way"
           label={t('standalone.way')}
-          value={way}
-          onChange={setWay}
+          value={view}
+          onChange={turnTo}
           options={[
             { value: 'online', title: t('standalone.online.tab') },
             { value: 'offline', title: t('standalone.offline.tab') },
           ]}
         />
       </div>
-      {way === 'online' ? <ActivateOnline setup={setup} /> : <ActivateOffline setup={setup} />}
+      {view === 'online' ? <ActivateOnline {...shared} /> : <ActivateOffline {...shared} />}
     </>
   );
 }

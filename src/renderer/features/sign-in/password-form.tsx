@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
 import { ConnectionNote, PortalLine } from '../setup/setup-notes.tsx';
+import { useStartOfView } from '../setup/start-of-step.tsx';
 import { StepFrame } from '../setup/step-frame.tsx';
 import { useStep } from '../setup/use-step.ts';
 import { emailError } from './email-error.ts';
@@ -26,6 +27,7 @@ export function PasswordForm({
   const waiting = useAppState((state) => state.uses.some((use) => use.state === 'waiting'));
   const step = useStep<'email' | 'password'>(setup);
   const [password, setPassword] = useState('');
+  useStartOfView();
 
   function check() {
     const wrongEmail = emailError(email, t);

@@ -1,0 +1,39 @@
+import { IconX } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { AppState } from '../../contract/client/state.ts';
+import { Button } from '../components/button.tsx';
+import { TroubleView } from '../components/trouble-view.tsx';
+import { keepFocus } from '../lib/keep-focus.ts';
+import { useAppState, useClient } from '../lib/window-context.tsx';
+import { deviceKeyCode } from './device-key-banner.tsx';
+import { keychainCode } from './keychain-banner.tsx';
+import classes from './notices.module.css';
+
+type Notice = AppState['notices'][number];
+
+/** The core's notices, but for those of the keychain, which have banners of their own. @param without id of one that is said elsewhere */
+export function Notices({ without }: { without?: Notice['id'] }) {
+  const { t } = useTranslation();
+  const client = useClient();
+  const notices = useAppState((state) => state.notices);
+  const about = keychainCode(useAppState((state) => state.keychain));
+  return notices
+    .filter(({ id, code }) => id !== without && code !== about && code !== deviceKeyCode)
+    .map((notice) => (
+      <div key={notice.id} className={classes.notice}>
+        <TroubleView trouble={notice} tone={notice.level} />
+        <Button
+          variant="subtle"
+          size="xs"
+          className={classes.close ?? ''}
+          aria-label={t('shell.dismiss')}
+          onClick={({ currentTarget }) => {
+            keepFocus(currentTarget);
+            void client.settings.dismissNotice({ id: notice.id }).catch(() => {});
+          }}
+        >
+          <IconX size={16} stroke={1.75} aria-hidden />
+        </Button>
+      </div>
+    ));
+}
