@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { rightPassword } from '../fakes/client/fake-core.ts';
+import { type FakeCore, rightPassword } from '../fakes/client/fake-core.ts';
 import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
 import { rowAt } from './window/contact-rows.ts';
@@ -129,6 +129,45 @@ describeUnless(missing, 'people: panels and dialogs', () => {
     expect(saved).toMatchObject({ phone: '+51 600 100 200', revision: 3 });
   });
 
+  test('a seat given while something is typed does not hide what somebody else saved meanwhile', async () => {
+    const { page, core } = await open('few');
+    await page.getByRole('row', { name: /Mariana/ }).click();
+    const dialog = page.getByRole('dialog');
+    await page.locator('[name=jobTitle]').fill('Coordinadora BIM');
+    const contact = await shownContact(page, core);
+    core.directory.change(contact, { jobTitle: 'Jefa de proyecto', phone: '+51 600 100 200' });
+    await dialog.getByRole('button', { name: 'Asignar un puesto de Viga' }).click();
+    await dialog.getByRole('button', { name: 'Retirar el puesto de Viga' }).waitFor();
+    await page.getByRole('button', { name: 'Guardar' }).click();
+    await page.getByText('antes «vacío», ahora «+51 600 100 200»').waitFor();
+    expect(await page.locator('[name=jobTitle]').inputValue()).toBe('Coordinadora BIM');
+    expect(core.directory.contacts.find(({ id }) => id === contact)?.jobTitle).toBe('Jefa de proyecto');
+  });
+
+  test('a seat is given once however often it is asked for, and whoever writes on meanwhile is left in peace', async () => {
+    const { page, core } = await open('few');
+    await page.getByRole('row', { name: /Mariana/ }).click();
+    const assign = page.getByRole('dialog').getByRole('button', { name: 'Asignar un puesto de Viga' });
+    const withdraw = page.getByRole('dialog').getByRole('button', { name: 'Retirar el puesto de Viga' });
+    const answer = core.hold('people.assignSeat');
+    await assign.click();
+    await page.locator('[name=jobTitle]').press('End');
+    await page.keyboard.type('Coordinadora');
+    answer();
+    await withdraw.waitFor();
+    await page.getByText('tiene un puesto de Viga').waitFor();
+    await page.keyboard.type(' BIM');
+    expect(await page.locator('[name=jobTitle]').inputValue()).toMatch(/Coordinadora BIM$/);
+    const back = core.hold('people.withdrawSeat');
+    await withdraw.click();
+    await withdraw.click({ force: true });
+    await page.getByRole('dialog').locator('button[data-busy]').waitFor();
+    back();
+    await assign.waitFor();
+    await expectFocus(page.getByRole('heading', { name: 'Puestos' }));
+    expect(core.callsTo('people.withdrawSeat')).toHaveLength(1);
+  });
+
   test('a change of role asks for the own password and is then made; Escape gives it up', async () => {
     const { page, core } = await open('step-up');
     await scenarioNamed('people/step-up').act?.(page, windows.last);
@@ -190,6 +229,14 @@ describeUnless(missing, 'people: panels and dialogs', () => {
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 });
+
+/** The id of the contact whose panel is open. */
+async function shownContact(page: Page, core: FakeCore): Promise<string> {
+  const email = await page.locator('[role=dialog] h2 span').last().textContent();
+  const contact = core.directory.contacts.find((one) => one.email === email);
+  if (contact === undefined) throw new Error(`nobody has ${email}`);
+  return contact.id;
+}
 
 async function fillPerson(page: Page, email: string): Promise<void> {
   await page.locator('[name=firstName]').fill('Rosa');

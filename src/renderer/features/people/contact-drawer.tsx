@@ -62,15 +62,9 @@ export function ContactDrawer({
 
   const changes = changesOf(editableOf(base), typed);
   const dirty = Object.keys(changes).length > 0;
-  const latest = query.data;
+  const latest = query.data !== undefined && query.data.revision >= base.revision ? query.data : base;
   // The panel follows what the portal says unless something is typed and what is edited here changed; saving then finds out whether they meet.
-  if (
-    latest !== undefined &&
-    latest !== base &&
-    latest.revision >= base.revision &&
-    (!dirty || alike(base, latest))
-  )
-    setBase(latest);
+  if (latest !== base && (!dirty || alike(base, latest))) setBase(latest);
   useSeatsFirst(at);
 
   const value = { ...editableOf(base), ...typed };
@@ -115,7 +109,7 @@ export function ContactDrawer({
   }
 
   const name = nameOf(base);
-  const menu = actionsFor(base).filter((one) => !elsewhere.includes(one));
+  const menu = actionsFor(latest).filter((one) => !elsewhere.includes(one));
   const shared = {
     value,
     errors: { ...errors, ...refusedFields(action.trouble, t) },
@@ -159,7 +153,7 @@ export function ContactDrawer({
                   </Button>
                 </Menu.Target>
                 <Menu.Dropdown>
-                  <MenuItems contact={base} without={elsewhere} onAction={onAction} />
+                  <MenuItems contact={latest} without={elsewhere} onAction={onAction} />
                 </Menu.Dropdown>
               </Menu>
             </span>
@@ -185,13 +179,13 @@ export function ContactDrawer({
           }}
         />
       )}
-      <ContactAccess contact={base} />
+      <ContactAccess contact={latest} />
       <PanelSection id="contact-data" title={t('people.edit.data')}>
         <NameFields {...shared} />
         <WorkFields {...shared} />
         <MailFields {...shared} />
       </PanelSection>
-      <ContactSeats contact={base} onChanged={setBase} />
+      <ContactSeats contact={latest} />
       {may('assign-role') && mayReadRoles && (
         <PanelSection id="contact-role" title={t('people.field.role')} text={t('people.edit.roleText')}>
           <Loaded query={rolesQuery} height={240}>

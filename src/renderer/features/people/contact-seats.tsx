@@ -13,15 +13,9 @@ import { useContactActions } from './use-contact-actions.ts';
 import { usePools } from './use-people.ts';
 
 /** The person's seats, and those that could be given; each change is made at once and can be taken back (E8, E9). */
-export function ContactSeats({
-  contact,
-  onChanged,
-}: {
-  contact: Contact;
-  onChanged: (contact: Contact) => void;
-}) {
+export function ContactSeats({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
-  const actions = useContactActions(onChanged);
+  const actions = useContactActions();
   const [busy, setBusy] = useState<string | null>(null);
   const query = usePools();
   const mayRead = useAppState((state) => may(state, 'seat:read'));
@@ -33,11 +27,15 @@ export function ContactSeats({
     );
 
   async function run(poolId: string, call: () => Promise<unknown>) {
+    if (busy !== null) return;
+    const pressed = document.activeElement;
     setBusy(poolId);
     await call();
     setBusy(null);
-    // The row that had the focus is another one now.
-    document.getElementById('contact-seats')?.focus();
+    // The row that was pressed is another one now; whoever went on elsewhere stays there.
+    const { activeElement } = document;
+    if (activeElement === pressed || activeElement === document.body)
+      document.getElementById('contact-seats')?.focus();
   }
 
   return (

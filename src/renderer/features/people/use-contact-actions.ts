@@ -24,7 +24,7 @@ export interface PoolName {
   readonly productName: string;
 }
 
-export function useContactActions(onChanged?: (contact: Contact) => void): ContactActions {
+export function useContactActions(): ContactActions {
   const { t } = useTranslation();
   const client = useClient();
   const toast = useToast();
@@ -40,7 +40,6 @@ export function useContactActions(onChanged?: (contact: Contact) => void): Conta
       try {
         const contact = await stepUp(call);
         cache.put(contact);
-        onChanged?.(contact);
         if (said.seats) cache.seatsChanged();
         const { undo, undone = '' } = said;
         toast.show({
@@ -86,7 +85,6 @@ export function useContactActions(onChanged?: (contact: Contact) => void): Conta
       async resetPassword(contact) {
         const updated = await stepUp(() => client.people.resetPassword({ id: contact.id }));
         cache.put(updated);
-        onChanged?.(updated);
         toast.show({ text: t('people.done.reset', { email: contact.email }) });
       },
       assignSeat: (contact, pool) =>
@@ -102,5 +100,5 @@ export function useContactActions(onChanged?: (contact: Contact) => void): Conta
           seats: true,
         }),
     };
-  }, [t, client, toast, stepUp, cache, onChanged]);
+  }, [t, client, toast, stepUp, cache]);
 }
