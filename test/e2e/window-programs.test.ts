@@ -110,6 +110,48 @@ describeUnless(missing, 'programs', () => {
     await mac.page.getByRole('button', { name: 'Descargar Viga 2026.1 (Linux)' }).waitFor();
   });
 
+  test('cancelling the last download for another system leaves its part open, with the focus in it', async () => {
+    const { page } = await open('list');
+    const linux = page.getByRole('button', { name: 'Descargar Viga 2026.1 (Linux)' });
+    await tabTo(page, page.locator('summary', { hasText: 'Para otros sistemas' }).nth(1));
+    await page.keyboard.press('Enter');
+    await linux.press('Enter');
+    await expectFocus(page.getByRole('button', { name: /^Pausar/ }));
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await expectFocus(linux);
+    expect(await linux.isVisible()).toBe(true);
+  });
+
+  test('what is on its way for another system comes into sight, and can be folded', async () => {
+    const { page, core } = await open('list');
+    const linux = page.getByRole('button', { name: 'Pausar la descarga de Viga 2026.1 (Linux)' });
+    core.update({ downloads: [download(2, {})] });
+    await linux.waitFor();
+    await page.locator('summary', { hasText: 'Para otros sistemas' }).nth(1).click();
+    await linux.waitFor({ state: 'hidden' });
+    core.update({ downloads: [download(2, { received: 1_000_000, rate: 12_000_000 })] });
+    await page.getByText('12 MB/s').waitFor({ state: 'attached' });
+    expect(await linux.isVisible()).toBe(false);
+  });
+
+  test('a file that cannot be opened is said once, though the snapshot tells it as well', async () => {
+    const { page, core } = await open('list');
+    core.update({ client: { ...core.get().client, shell: 'electron' } });
+    move({ state: 'ready', received: viga?.size ?? 0, path: '/x' });
+    core.refuse('programs.open', 'open-failed');
+    const refused = core.hold('programs.open');
+    await page.getByRole('button', { name: 'Abrir instalador de Viga 2026.1' }).click();
+    move({ state: 'failed', problem: problem('open-failed') });
+    const said = page.getByText('El sistema no pudo abrirlo');
+    await said.waitFor();
+    refused();
+    // Asked later on the same way, so that its answer comes after the refusal.
+    await page.getByRole('button', { name: 'Descargar Zapata 2026.1' }).click();
+    await page.getByRole('button', { name: 'Pausar la descarga de Zapata 2026.1' }).waitFor();
+    expect(await said.count()).toBe(1);
+  });
+
   test('without the list, what is on this device can still be resumed and opened', async () => {
     const { page, core } = await open('error-offline');
     await page.getByRole('button', { name: 'Abrir instalador de viga-2026.1.exe' }).waitFor();

@@ -6,7 +6,7 @@ import type { Trouble } from '../../lib/problem.ts';
 import { DownloadProgress } from './download-progress.tsx';
 import classes from './programs-page.module.css';
 
-/** Below the release: how far it is, what was checked and where the file lies, or why it failed. */
+/** Below the release: how far it is, what was checked and where the file lies, or why it failed. What the snapshot tells is not said twice. */
 export function DownloadStatus({
   name,
   download,
@@ -40,7 +40,7 @@ export function DownloadStatus({
           {download.state === 'failed' && <TroubleView trouble={download.problem ?? { code: 'internal' }} />}
         </div>
       )}
-      {trouble !== null && (
+      {trouble !== null && trouble.code !== download?.problem?.code && (
         <div className={classes.status}>
           <TroubleView trouble={trouble} live />
         </div>

@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Bone } from '../../components/page.tsx';
 import { useAppState } from '../../lib/window-context.tsx';
@@ -12,10 +12,16 @@ export function ProductCard({ group }: { group: ProductReleases }) {
   const id = useId();
   const { productName, mine, others } = group;
   const platform = useAppState((state) => state.client.platform);
-  // What is on its way stays in sight.
   const moving = useAppState((state) =>
     state.downloads.some(({ releaseId }) => others.some((release) => release.id === releaseId)),
   );
+  const [isOpen, setOpen] = useState(moving || mine.length === 0);
+  const [wasMoving, setWasMoving] = useState(moving);
+  // What begins to move comes into sight; its end closes nothing that the person looks at.
+  if (wasMoving !== moving) {
+    setWasMoving(moving);
+    if (moving) setOpen(true);
+  }
   return (
     <section className={classes.card} aria-labelledby={id}>
       <header className={classes.head}>
@@ -37,7 +43,11 @@ export function ProductCard({ group }: { group: ProductReleases }) {
         ))}
       </ul>
       {others.length > 0 && (
-        <details className={classes.others} open={moving || mine.length === 0 || undefined}>
+        <details
+          className={classes.others}
+          open={isOpen}
+          onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+        >
           <summary>{t('programs.others', { count: others.length })}</summary>
           <ul>
             {others.map((release) => (
