@@ -186,8 +186,22 @@ describeUnless(missing, 'the license', () => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
     expect(download.suggestedFilename()).toBe('zapata.aldaba-receipt');
     expect(await readFile(await download.path(), 'utf8')).toContain('ALDABA RETURN RECEIPT');
-    await receipt.getByText('Se guardó zapata.aldaba-receipt.').waitFor();
+    await receipt.getByText('¿Quedó guardado zapata.aldaba-receipt?', { exact: false }).waitFor();
     await page.keyboard.press('Escape');
+    await receipt.waitFor({ state: 'detached' });
+  });
+
+  test('nobody is told that the receipt is saved, which only the system knows: closing asks once', async () => {
+    const { page } = await open('license/standalone');
+    await page.getByRole('button', { name: 'Devolver' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Devolver' }).click();
+    const receipt = page.getByRole('dialog', { name: 'Guarde el recibo' });
+    await receipt.getByRole('button', { name: 'Guardar el recibo' }).click();
+    await receipt.getByText('Compruebe que zapata.aldaba-receipt quedó guardado.').waitFor();
+    const close = receipt.getByRole('button', { name: 'Cerrar' }).last();
+    await close.click();
+    await receipt.getByText('¿Quedó guardado zapata.aldaba-receipt?', { exact: false }).waitFor();
+    await close.click();
     await receipt.waitFor({ state: 'detached' });
   });
 

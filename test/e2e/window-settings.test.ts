@@ -144,6 +144,7 @@ describeUnless(missing, 'settings', () => {
       page.getByRole('button', { name: 'Guardar diagnóstico' }).press('Enter'),
     ]);
     expect(download.suggestedFilename()).toBe('aldaba-diagnosis.json');
+    await page.getByText('Compruebe que aldaba-diagnosis.json quedó guardado.').waitFor();
     const text = await readFile(await download.path(), 'utf8');
     const found = diagnosisSchema.parse(JSON.parse(text));
     expect(found).toMatchObject({

@@ -50,14 +50,14 @@ export function GiveBackDialog({ view, onClose }: { view: LicenseView; onClose: 
 
 function ReceiptDialog({ receipt, onClose }: { receipt: Receipt; onClose: () => void }) {
   const { t } = useTranslation();
-  const [saved, setSaved] = useState(false);
+  const [offered, setOffered] = useState(false);
   const [asking, setAsking] = useState(false);
   const save = useRef<HTMLButtonElement>(null);
   useReturnFocus();
 
-  /** Unsaved, it is asked once more: the key's place stays taken without it. */
+  /** It is asked once more, also when the file was handed over: where to save it may have been asked, and given up. The key's place stays taken without it. */
   function leave() {
-    if (saved || asking) return onClose();
+    if (asking) return onClose();
     setAsking(true);
     save.current?.focus();
   }
@@ -76,12 +76,14 @@ function ReceiptDialog({ receipt, onClose }: { receipt: Receipt; onClose: () => 
           <p>{t('license.receipt.consequence')}</p>
         </div>
         <p role="status">
-          {saved
-            ? t('license.receipt.saved', { fileName: receipt.fileName })
+          {offered
+            ? t(asking ? 'license.receipt.sure' : 'common.checkSaved', { fileName: receipt.fileName })
             : asking && t('license.receipt.unsaved')}
         </p>
         <div className={dialog.buttons}>
-          <Button onClick={leave}>{asking && !saved ? t('license.receipt.leave') : t('common.close')}</Button>
+          <Button onClick={leave}>
+            {asking && !offered ? t('license.receipt.leave') : t('common.close')}
+          </Button>
           <Button
             ref={save}
             variant="filled"
@@ -89,7 +91,7 @@ function ReceiptDialog({ receipt, onClose }: { receipt: Receipt; onClose: () => 
             leftSection={<IconFileDownload size={16} stroke={1.75} aria-hidden />}
             onClick={() => {
               saveFile(receipt.fileName, receipt.content);
-              setSaved(true);
+              setOffered(true);
             }}
           >
             {t('license.receipt.save')}

@@ -26,7 +26,7 @@ function Returned({ product, productName }: { product: string; productName: stri
     const done = await action.run(() => client.licenses.receipt({ product }));
     if (done === null) return;
     saveFile(done.value.fileName, done.value.content);
-    announce(t('license.receipt.saved', { fileName: done.value.fileName }));
+    announce(t('common.checkSaved', { fileName: done.value.fileName }));
   }
 
   return (

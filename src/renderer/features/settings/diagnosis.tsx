@@ -31,8 +31,9 @@ export function Diagnosis() {
   async function saveIt() {
     const done = await save.run(() => client.diagnose());
     if (done === null) return;
-    saveFile('aldaba-diagnosis.json', `${JSON.stringify(done.value, null, 2)}\n`);
-    toast.show({ text: t('diagnosis.saved') });
+    const fileName = 'aldaba-diagnosis.json';
+    saveFile(fileName, `${JSON.stringify(done.value, null, 2)}\n`);
+    toast.show({ text: t('common.checkSaved', { fileName }) });
   }
 
   return (

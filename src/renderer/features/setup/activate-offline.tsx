@@ -68,7 +68,7 @@ function RequestFile({ setup, typed, onTyped }: WayProps) {
     await step.send(keyError(typed, t), async () => {
       const file = await client.setup.createRequestFile({ key: typed.trim() });
       saveFile(file.fileName, file.content);
-      announce(t('standalone.request.saved', { fileName: file.fileName }));
+      announce(`${t('common.checkSaved', { fileName: file.fileName })} ${t('standalone.request.caution')}`);
     });
   }
 
