@@ -11,6 +11,7 @@ import {
   useState,
 } from 'react';
 import { useTranslation } from 'react-i18next';
+import { keepFocus } from '../lib/keep-focus.ts';
 import type { Trouble } from '../lib/problem.ts';
 import { useShortcut } from '../lib/use-shortcut.ts';
 import { Button } from './button.tsx';
@@ -117,12 +118,25 @@ function ToastView({ toast, onClose }: { toast: Toast; onClose: () => void }) {
         </>
       )}
       {undo !== undefined && (
-        <Button size="xs" onClick={takeBack}>
+        <Button
+          size="xs"
+          onClick={({ currentTarget }) => {
+            keepFocus(currentTarget);
+            takeBack();
+          }}
+        >
           {t('toast.undo')}
           <kbd className={classes.key}>{shortcut}</kbd>
         </Button>
       )}
-      <CloseButton size="sm" aria-label={t('common.close')} onClick={onClose} />
+      <CloseButton
+        size="sm"
+        aria-label={t('common.close')}
+        onClick={({ currentTarget }) => {
+          keepFocus(currentTarget);
+          onClose();
+        }}
+      />
     </div>
   );
 }

@@ -131,7 +131,7 @@ export function ContactsGrid({
       role="grid"
       aria-label={t('people.directory')}
       aria-rowcount={count + 1}
-      aria-busy={directory.late || undefined}
+      aria-busy={directory.searching || undefined}
       data-late={directory.late || undefined}
     >
       <Heads view={view} onSort={onSort} />

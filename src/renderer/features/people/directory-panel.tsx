@@ -4,12 +4,13 @@ import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../contract/portal/people.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { RetryButton } from '../../components/retry-button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useAppState } from '../../lib/window-context.tsx';
 import { ContactsGrid, type GridHandle } from './contacts-grid.tsx';
 import classes from './directory-panel.module.css';
 import { type DirectoryView, isNarrowed, sortedBy, wholeDirectory } from './directory-view.ts';
-import { PeopleToolbar } from './people-toolbar.tsx';
+import { PeopleToolbar, searchFieldName } from './people-toolbar.tsx';
 import type { RowAction } from './row-menu.tsx';
 import { type PageRange, useDirectory } from './use-directory.ts';
 import { usePeopleCache } from './use-people.ts';
@@ -37,27 +38,30 @@ export function DirectoryPanel({
   const { t } = useTranslation();
   const [range, setRange] = useState({ of: view, pages: top });
   const directory = useDirectory(view, range.of === view ? range.pages : top);
-  const { total, trouble } = directory;
+  const { total, late, trouble } = directory;
   const narrowed = isNarrowed(view);
   const setPages = useCallback((pages: PageRange) => setRange({ of: view, pages }), [view]);
   useReadAgainOnline();
 
   useEffect(() => {
-    if (!narrowed && !directory.late && total !== null) onWhole(total);
-  }, [narrowed, directory.late, total, onWhole]);
+    if (!narrowed && !late && total !== null) onWhole(total);
+  }, [narrowed, late, total, onWhole]);
 
   return (
     <section className={classes.panel} aria-label={t('people.directory')}>
-      <PeopleToolbar view={view} onView={onView} total={total} late={directory.late} />
+      <PeopleToolbar
+        view={view}
+        onView={onView}
+        total={late ? null : total}
+        searching={directory.searching}
+      />
       <Connection hidden={total === null} />
       {trouble !== null && (
         <TroubleView trouble={trouble} tone={total === null ? 'error' : 'warning'} live>
-          <Button size="xs" busy={directory.loading} onClick={directory.retry}>
-            {t('common.retry')}
-          </Button>
+          <RetryButton busy={directory.loading} onRetry={directory.retry} />
         </TroubleView>
       )}
-      {total === 0 && !directory.late ? (
+      {total === 0 && !late ? (
         narrowed ? (
           <EmptyState
             icon={<IconUserSearch size={32} stroke={1.25} aria-hidden />}
@@ -73,7 +77,13 @@ export function DirectoryPanel({
                   )
             }
           >
-            <Button onClick={() => onView({ ...wholeDirectory, sort: view.sort, direction: view.direction })}>
+            <Button
+              onClick={() => {
+                onView({ ...wholeDirectory, sort: view.sort, direction: view.direction });
+                // The button goes with the search that it takes away.
+                document.getElementsByName(searchFieldName)[0]?.focus();
+              }}
+            >
               {t('people.noResults.clear')}
             </Button>
           </EmptyState>

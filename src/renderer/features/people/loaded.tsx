@@ -1,8 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
 import { Bone } from '../../components/page.tsx';
+import { RetryButton } from '../../components/retry-button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { toTrouble } from '../../lib/problem.ts';
 
@@ -17,14 +16,11 @@ export function Loaded<T>({
   height: number;
   children: (data: T) => ReactNode;
 }) {
-  const { t } = useTranslation();
   if (query.data !== undefined) return children(query.data);
   if (query.error === null) return <Bone height={height} />;
   return (
     <TroubleView trouble={toTrouble(query.error)} live>
-      <Button size="xs" busy={query.isFetching} onClick={() => void query.refetch()}>
-        {t('common.retry')}
-      </Button>
+      <RetryButton busy={query.isFetching} onRetry={() => void query.refetch()} />
     </TroubleView>
   );
 }

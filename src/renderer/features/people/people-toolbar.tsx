@@ -11,6 +11,8 @@ import { isNarrowed, stateTones } from './directory-view.ts';
 import classes from './people-toolbar.module.css';
 import { useRoles } from './use-people.ts';
 
+export const searchFieldName = 'people-search';
+
 /** ms without a key before the portal is asked. */
 const pause = 250;
 
@@ -20,12 +22,13 @@ export function PeopleToolbar({
   view,
   onView,
   total,
-  late,
+  searching,
 }: {
   view: DirectoryView;
   onView: (view: DirectoryView) => void;
+  /** How many match; null while that is not known. */
   total: number | null;
-  late: boolean;
+  searching: boolean;
 }) {
   const { t } = useTranslation();
   const roles = useRoles().data?.roles ?? [];
@@ -54,18 +57,26 @@ export function PeopleToolbar({
           ...states.map((state) => ({ value: state, label: t(`people.state.${state}`) })),
         ]}
       />
-      <Found view={view} total={total} late={late} />
+      <Found view={view} total={total} searching={searching} />
     </search>
   );
 }
 
 /** Counted aloud when it changes. */
-function Found({ view, total, late }: { view: DirectoryView; total: number | null; late: boolean }) {
+function Found({
+  view,
+  total,
+  searching,
+}: {
+  view: DirectoryView;
+  total: number | null;
+  searching: boolean;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
     <p className={classes.found} role="status">
-      {late
+      {searching
         ? t('people.searching')
         : total !== null &&
           isNarrowed(view) &&
@@ -108,6 +119,7 @@ function SearchField({ view, onView }: { view: DirectoryView; onView: (view: Dir
   return (
     <TextInput
       ref={input}
+      name={searchFieldName}
       className={classes.search ?? ''}
       aria-label={t('people.search')}
       aria-keyshortcuts="Control+F Meta+F"

@@ -4,6 +4,7 @@ import type { Pool } from '../../../contract/portal/people.ts';
 import { Button } from '../../components/button.tsx';
 import { ExternalLink } from '../../components/external-link.tsx';
 import { Bone } from '../../components/page.tsx';
+import { RetryButton } from '../../components/retry-button.tsx';
 import { useFormat } from '../../lib/format-context.tsx';
 import { may } from '../../lib/pages.ts';
 import { useAppState } from '../../lib/window-context.tsx';
@@ -24,9 +25,7 @@ export function PoolSummary() {
     return (
       <p className={classes.failed} role="status">
         {t('people.pools.failed')}
-        <Button size="xs" busy={isFetching} onClick={() => void refetch()}>
-          {t('common.retry')}
-        </Button>
+        <RetryButton busy={isFetching} onRetry={() => void refetch()} />
       </p>
     );
   const pools = data?.pools ?? [];

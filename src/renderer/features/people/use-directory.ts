@@ -20,6 +20,8 @@ export interface Directory {
   row(index: number): Contact | undefined;
   /** What shows is of the view before, until this one's first page is here. */
   readonly late: boolean;
+  /** It is late and on its way: not when it was refused. */
+  readonly searching: boolean;
   readonly loading: boolean;
   readonly trouble: Trouble | null;
   retry(): void;
@@ -61,6 +63,7 @@ export function useDirectory(view: DirectoryView, range: PageRange): Directory {
     total: display?.total ?? null,
     row,
     late,
+    searching: late && found.error === null,
     loading: found.loading,
     trouble: found.error === null ? null : toTrouble(found.error),
     retry: refetch,

@@ -2,10 +2,10 @@ import { IconPackageOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ExternalLink } from '../../components/external-link.tsx';
 import { Page } from '../../components/page.tsx';
+import { RetryButton } from '../../components/retry-button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useFormat } from '../../lib/format-context.tsx';
 import { toTrouble } from '../../lib/problem.ts';
@@ -42,9 +42,7 @@ export default function ProgramsPage() {
     <Page title={t('page.programs')} about={t('programs.about')}>
       {error !== null ? (
         <TroubleView trouble={toTrouble(error)} tone={data === undefined ? 'error' : 'warning'} live>
-          <Button size="xs" busy={isFetching} onClick={() => void refetch()}>
-            {t('common.retry')}
-          </Button>
+          <RetryButton busy={isFetching} onRetry={() => void refetch()} />
         </TroubleView>
       ) : (
         connection.state === 'offline' && (

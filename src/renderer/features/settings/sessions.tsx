@@ -6,6 +6,7 @@ import { SignOutDialog } from '../../app/account-menu.tsx';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Bone } from '../../components/page.tsx';
+import { RetryButton } from '../../components/retry-button.tsx';
 import { StateChip } from '../../components/state-chip.tsx';
 import { useToast } from '../../components/toasts.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
@@ -32,9 +33,7 @@ export function Sessions() {
       {error !== null ? (
         <div className={classes.trouble}>
           <TroubleView trouble={toTrouble(error)}>
-            <Button size="xs" busy={isFetching} onClick={() => void refetch()}>
-              {t('common.retry')}
-            </Button>
+            <RetryButton busy={isFetching} onRetry={() => void refetch()} />
           </TroubleView>
         </div>
       ) : data === undefined ? (
