@@ -22,6 +22,7 @@ export function AccountMenu() {
   const button = useRef<HTMLButtonElement>(null);
   if (profile === null) return null;
   const { identity, membership, accounts } = profile;
+  const where = entering === null ? membership.account.name : t('account.entering', { company: entering });
 
   async function enter(accountId: string, name: string) {
     if (entering !== null) return;
@@ -45,9 +46,11 @@ export function AccountMenu() {
               {initialsOf(identity.name)}
             </span>
             <span className={classes.who}>
-              <span className={classes.name}>{identity.name}</span>
-              <span className={classes.company} role="status">
-                {entering === null ? membership.account.name : t('account.entering', { company: entering })}
+              <span className={classes.name} title={identity.name}>
+                {identity.name}
+              </span>
+              <span className={classes.company} role="status" title={where}>
+                {where}
               </span>
             </span>
             <IconSelector className={classes.chevron} size={16} stroke={1.5} aria-hidden />
@@ -74,7 +77,7 @@ export function AccountMenu() {
                   if (!current) void enter(other.account.id, other.account.name);
                 }}
               >
-                <span className={classes.name}>{other.account.name}</span>
+                <span className={classes.whole}>{other.account.name}</span>
                 <span className={classes.role}>
                   {roleName(t, { key: other.roleKey, name: other.roleName })}
                 </span>

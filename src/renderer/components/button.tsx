@@ -9,10 +9,11 @@ interface Look {
   readonly rightSection?: ReactNode;
 }
 
-type ButtonProps = Look & Omit<ComponentPropsWithRef<'button'>, keyof Look> & { readonly busy?: boolean };
+type ButtonProps = Look &
+  Omit<ComponentPropsWithRef<'button'>, keyof Look> & { readonly busy?: boolean; readonly wraps?: boolean };
 
 /**
- * `busy` shows that its work is under way. The button is never disabled for that, because a disabled button loses the focus and with it
+ * `wraps` is for words of any length. `busy` shows that its work is under way. The button is never disabled for that, because a disabled button loses the focus and with it
  * the place of whoever works by keyboard; presses are ignored, and a form's handler must ignore them too.
  */
 export function Button({
@@ -22,6 +23,7 @@ export function Button({
   leftSection,
   rightSection,
   busy = false,
+  wraps = false,
   type = 'button',
   className,
   onClick,
@@ -34,6 +36,7 @@ export function Button({
       {...lookOf({ variant, size, color }, className)}
       type={type}
       data-busy={busy || undefined}
+      data-wraps={wraps || undefined}
       aria-disabled={busy || undefined}
       onClick={(event) => {
         if (!busy) onClick?.(event);

@@ -50,6 +50,7 @@ export function ContactConflict({
                     {t('people.conflict.typed', { typed: show(field, typed) })}
                     <Button
                       size="xs"
+                      wraps
                       onClick={() => {
                         // The button goes; what is left to look at is around it.
                         box.current?.focus();
