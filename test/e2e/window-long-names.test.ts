@@ -77,6 +77,9 @@ describeUnless(missing, 'long names', () => {
     const words = page.getByRole('dialog').getByText(new RegExp(wall)).last();
     await words.waitFor();
     expect(await fits(words)).toBe(true);
+    const title = page.getByRole('dialog').getByRole('heading', { name: new RegExp(wall) });
+    expect(await fits(title)).toBe(true);
+    await page.getByRole('dialog').getByRole('button', { name: 'Cerrar' }).click({ trial: true });
     await page.keyboard.press('Escape');
     await row.getByRole('button').click();
     await page.getByRole('menuitem', { name: 'Suspender' }).click();

@@ -76,6 +76,7 @@ describeUnless(missing, 'views of the setup', () => {
     await untold.first().waitFor();
     const dismiss = page.getByRole('button', { name: 'Descartar el aviso' });
     expect(await dismiss.count()).toBe(2);
+    expect((await dismiss.first().locator('svg').boundingBox())?.width).toBe(16);
     await dismiss.first().focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => dismiss.count()).toBe(1);

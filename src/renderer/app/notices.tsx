@@ -1,7 +1,6 @@
 import { IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { AppState } from '../../contract/client/state.ts';
-import { Button } from '../components/button.tsx';
 import { TroubleView } from '../components/trouble-view.tsx';
 import { keepFocus } from '../lib/keep-focus.ts';
 import { useAppState, useClient } from '../lib/window-context.tsx';
@@ -22,10 +21,9 @@ export function Notices({ without }: { without?: Notice['id'] }) {
     .map((notice) => (
       <div key={notice.id} className={classes.notice}>
         <TroubleView trouble={notice} tone={notice.level} />
-        <Button
-          variant="subtle"
-          size="xs"
-          className={classes.close ?? ''}
+        <button
+          type="button"
+          className={classes.close}
           aria-label={t('shell.dismiss')}
           onClick={({ currentTarget }) => {
             keepFocus(currentTarget);
@@ -33,7 +31,7 @@ export function Notices({ without }: { without?: Notice['id'] }) {
           }}
         >
           <IconX size={16} stroke={1.75} aria-hidden />
-        </Button>
+        </button>
       </div>
     ));
 }
