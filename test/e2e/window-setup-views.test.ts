@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { AppState } from '../../src/contract/client/state.ts';
 import { formatLicenseKey, licenseKeyRandomBytes } from '../../src/domain/license-key.ts';
 import { rightPassword } from '../fakes/client/fake-core.ts';
 import { problem, use } from '../fakes/client/states.ts';
@@ -10,10 +9,6 @@ import { useWindows } from './window/use-windows.ts';
 
 const { missing } = await findBrowser();
 const key = formatLicenseKey(new Uint8Array(licenseKeyRandomBytes).fill(9));
-
-function notice(code: AppState['notices'][number]['code']): AppState['notices'][number] {
-  return { id: code, level: 'warning', ...problem(code) };
-}
 
 describeUnless(missing, 'views of the setup', () => {
   const windows = useWindows();
@@ -68,10 +63,7 @@ describeUnless(missing, 'views of the setup', () => {
   });
 
   test('what the core has to say shows before the window is set up, and can be dismissed', async () => {
-    const { page, core } = await open('sign-in/waiting');
-    core.update({
-      notices: [notice('sign-out-untold'), notice('session-ended'), notice('settings-corrupt')],
-    });
+    const { page, core } = await open('sign-in/notices');
     const untold = page.getByRole('status').getByText('El portal no se enteró', { exact: false });
     await untold.first().waitFor();
     const dismiss = page.getByRole('button', { name: 'Descartar el aviso' });
@@ -85,8 +77,7 @@ describeUnless(missing, 'views of the setup', () => {
   });
 
   test('what the core has to say shows on the very first screen', async () => {
-    const { page, core } = await open('setup/mode');
-    core.update({ notices: [notice('settings-corrupt')] });
+    const { page } = await open('setup/mode-notices');
     await page.getByRole('button', { name: 'Descartar el aviso' }).waitFor();
   });
 

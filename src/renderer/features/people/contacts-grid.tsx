@@ -132,7 +132,7 @@ export function ContactsGrid({
       aria-label={t('people.directory')}
       aria-rowcount={count + 1}
       aria-busy={directory.searching || undefined}
-      data-late={directory.late || undefined}
+      data-late={directory.searching || undefined}
     >
       <Heads view={view} onSort={onSort} />
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}

@@ -84,6 +84,12 @@ export const peopleScenarios: readonly Scenario[] = [
     await page.getByRole('textbox').fill('jimenez');
     await page.getByText(/encontrad/).waitFor();
   }),
+  after('search-failed', async (page, { core }) => {
+    await row(page, 0).waitFor();
+    core.refuse('people.listContacts', 'unavailable');
+    await page.getByRole('textbox').fill('jimenez');
+    await page.getByText('El portal no puede atender ahora').waitFor();
+  }),
   after('no-results', async (page) => {
     await page.getByRole('textbox').fill('zzz');
     await page.getByText('Nadie coincide').waitFor();

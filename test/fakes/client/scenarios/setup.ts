@@ -1,4 +1,5 @@
-import type { SetupStep } from '../../../../src/contract/client/state.ts';
+import type { Problem } from '../../../../src/contract/client/problem.ts';
+import type { AppState, SetupStep } from '../../../../src/contract/client/state.ts';
 import {
   at,
   damagedKey,
@@ -27,6 +28,10 @@ const offline = {
   connection: { state: 'offline' as const, since: at(-12), problem: problem('network-offline') },
 };
 
+function notice(code: Problem['code']): AppState['notices'][number] {
+  return { id: code, level: 'warning', ...problem(code) };
+}
+
 export const setupScenarios: readonly Scenario[] = [
   { name: 'setup/mode', world: { state: firstRunState } },
   { name: 'setup/mode-waiting', world: { state: { ...firstRunState, uses: waiting } } },
@@ -42,6 +47,10 @@ export const setupScenarios: readonly Scenario[] = [
   {
     name: 'setup/device-key-damaged',
     world: { state: { ...firstRunState, notices: [damagedKey] } },
+  },
+  {
+    name: 'setup/mode-notices',
+    world: { state: { ...firstRunState, notices: [notice('settings-corrupt')] } },
   },
   {
     name: 'setup/portal-waiting',
@@ -109,6 +118,14 @@ export const setupScenarios: readonly Scenario[] = [
   {
     name: 'sign-in/too-many',
     world: { state: stepState({ ...known, problem: problem('too-many-requests', { retryAfter: 480 }) }) },
+  },
+  {
+    name: 'sign-in/notices',
+    world: {
+      state: stepState(known, {
+        notices: [notice('sign-out-untold'), notice('session-ended'), notice('settings-corrupt')],
+      }),
+    },
   },
   { name: 'sign-in/offline', world: { state: stepState(known, offline) } },
   {
