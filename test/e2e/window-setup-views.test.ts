@@ -35,6 +35,18 @@ describeUnless(missing, 'views of the setup', () => {
     await alert.filter({ hasText: 'El correo o la contraseña no coinciden' }).waitFor();
   });
 
+  test('a refusal that comes once the person has turned away is not said over what they turned to', async () => {
+    const { page, core } = await open('sign-in/waiting');
+    core.update({ setup: { ...core.get().setup, busy: true } });
+    await page.locator('button[type=submit][data-busy]').waitFor();
+    await page.getByRole('button', { name: '¿Primera vez, o la olvidó?' }).click();
+    await expectFocus(page, 'Correo registrado');
+    const refused = problem('invalid-credentials');
+    core.update({ setup: { ...core.get().setup, busy: false, problem: refused } });
+    await page.locator('button[type=submit]:not([data-busy])').waitFor();
+    expect(await page.getByRole('main').getByRole('alert').count()).toBe(0);
+  });
+
   test('a refused file is not said over the form for the key, nor a refused key over the files; the key is typed once', async () => {
     const { page, core } = await open('standalone/wrong-file');
     core.refuse('setup.activate', 'key-invalid');
