@@ -24,7 +24,7 @@ describeUnless(missing, 'views of the setup', () => {
     // Gone once the window has the snapshot that also tells of the refusal.
     core.update({ uses: [] });
     await page.getByRole('region', { name: '3 programas esperan' }).waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: '¿Primera vez, o la olvidó?' }).click();
+    await page.getByRole('button', { name: '¿Primera vez, u olvidó la contraseña?' }).click();
     await expectFocus(page, 'Correo registrado');
     expect(await alert.count()).toBe(0);
     await page.getByRole('button', { name: 'Volver' }).click();
@@ -39,7 +39,7 @@ describeUnless(missing, 'views of the setup', () => {
     const { page, core } = await open('sign-in/waiting');
     core.update({ setup: { ...core.get().setup, busy: true } });
     await page.locator('button[type=submit][data-busy]').waitFor();
-    await page.getByRole('button', { name: '¿Primera vez, o la olvidó?' }).click();
+    await page.getByRole('button', { name: '¿Primera vez, u olvidó la contraseña?' }).click();
     await expectFocus(page, 'Correo registrado');
     const refused = problem('invalid-credentials');
     core.update({ setup: { ...core.get().setup, busy: false, problem: refused } });
@@ -111,7 +111,7 @@ describeUnless(missing, 'views of the setup', () => {
 
   test('a form that takes the place of another begins with the focus in it', async () => {
     const { page } = await open('sign-in/waiting');
-    await tabTo(page, /¿Primera vez, o la olvidó\?/);
+    await tabTo(page, /¿Primera vez, u olvidó la contraseña\?/);
     await page.keyboard.press('Enter');
     await expectFocus(page, 'Correo registrado');
     await tabTo(page, /^Volver/);

@@ -53,7 +53,7 @@ export interface ReusedPage {
 
 /**
  * Opens windows one after the other in one page, which saves the browser a process for each. Every window is a new document of a new
- * origin and finds nothing of the one before; `end` leaves it open until the next one took its place, so that it does not complain of its core.
+ * origin and finds nothing of the one before; `end` leaves it open until the next one takes its place, so that it does not complain of its core.
  */
 export function reusePage(browser: Browser, options: WindowOptions = {}): ReusedPage {
   let page: Page | undefined;
@@ -64,8 +64,10 @@ export function reusePage(browser: Browser, options: WindowOptions = {}): Reused
       const shown = page;
       // Where it was left, the pointer would lie on something else.
       await shown.mouse.move(0, 0);
-      const { complaints, opened, ignore } = await show(shown, scenario, options);
+      // The one before may be fetching what it would need next: no complaint about this one.
+      await shown.goto('about:blank');
       await before?.close();
+      const { complaints, opened, ignore } = await show(shown, scenario, options);
       before = opened;
       return { ...opened, page: shown, complaints, end: async () => ignore() };
     },
