@@ -29,7 +29,7 @@ export interface GatewayRig {
   /** Without proxy and foreign authorities, with short times. */
   network(change?: Partial<UndiciHttpOptions>): Http;
   /** Nobody is signed in unless `access` says so. */
-  gatewayTo(address: string, http?: Http, access?: typeof noAccess): Gateway;
+  gatewayTo(address: string, http?: Http, access?: typeof noAccess, closing?: AbortSignal): Gateway;
   /** What a call to this address ends with. */
   faultFrom(address: string, http?: Http): Promise<Fault>;
   /** What a call to a server that answers so ends with. */
@@ -59,7 +59,7 @@ export async function createGatewayRig(): Promise<GatewayRig> {
       open.push(http);
       return http;
     },
-    gatewayTo(address, http = rig.network(), access = noAccess) {
+    gatewayTo(address, http = rig.network(), access = noAccess, closing) {
       const device = createDevice({
         secrets: createMemorySecrets(),
         hardware: createFixedHardware(),
@@ -67,7 +67,8 @@ export async function createGatewayRig(): Promise<GatewayRig> {
         data: folder,
       });
       const clock = createSystemClock();
-      return createGateway({ address: () => address, http, device, clock, log: createMemoryLog(), access });
+      const needs = { http, device, clock, log: createMemoryLog(), access };
+      return createGateway({ ...needs, address: () => address, ...(closing && { closing }) });
     },
     async faultFrom(address, http) {
       const gateway = rig.gatewayTo(address, http, signedIn);

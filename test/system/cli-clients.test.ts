@@ -27,7 +27,17 @@ function job(name: string) {
   const gate = join(cli.folder, name);
   const script = `setInterval(() => require('fs').existsSync(process.argv[1]) && process.exit(7), 50)`;
   const held = cli.start(['acquire', 'zapata', '--', process.execPath, '-e', script, gate], node());
+  let over: string | undefined;
+  void held.ended.then(({ code, err }) => {
+    over = `ended with ${code}: ${err}`;
+  });
   return {
+    /** Until the node's client is as expected. Says so when the job ends before. */
+    async until(expected: object) {
+      await expect
+        .poll(async () => ({ over, ...(await clientOfNode()) }))
+        .toMatchObject({ over: undefined, ...expected });
+    },
     async end() {
       await writeFile(gate, '');
       return (await held.ended).code;
@@ -52,17 +62,16 @@ const seats = async () => {
 
 test('the job whose client it was ends first: the other one becomes the client, keeps its license, and gives it back', async () => {
   const first = job('first');
-  await expect.poll(clientOfNode, { timeout: 20_000 }).toMatchObject({ running: true, uses: ['running'] });
+  await first.until({ running: true, uses: ['running'] });
   const { pid } = await clientOfNode();
   const second = job('second');
-  const both = { pid, uses: ['running', 'running'] };
-  await expect.poll(clientOfNode, { timeout: 20_000 }).toMatchObject(both);
+  await second.until({ pid, uses: ['running', 'running'] });
   expect(await first.end()).toBe(7);
-  await expect.poll(clientOfNode, { timeout: 30_000 }).toMatchObject({ running: true, uses: ['running'] });
+  await second.until({ running: true, uses: ['running'] });
   expect((await clientOfNode()).pid).not.toBe(pid);
   expect(await seats()).toBe(1);
   expect(await second.end()).toBe(7);
-  await expect.poll(seats, { timeout: 20_000 }).toBe(0);
+  await expect.poll(seats).toBe(0);
   expect(await clientOfNode()).toMatchObject({ running: false });
 });
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createGatewayRig, type GatewayRig, json, signedIn } from '../../../test/fakes/gateway-rig.ts';
 import { startRaw, startServer } from '../../../test/support/odd-server.ts';
 
@@ -249,4 +249,11 @@ describe('files', () => {
       });
     }
   });
+});
+
+test('a call that begins while the client ends asks nobody, and keeps it from ending by nothing', async () => {
+  const http = { fetch: vi.fn(() => new Promise<never>(() => {})), close: async () => {} };
+  const gateway = rig.gatewayTo('http://portal.example', http, signedIn, AbortSignal.abort());
+  await expect(gateway.portal.people.listRoles()).rejects.toMatchObject({ code: 'cancelled' });
+  expect(http.fetch).not.toHaveBeenCalled();
 });

@@ -76,6 +76,8 @@ export function createGateway(needs: GatewayNeeds): Gateway {
     const ends = [outer, needs.closing ?? null].filter((signal) => signal !== null);
     const signal = AbortSignal.any([limit.signal, ...ends]);
     try {
+      // One that aborted before is heard by nobody who only listens.
+      signal.throwIfAborted();
       return await work(signal);
     } catch (error) {
       if (outer?.aborted)
