@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jwsSchema, rightKindSchema } from './documents.ts';
+import { borrowDays, jwsSchema, rightKindSchema } from './documents.ts';
 import { errorCodeSchema, errorDataSchema } from './errors.ts';
 import {
   base64UrlSchema,
@@ -89,7 +89,9 @@ export const brokerLicenseSchema = z.object({
 });
 export type BrokerLicense = z.infer<typeof brokerLicenseSchema>;
 
-export const borrowInputSchema = z.object({ days: z.number().int().min(1).max(30) });
+export const borrowInputSchema = z.object({
+  days: z.number().int().min(1).max(borrowDays.most).default(borrowDays.usual),
+});
 export const diagnoseOutputSchema = z.object({
   clientVersion: z.string(),
   mode: modeSchema.nullable(),
@@ -105,7 +107,7 @@ export const brokerMethods = {
   'license/acquire': { input: acquireInputSchema, output: brokerLicenseSchema },
   'license/status': { input: z.object({}).optional(), output: brokerLicenseSchema },
   'license/release': { input: z.object({}).optional(), output: z.object({ released: z.boolean() }) },
-  'license/borrow': { input: borrowInputSchema, output: brokerLicenseSchema },
+  'license/borrow': { input: borrowInputSchema.prefault({}), output: brokerLicenseSchema },
   'license/return': { input: z.object({}).optional(), output: brokerLicenseSchema },
   diagnose: { input: z.object({}).optional(), output: diagnoseOutputSchema },
 } as const;

@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { diagnosisSchema } from './client/diagnosis.ts';
 import { appStateSchema } from './client/state.ts';
+import { borrowDays } from './documents.ts';
 import { errorCodes, errorMap } from './errors.ts';
 import { people } from './portal/people.ts';
 import { releaseSchema } from './portal/release.ts';
@@ -64,6 +65,24 @@ export const clientContract = {
     /** Ask the portal now. */
     renew: base.output(done),
     release: base.input(z.object({ product: productCodeSchema })).output(done),
+    /** A floating lease to take away from the network. The snapshot then shows it borrowed. */
+    borrow: base
+      .input(
+        z.object({
+          product: productCodeSchema,
+          days: z.number().int().min(1).max(borrowDays.most).default(borrowDays.usual),
+        }),
+      )
+      .output(done),
+    /**
+     * Give back what was borrowed. With network the portal hears at once, and programs that run go on with a lease where a seat is free;
+     * without, the receipt is handed over to be taken there.
+     */
+    returnBorrowed: base
+      .input(z.object({ product: productCodeSchema }))
+      .output(
+        z.object({ told: z.boolean(), fileName: z.string().nullable(), content: z.string().nullable() }),
+      ),
     /**
      * Standalone, with network: the key again, for a computer whose parts changed. The portal repeats this device's activation with the parts
      * as they are now; it takes no second place.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idSchema } from './primitives.ts';
 
 export { AldabaError } from './aldaba-error.ts';
 
@@ -64,6 +65,8 @@ export const errorStatus = {
   'device-mismatch': 409,
   'device-limit': 409,
   'rebind-limit': 409,
+  'borrow-unavailable': 409,
+  'borrow-too-long': 422,
   'request-file-invalid': 422,
 
   // Reaching the portal (client only)
@@ -114,7 +117,6 @@ export const errorStatus = {
   // Programs (client only)
   'not-configured': 0,
   'not-licensed': 0,
-  'borrow-unavailable': 0,
   'read-only': 0,
   'sign-in-cancelled': 0,
   'sign-in-unavailable': 0,
@@ -165,6 +167,8 @@ export const errorDataSchema = z
       .array(z.object({ name: z.string(), device: z.string(), since: z.iso.datetime() }))
       .max(100)
       .optional(),
+    /** With `no-seat-free`: to be shown when asking again, and how many come before, oneself included. */
+    queue: z.object({ ticket: idSchema, position: z.number().int().positive() }).optional(),
     /** With `session-ended`. A reason that this version does not know is none. */
     reason: z.enum(sessionEndReasons).optional().catch(undefined),
     detail: z.string().max(500).optional(),

@@ -26,6 +26,7 @@ export const permissions = [
   'seat:assign',
   'seat:withdraw',
   'seat:reclaim',
+  'seat:lend',
   'license:read',
   'license:activate',
   'license:deactivate',

@@ -124,10 +124,20 @@ export interface Licenses {
   releaseProduct(product: string): Promise<void>;
   /** Every right of this device goes back, used or not, and the portal is told as far as it can be reached. Never throws. */
   giveBackAll(): Promise<void>;
-  /** Floating lease to take away for `days`; throws `borrow-unavailable` where the portal does not lend. */
-  borrow(use: Use, days: number): Promise<BrokerLicense>;
-  /** A borrowed lease before its end; throws `borrow-unavailable` when none is held. */
-  returnBorrowed(use: Use): Promise<BrokerLicense>;
+  /**
+   * The floating lease of a product to take away for `days` from now. With `use`: for a program, which must hold it.
+   * Throws `borrow-unavailable` where there is nothing to lend, `borrow-too-long`, `not-licensed`, and what the portal said.
+   */
+  borrow(product: string, days: number, use?: Use): Promise<void>;
+  /**
+   * Ends what is borrowed here first, then tells the portal; a receipt is handed over when it could not be told. Programs that run go on
+   * with a lease where the portal was told and a seat is free. With `use`: for a program, which must hold it.
+   * Throws `borrow-unavailable` when nothing is borrowed.
+   */
+  returnBorrowed(
+    product: string,
+    use?: Use,
+  ): Promise<{ told: boolean; fileName: string | null; content: string | null }>;
 }
 
 /** The local endpoint that programs ask. Protocol: contract/broker and docs/broker-protocol.md. */

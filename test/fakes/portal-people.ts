@@ -45,6 +45,7 @@ export const testPool = {
   available: 6,
   open: true,
   endsAt: null,
+  borrowDays: 14,
   buyUrl: 'https://portal.example/buy/viga',
 };
 

@@ -169,6 +169,7 @@ export function createPortalRouter(needs: PortalRouterNeeds) {
           document: await signDocument({ kind: 'lease', claims, ...sign }),
           expiresAt: new Date((iat + 1200) * 1000).toISOString(),
           renewAfter: 300,
+          borrowDays: 14,
         };
       }),
       renew: os.licenses.renew.handler(async ({ input, context }) => {
@@ -191,12 +192,18 @@ export function createPortalRouter(needs: PortalRouterNeeds) {
             document: await signDocument({ kind: 'lease', claims, ...sign }),
             expiresAt: new Date((iat + 1200) * 1000).toISOString(),
             renewAfter: 300,
+            borrowDays: 14,
           };
         });
         return { serverTime: new Date(now()).toISOString(), results: await Promise.all(results) };
       }),
       release: os.licenses.release.handler(({ context }) => anybody(context)),
-      reclaim: os.licenses.reclaim.handler(({ context }) => void session(context)),
+      borrow: os.licenses.borrow.handler(() => {
+        throw new AldabaError('borrow-unavailable');
+      }),
+      reclaim: os.licenses.reclaim.handler(({ context }) =>
+        as(context, { freeAt: new Date(now()).toISOString() }),
+      ),
       products: os.licenses.products.handler(({ context }) => {
         anybody(context);
         return { products: [{ code: 'viga', name: 'Viga', summary: 'Vigas continuas' }] };
@@ -269,6 +276,9 @@ export function createPortalRouter(needs: PortalRouterNeeds) {
         return { roles: [testRole], helpUrl: 'https://portal.example/help/roles' };
       }),
       listPools: os.people.listPools.handler(({ context }) => as(context, { pools: [testPool] })),
+      setBorrowDays: os.people.setBorrowDays.handler(({ context, input }) =>
+        as(context, { ...testPool, borrowDays: input.borrowDays }),
+      ),
       assignSeat: os.people.assignSeat.handler(({ context }) => as(context, testContact)),
       withdrawSeat: os.people.withdrawSeat.handler(({ context }) => as(context, testContact)),
       listHolders: os.people.listHolders.handler(({ context }) => as(context, { holders: [] })),

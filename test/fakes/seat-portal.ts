@@ -112,6 +112,7 @@ export async function createSeatPortal(
       document,
       expiresAt: new Date(lease.ends).toISOString(),
       renewAfter: lease.kind === 'lease' ? 300 : 86_400,
+      borrowDays: lease.kind === 'lease' ? 14 : 0,
     };
   }
 

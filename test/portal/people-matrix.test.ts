@@ -78,6 +78,10 @@ const matrix: {
   resetPassword: { roles: administrators, call: (client) => client.people.resetPassword({ id: engineer }) },
   listRoles: { roles: everybodyWhoReads, call: (client) => client.people.listRoles() },
   listPools: { roles: everybodyWhoReads, call: (client) => client.people.listPools() },
+  setBorrowDays: {
+    roles: administrators,
+    call: (client) => client.people.setBorrowDays({ poolId, borrowDays: 30 }),
+  },
   assignSeat: {
     roles: seatManagers,
     call: (client) => client.people.assignSeat({ poolId, contactId: engineer }),

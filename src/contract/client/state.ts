@@ -78,6 +78,8 @@ export const licenseViewSchema = z.object({
   /** Until when `permit` stays as it is with no contact at all. */
   until: instantSchema.nullable(),
   renewedAt: instantSchema.nullable(),
+  /** Most days that it can be borrowed for now; 0 = not at all. */
+  borrowDays: z.number().int().nonnegative(),
   warnings: z.array(warningSchema),
   problem: problemSchema.nullable(),
   programs: z.array(useSchema),
@@ -138,7 +140,13 @@ export const appStateSchema = z.object({
   /** null: not read yet, because the keychain did not open so far (`keychain` says whether it waits for its person). */
   licenses: z.array(licenseViewSchema).nullable(),
   /** Licenses that were given back here and that the portal does not know of yet: `licenses.receipt` hands their receipts out again. */
-  returned: z.array(z.object({ product: productCodeSchema, productName: z.string() })),
+  returned: z.array(
+    z.object({
+      product: productCodeSchema,
+      productName: z.string(),
+      kind: z.enum(['license', 'borrow']),
+    }),
+  ),
   /** Programs that wait for the sign-in or run now. */
   uses: z.array(useSchema),
   downloads: z.array(downloadSchema),

@@ -70,6 +70,8 @@ export const poolSchema = z.object({
   /** Its term has begun and is not over: seats of it can be assigned. */
   open: z.boolean(),
   endsAt: instantSchema.nullable(),
+  /** Most days that its seats are lent for; 0 = not at all, as of every named seat. */
+  borrowDays: z.number().int().nonnegative(),
   buyUrl: z.string(),
 });
 export type Pool = z.infer<typeof poolSchema>;

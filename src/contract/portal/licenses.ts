@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { jwsSchema, rightKindSchema, trustSchema } from '../documents.ts';
+import { borrowDays, jwsSchema, rightKindSchema, trustSchema } from '../documents.ts';
 import { errorCodeSchema, errorDataSchema, errorMap } from '../errors.ts';
 import {
   base64UrlSchema,
@@ -26,8 +26,10 @@ export const grantSchema = z.object({
   product: productCodeSchema,
   document: jwsSchema,
   expiresAt: instantSchema,
-  /** Seconds until the client should renew; already spread +-10 % by the portal (5 min for leases, a day for passes). */
+  /** Seconds until the client should renew; already spread +-10 % by the portal (5 min for leases, a day for passes and what is borrowed). */
   renewAfter: z.number().int().positive(),
+  /** Most days that this seat is lent for; 0 = not at all (a named seat, or the company does not lend it). */
+  borrowDays: z.number().int().min(0).max(borrowDays.most).default(0),
 });
 export type Grant = z.infer<typeof grantSchema>;
 
@@ -78,6 +80,8 @@ export const licenses = {
         version: versionSchema,
         /** What the program would like: decides between seats. The lease names all that its seat has. */
         features: z.array(lineSchema(64)).max(64).default([]),
+        /** Of the refusal before: whoever shows one waits, and those who wait longer come first. */
+        ticket: idSchema.optional(),
       }),
     )
     .output(grantSchema)
@@ -119,17 +123,35 @@ export const licenses = {
     })
     .input(z.object({ leaseId: idSchema }))
     .output(z.void()),
-  /** An administrator takes a seat back: ends at the holder's next heartbeat, which says so. */
+  /**
+   * A floating lease to take away from the network: runs so many days from now and keeps its place for as long. Again for one that is
+   * borrowed already: so many days from now. Given back before its end by a receipt (`deactivate`).
+   */
+  borrow: authed
+    .route({
+      method: 'POST',
+      path: '/v1/leases/{leaseId}/borrow',
+      summary: 'Borrow a lease to go offline',
+      tags: ['Leases'],
+    })
+    .input(z.object({ leaseId: idSchema, days: z.number().int().min(1).max(borrowDays.most) }))
+    .output(grantSchema)
+    .errors(
+      errorMap('lease-ended', 'lease-reclaimed', 'no-seat-free', 'borrow-unavailable', 'borrow-too-long'),
+    ),
+  /**
+   * An administrator takes a seat back: ends at the holder's next heartbeat, which says so. A borrowed one keeps its place until its device
+   * was told or its time is over, because it may run where nobody hears: `freeAt` says when at the latest.
+   */
   reclaim: authed
     .route({
       method: 'POST',
       path: '/v1/leases/{leaseId}/reclaim',
       summary: 'Take a seat back',
       tags: ['Leases'],
-      successStatus: 204,
     })
     .input(z.object({ leaseId: idSchema, reason: lineSchema(500).min(3) }))
-    .output(z.void())
+    .output(z.object({ freeAt: instantSchema }))
     .errors(errorMap('not-found')),
   products: authed
     .route({ method: 'GET', path: '/v1/products', summary: 'Products of my company', tags: ['Products'] })
@@ -183,12 +205,15 @@ export const licenses = {
       }),
     )
     .errors(errorMap('key-invalid', 'key-exhausted', 'rebind-limit', 'request-file-invalid')),
-  /** Give the place back: the receipt that the device signed, sent by itself or carried by somebody. No access token, no proof header. */
+  /**
+   * Give a place back, of a standalone activation or of what was borrowed: the receipt that the device signed, sent by itself or carried by
+   * somebody. No access token, no proof header.
+   */
   deactivate: base
     .route({
       method: 'POST',
       path: '/v1/activations/end',
-      summary: 'Give a standalone activation back',
+      summary: 'Give a standalone activation or a borrowed lease back',
       tags: ['Standalone'],
       successStatus: 204,
     })

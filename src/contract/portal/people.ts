@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { borrowDays } from '../documents.ts';
 import { errorMap } from '../errors.ts';
 import { emailSchema, idSchema, languageSchema, lineSchema, pageSchema } from '../primitives.ts';
 import { contactSchema, contactSortSchema, contactStates, poolSchema, roleSchema } from './contact.ts';
@@ -235,6 +236,17 @@ export const people = {
   listPools: authed
     .route({ method: 'GET', path: '/v1/pools', summary: 'Seats bought, used and free', tags: ['Seats'] })
     .output(z.object({ pools: z.array(poolSchema) })),
+  /** How long seats of a floating pool may be borrowed. What is borrowed already stays as it was lent. */
+  setBorrowDays: authed
+    .route({
+      method: 'PATCH',
+      path: '/v1/pools/{poolId}',
+      summary: 'Set for how many days seats are lent',
+      tags: ['Seats'],
+    })
+    .input(z.object({ poolId: idSchema, borrowDays: z.number().int().min(0).max(borrowDays.most) }))
+    .output(poolSchema)
+    .errors(errorMap('not-found', 'borrow-unavailable')),
   assignSeat: authed
     .route({
       method: 'POST',

@@ -190,10 +190,12 @@ export function serveProgram(needs: ConnectionNeeds): ProgramConnection {
         return { released };
       }
       case 'license/borrow':
-        return worded(await licenses.borrow(use, parse(method, params).days), texts);
+        await licenses.borrow(use.program, parse(method, params).days, use);
+        return worded(licenses.status(use.program, use.version), texts);
       case 'license/return':
         parse(method, params);
-        return worded(await licenses.returnBorrowed(use), texts);
+        await licenses.returnBorrowed(use.program, use);
+        return worded(licenses.status(use.program, use.version), texts);
       case 'diagnose': {
         parse(method, params);
         const { connection: reach, keychain } = state.get();

@@ -197,6 +197,8 @@ test('the snapshot shows what is held and who uses it', async () => {
 test('borrowing is refused where the portal does not lend', async () => {
   const use = rig.use('viga');
   await rig.acquire(use);
-  await expect(rig.licenses.borrow(use, 7)).rejects.toMatchObject({ code: 'borrow-unavailable' });
-  await expect(rig.licenses.returnBorrowed(use)).rejects.toMatchObject({ code: 'borrow-unavailable' });
+  await expect(rig.licenses.borrow('viga', 7, use)).rejects.toMatchObject({ code: 'borrow-unavailable' });
+  await expect(rig.licenses.returnBorrowed('viga', use)).rejects.toMatchObject({
+    code: 'borrow-unavailable',
+  });
 });

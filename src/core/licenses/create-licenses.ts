@@ -180,20 +180,12 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
       await Promise.all(entries.all().map((entry) => seats.tell(entry)));
     },
 
-    async borrow(use) {
-      throw new AldabaError('borrow-unavailable', `the portal does not lend ${use.program}`, {
-        product: use.program,
-      });
+    async borrow(product) {
+      throw new AldabaError('borrow-unavailable', `the portal does not lend ${product}`, { product });
     },
 
-    async returnBorrowed(use) {
-      if (entries.get(use.program).right?.kind !== 'borrow') {
-        throw new AldabaError('borrow-unavailable', `${use.program} is not borrowed`, {
-          product: use.program,
-        });
-      }
-      await this.releaseProduct(use.program);
-      return this.status(use.program);
+    async returnBorrowed(product) {
+      throw new AldabaError('borrow-unavailable', `${product} is not borrowed`, { product });
     },
   };
 }

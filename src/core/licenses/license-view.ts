@@ -53,6 +53,7 @@ function licenseViewOf(entry: Entry, right: Right | null, standing: Standing, no
     expiresAt: exp === undefined ? null : iso(exp * 1000),
     until: until === null ? null : iso(until),
     renewedAt: right === null || right.kind === 'license' ? null : iso(right.claims.iat * 1000),
+    borrowDays: 0,
     warnings: warnings.map(({ kind, at }) => ({ kind, at: at === null ? null : iso(at) })),
     problem: reason === null ? null : problemOf(entry, reason, now),
     programs: usesOf(entry),
@@ -78,7 +79,7 @@ export function showLicenses(
     licenses: worthShowing.map(({ entry, right, standing }) => licenseViewOf(entry, right, standing, now)),
     returned: all
       .filter(({ entry }) => entry.record.receipts.length > 0)
-      .map(({ entry }) => ({ product: entry.product, productName: entry.names.product })),
+      .map(({ entry }) => ({ product: entry.product, productName: entry.names.product, kind: 'license' })),
     uses: all.flatMap(({ entry }) => usesOf(entry)),
   });
 }

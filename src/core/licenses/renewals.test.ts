@@ -161,6 +161,7 @@ describe('renewal', () => {
       kind: 'lease' as const,
       product: 'viga',
       renewAfter: 300,
+      borrowDays: 0,
     };
     rig.portal.gateway.portal.licenses.renew = async () => ({
       serverTime: new Date(rig.ports.clock.now()).toISOString(),
@@ -189,6 +190,7 @@ describe('renewal', () => {
         kind: 'lease' as const,
         product: 'viga',
         renewAfter: 300,
+        borrowDays: 0,
         expiresAt: new Date(0).toISOString(),
       };
       const older = document.replace(/.$/, document.endsWith('A') ? 'B' : 'A');

@@ -69,6 +69,10 @@ export function createRouter(needs: RouterNeeds) {
     licenses: {
       renew: os.licenses.renew.handler(() => licenses.renewNow()),
       release: os.licenses.release.handler(({ input }) => licenses.releaseProduct(input.product)),
+      borrow: os.licenses.borrow.handler(({ input }) => licenses.borrow(input.product, input.days)),
+      returnBorrowed: os.licenses.returnBorrowed.handler(({ input }) =>
+        licenses.returnBorrowed(input.product),
+      ),
       registerAgain: os.licenses.registerAgain.handler(({ input }) => licenses.registerAgain(input.key)),
       giveBack: os.licenses.giveBack.handler(({ input }) => licenses.giveBack(input.product)),
       receipt: os.licenses.receipt.handler(({ input }) => licenses.receipt(input.product)),

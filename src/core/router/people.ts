@@ -35,6 +35,9 @@ export function createPeople(os: ClientImplementer['people'], gateway: Gateway) 
     ),
     listRoles: os.listRoles.handler(({ input, signal }) => people.listRoles(input, withSignal(signal))),
     listPools: os.listPools.handler(({ input, signal }) => people.listPools(input, withSignal(signal))),
+    setBorrowDays: os.setBorrowDays.handler(({ input, signal }) =>
+      people.setBorrowDays(input, withSignal(signal)),
+    ),
     assignSeat: os.assignSeat.handler(({ input, signal }) => people.assignSeat(input, withSignal(signal))),
     withdrawSeat: os.withdrawSeat.handler(({ input, signal }) =>
       people.withdrawSeat(input, withSignal(signal)),

@@ -8,6 +8,7 @@ export const licensePolicies = {
   acquire: personOrKey('license:activate'),
   renew: personOrKey('license:activate'),
   release: personOrKey('license:activate'),
+  borrow: personOrKey('license:activate'),
   reclaim: person('seat:reclaim'),
   products: personOrKey('software:read'),
   releases: personOrKey('software:read'),

@@ -18,6 +18,7 @@ export const peoplePolicies = {
   resetPassword: person('member:reset-password', { stepUp: true }),
   listRoles: person('role:read'),
   listPools: person('seat:read'),
+  setBorrowDays: person('seat:lend'),
   assignSeat: person('seat:assign'),
   withdrawSeat: person('seat:withdraw'),
   listHolders: person('seat:read'),

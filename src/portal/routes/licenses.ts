@@ -1,3 +1,4 @@
+import { AldabaError } from '../../contract/errors.ts';
 import { portal } from '../implement.ts';
 import { licensePolicies as policies } from '../policies/licenses.ts';
 import { activateOffline, deactivate } from '../services/activations/offline.ts';
@@ -20,9 +21,13 @@ export const licenseRoutes = {
   release: licenses.release
     .use(policies.release)
     .handler(({ context, input }) => releaseLease(context.portal, context.principal, input.leaseId)),
-  reclaim: licenses.reclaim
-    .use(policies.reclaim)
-    .handler(({ context, input }) => reclaimLease(context.portal, context.principal, input, context.request)),
+  borrow: licenses.borrow.use(policies.borrow).handler(({ input }) => {
+    throw new AldabaError('borrow-unavailable', `lease ${input.leaseId}`);
+  }),
+  reclaim: licenses.reclaim.use(policies.reclaim).handler(async ({ context, input }) => {
+    await reclaimLease(context.portal, context.principal, input, context.request);
+    return { freeAt: new Date(context.portal.clock.now()).toISOString() };
+  }),
   products: licenses.products
     .use(policies.products)
     .handler(async ({ context }) => ({ products: await listProducts(context.portal, context.principal) })),

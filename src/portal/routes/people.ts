@@ -1,3 +1,4 @@
+import { AldabaError } from '../../contract/errors.ts';
 import { portal } from '../implement.ts';
 import { peoplePolicies as policies } from '../policies/people.ts';
 import { createContact } from '../services/people/create-contact.ts';
@@ -41,6 +42,9 @@ export const peopleRoutes = {
     .handler(({ context, input }) => resetPassword(context, input.id)),
   listRoles: people.listRoles.use(policies.listRoles).handler(({ context }) => listRoles(context)),
   listPools: people.listPools.use(policies.listPools).handler(({ context }) => listPools(context)),
+  setBorrowDays: people.setBorrowDays.use(policies.setBorrowDays).handler(({ input }) => {
+    throw new AldabaError('borrow-unavailable', `pool ${input.poolId}`);
+  }),
   assignSeat: people.assignSeat
     .use(policies.assignSeat)
     .handler(({ context, input }) => assignSeat(context, input)),

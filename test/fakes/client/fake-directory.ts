@@ -200,6 +200,7 @@ function pools(): Pool[] {
       available: 12,
       open: true,
       endsAt: at(290, 'd'),
+      borrowDays: 0,
       buyUrl,
     },
     {
@@ -212,6 +213,7 @@ function pools(): Pool[] {
       available: 6,
       open: true,
       endsAt: at(290, 'd'),
+      borrowDays: 14,
       buyUrl,
     },
     {
@@ -224,6 +226,7 @@ function pools(): Pool[] {
       available: 0,
       open: true,
       endsAt: null,
+      borrowDays: 0,
       buyUrl,
     },
   ];

@@ -22,6 +22,12 @@ export function licenseProcedures(
     licenses: {
       renew: os.licenses.renew.handler(() => {}),
       release: os.licenses.release.handler(({ input }) => without(input.product)),
+      borrow: os.licenses.borrow.handler(({ input }) => {
+        throw new AldabaError('borrow-unavailable', input.product);
+      }),
+      returnBorrowed: os.licenses.returnBorrowed.handler(({ input }) => {
+        throw new AldabaError('borrow-unavailable', input.product);
+      }),
       registerAgain: os.licenses.registerAgain.handler(() => {
         const { device } = store.get();
         const components = device.components.map(({ name }) => ({ name, change: 'same' as const }));
@@ -33,7 +39,7 @@ export function licenseProcedures(
         if (store.get().connection.state !== 'not-needed')
           return { told: true, fileName: null, content: null };
         const { product, productName } = view ?? { product: input.product, productName: input.product };
-        store.update({ returned: [{ product, productName }] });
+        store.update({ returned: [{ product, productName, kind: 'license' }] });
         return { told: false, ...receiptOf(product) };
       }),
       receipt: os.licenses.receipt.handler(({ input }) => receiptOf(input.product)),

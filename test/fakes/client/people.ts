@@ -110,6 +110,9 @@ export function peopleProcedures(os: FakeImplementer['people'], { directory, ste
         members: directory.contacts.filter((contact) => contact.role.id === one.id).length,
       })),
     })),
+    setBorrowDays: os.setBorrowDays.handler(({ input }) => {
+      throw new AldabaError('borrow-unavailable', input.poolId);
+    }),
     listPools: os.listPools.handler(() => ({ pools: directory.pools })),
     assignSeat: os.assignSeat.handler(({ input }) => {
       const contact = find(input.contactId);

@@ -140,6 +140,7 @@ export const passView: LicenseView = {
   expiresAt: at(28, 'd'),
   until: at(28, 'd'),
   renewedAt: at(-2, 'd'),
+  borrowDays: 0,
   warnings: [],
   problem: null,
   programs: [use(1, 'viga')],

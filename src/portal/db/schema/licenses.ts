@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { borrowDays } from '../../../contract/documents.ts';
 import type { ErrorCode } from '../../../contract/errors.ts';
 import type { Components, platforms } from '../../../contract/primitives.ts';
 import { bytea, instant } from './columns.ts';
@@ -60,6 +61,7 @@ export const pool = pgTable(
     versionTo: text('version_to'),
     startsAt: instant('starts_at').notNull(),
     endsAt: instant('ends_at'),
+    borrowDays: integer('borrow_days').notNull().default(borrowDays.limit),
     buyUrl: text('buy_url').notNull().default(''),
     createdAt: instant('created_at').notNull(),
   },
@@ -138,6 +140,23 @@ export const lease = pgTable(
     endedAt: instant('ended_at'),
     endCode: text('end_code').$type<ErrorCode>(),
     endDetail: text('end_detail'),
+    recallCode: text('recall_code').$type<ErrorCode>(),
+    recallDetail: text('recall_detail'),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.id] })],
+);
+
+export const seatQueue = pgTable(
+  'seat_queue',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    productCode: text('product_code').notNull(),
+    holderId: uuid('holder_id').notNull(),
+    deviceThumbprint: text('device_thumbprint').notNull(),
+    poolIds: uuid('pool_ids').array().notNull(),
+    askedAt: instant('asked_at').notNull(),
+    seenAt: instant('seen_at'),
   },
   (table) => [primaryKey({ columns: [table.accountId, table.id] })],
 );

@@ -71,6 +71,7 @@ export function grantRight(portal: Pick<Portal, 'keys' | 'settings'>, right: Rig
     document,
     expiresAt: new Date(right.expiresAt).toISOString(),
     renewAfter: renewAfter(right, now, licensing),
+    borrowDays: 0,
   };
 }
 

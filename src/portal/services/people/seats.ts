@@ -144,10 +144,11 @@ export async function listPools({ portal, principal }: PersonCall): Promise<{ po
       used: number;
       open: boolean;
       ends_at: number | null;
+      borrow_days: number;
       buy_url: string;
     }>(
       tx,
-      sql`select p.id, p.product_code, o.name, p.kind, p.total, p.buy_url, (extract(epoch from p.ends_at) * 1000)::float8 as ends_at,
+      sql`select p.id, p.product_code, o.name, p.kind, p.total, p.borrow_days, p.buy_url, (extract(epoch from p.ends_at) * 1000)::float8 as ends_at,
           case p.kind
             when 'named' then (select count(*) from seat s where s.account_id = p.account_id and s.pool_id = p.id)
             else (select count(distinct (l.holder_id, l.device_thumbprint)) from lease l
@@ -169,6 +170,7 @@ export async function listPools({ portal, principal }: PersonCall): Promise<{ po
       available: Math.max(0, row.total - row.used),
       open: row.open,
       endsAt: row.ends_at === null ? null : new Date(row.ends_at).toISOString(),
+      borrowDays: row.kind === 'floating' ? row.borrow_days : 0,
       buyUrl: row.buy_url || portal.settings.buyUrl,
     })),
   };

@@ -244,6 +244,9 @@ export const licenseScenarios: readonly Scenario[] = [
   },
   {
     name: 'license/returned',
-    world: holding([], { ...standaloneMode, returned: [{ product: 'zapata', productName: 'Zapata' }] }),
+    world: holding([], {
+      ...standaloneMode,
+      returned: [{ product: 'zapata', productName: 'Zapata', kind: 'license' }],
+    }),
   },
 ];
