@@ -167,7 +167,7 @@ export const errorDataSchema = z
       .array(z.object({ name: z.string(), device: z.string(), since: z.iso.datetime() }))
       .max(100)
       .optional(),
-    /** With `no-seat-free`: to be shown when asking again, and how many come before, oneself included. */
+    /** With `no-seat-free`: the place in the queue, by which it can be left, and how many are to be served, oneself included. */
     queue: z.object({ ticket: idSchema, position: z.number().int().positive() }).optional(),
     /** With `session-ended`. A reason that this version does not know is none. */
     reason: z.enum(sessionEndReasons).optional().catch(undefined),

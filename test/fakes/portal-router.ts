@@ -198,6 +198,7 @@ export function createPortalRouter(needs: PortalRouterNeeds) {
         return { serverTime: new Date(now()).toISOString(), results: await Promise.all(results) };
       }),
       release: os.licenses.release.handler(({ context }) => anybody(context)),
+      leaveQueue: os.licenses.leaveQueue.handler(({ context }) => anybody(context)),
       borrow: os.licenses.borrow.handler(() => {
         throw new AldabaError('borrow-unavailable');
       }),

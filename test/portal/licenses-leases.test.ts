@@ -94,7 +94,13 @@ describe('a floating seat', () => {
     const other = await portal.enterAs(emails[0] ?? '', createTestDevice('OBRA-4'));
     expect(await refusal(acquire(other.client))).toEqual({
       code: 'no-seat-free',
-      data: { product: 'Viga', total: 1, available: 0 },
+      data: {
+        product: 'Viga',
+        total: 1,
+        available: 0,
+        retryAfter: 30,
+        queue: { ticket: expect.any(String), position: 1 },
+      },
     });
     expect(await refusal(acquire((await portal.enterAs(administrator)).client))).toMatchObject({
       code: 'no-seat-free',

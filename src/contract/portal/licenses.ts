@@ -64,6 +64,10 @@ export const activationSchema = z.object({
 
 /** Everything here needs an access token (sign-in or key) with its DPoP proof, unless it says otherwise. */
 export const licenses = {
+  /**
+   * `no-seat-free` carries the holders that the caller may see and a place in the queue. Whoever asks again within `retryAfter` and a
+   * little waits, and comes before those who asked later.
+   */
   acquire: authed
     .route({
       method: 'POST',
@@ -80,8 +84,6 @@ export const licenses = {
         version: versionSchema,
         /** What the program would like: decides between seats. The lease names all that its seat has. */
         features: z.array(lineSchema(64)).max(64).default([]),
-        /** Of the refusal before: whoever shows one waits, and those who wait longer come first. */
-        ticket: idSchema.optional(),
       }),
     )
     .output(grantSchema)
@@ -95,6 +97,17 @@ export const licenses = {
         'idempotency-mismatch',
       ),
     ),
+  /** Waits no more for a seat that was refused with `no-seat-free`. Leaving twice is not an error. */
+  leaveQueue: authed
+    .route({
+      method: 'DELETE',
+      path: '/v1/queue/{ticket}',
+      summary: 'Leave the queue for a seat',
+      tags: ['Leases'],
+      successStatus: 204,
+    })
+    .input(z.object({ ticket: idSchema }))
+    .output(z.void()),
   /** All of the device's leases in one call. */
   renew: authed
     .route({

@@ -6,6 +6,7 @@ import { anyDevice, anyone, person, personOrKey } from '../policy.ts';
  */
 export const licensePolicies = {
   acquire: personOrKey('license:activate'),
+  leaveQueue: personOrKey('license:activate'),
   renew: personOrKey('license:activate'),
   release: personOrKey('license:activate'),
   borrow: personOrKey('license:activate'),

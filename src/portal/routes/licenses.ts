@@ -3,9 +3,10 @@ import { portal } from '../implement.ts';
 import { licensePolicies as policies } from '../policies/licenses.ts';
 import { activateOffline, deactivate } from '../services/activations/offline.ts';
 import { activateOnline } from '../services/activations/online.ts';
-import { acquireLease } from '../services/leases/acquire.ts';
+import { acquireLease, claimantOf } from '../services/leases/acquire.ts';
 import { reclaimLease, releaseLease } from '../services/leases/release.ts';
 import { renewLeases } from '../services/leases/renew.ts';
+import { leaveQueue } from '../services/leases/seat-queue.ts';
 import { createDownloadLink, listProducts, listReleases } from '../services/products.ts';
 
 const { licenses } = portal;
@@ -15,6 +16,9 @@ export const licenseRoutes = {
   acquire: licenses.acquire
     .use(policies.acquire)
     .handler(({ context, input }) => acquireLease(context.portal, context.principal, input)),
+  leaveQueue: licenses.leaveQueue
+    .use(policies.leaveQueue)
+    .handler(({ context, input }) => leaveQueue(context.portal, claimantOf(context.principal), input.ticket)),
   renew: licenses.renew
     .use(policies.renew)
     .handler(({ context, input }) => renewLeases(context.portal, context.principal, input)),

@@ -8,7 +8,7 @@ alter table lease add column recall_code text;
 alter table lease add column recall_detail text;
 alter table lease add check (recall_code is null or kind = 'borrow');
 
--- Who asked for a seat when none was free. Whoever shows the ticket waits, and counts before those who asked later.
+-- Who asked for a seat when none was free. Whoever asks again in time waits, and counts before those who asked later.
 create table seat_queue (
   account_id uuid not null references account (id),
   id uuid not null,
@@ -19,7 +19,7 @@ create table seat_queue (
   -- Floating pools that would do.
   pool_ids uuid[] not null,
   asked_at timestamptz not null,
-  -- When the ticket was last shown; null = never yet, so that it holds nobody up.
+  -- When it was asked again last; null = never yet, so that it holds nobody up.
   seen_at timestamptz,
   primary key (account_id, id)
 );

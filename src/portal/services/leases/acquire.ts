@@ -20,12 +20,18 @@ import { endLeases } from './end-leases.ts';
 import { findPools, type PoolForUse, type ProductForUse } from './find-pools.ts';
 import { endOfTerm, grantRight } from './grant.ts';
 import { listHolders } from './holders.ts';
+import { endWaiting, NoSeatFree } from './seat-queue.ts';
 
 type AcquireInput = z.output<NonNullable<(typeof licenses.acquire)['~orpc']['inputSchema']>>;
 
 /** Identity or cloud key: whose seat it is. */
 export function holderOf(principal: Principal): string {
   return principal.kind === 'person' ? principal.identityId : principal.keyId;
+}
+
+export function claimantOf(principal: Principal): Claimant {
+  const { accountId, device } = principal;
+  return { accountId, holderId: holderOf(principal), deviceThumbprint: device.thumbprint };
 }
 
 /**
@@ -36,7 +42,11 @@ export function holderOf(principal: Principal): string {
  * @throws `session-ended` when it ended meanwhile, `product-unknown`, `version-not-covered`, `no-seat-assigned`, `device-limit`,
  * `no-seat-free`, `idempotency-mismatch`
  */
-export function acquireLease(portal: Portal, principal: Principal, input: AcquireInput): Promise<Grant> {
+export async function acquireLease(
+  portal: Portal,
+  principal: Principal,
+  input: AcquireInput,
+): Promise<Grant> {
   const { accountId, device } = principal;
   const { idempotencyKey, ...asked } = input;
   const repeatable = {
@@ -46,17 +56,25 @@ export function acquireLease(portal: Portal, principal: Principal, input: Acquir
     operation: 'lease.acquire',
     request: { ...asked, device: device.thumbprint },
   };
-  return withRetry(() =>
+  const outcome = await withRetry(() =>
     portal.database.inAccount(accountId, async (tx) => {
       await holdSession(tx, principal);
       const now = portal.clock.now();
-      return idempotent(tx, { ...repeatable, now }, async () => {
-        const found = await findPools(tx, principal, asked, now);
-        const taken = await takeSeat(tx, principal, found, portal.clock);
-        return writeLease(tx, portal, principal, { ...found, ...taken, asked }, now);
-      });
+      try {
+        return await idempotent(tx, { ...repeatable, now }, async () => {
+          const found = await findPools(tx, principal, asked, now);
+          const taken = await takeSeat(tx, principal, found, portal.clock);
+          return writeLease(tx, portal, principal, { ...found, ...taken, asked }, now);
+        });
+      } catch (error) {
+        // Its place in the queue is the one thing that a refusal leaves behind.
+        if (error instanceof NoSeatFree) return error.joining(tx);
+        throw error;
+      }
     }),
   );
+  if (outcome instanceof AldabaError) throw outcome;
+  return outcome;
 }
 
 /**
@@ -79,14 +97,11 @@ async function takeSeat(
   clock: Clock,
 ): Promise<{ pool: PoolForUse; overage: boolean }> {
   const { accountId } = principal;
-  const claimant: Claimant = {
-    accountId,
-    holderId: holderOf(principal),
-    deviceThumbprint: principal.device.thumbprint,
-  };
+  const claimant = claimantOf(principal);
   const floating = found.pools.filter((pool) => pool.seatId === null).map((pool) => pool.id);
   let devices = 0;
   let total: number | undefined;
+  let ahead = Number.POSITIVE_INFINITY;
   // None while a named seat will do: its holders do not wait for those of the floating ones.
   let locked: ReadonlyMap<string, LockedPool> | undefined;
   for (const pool of found.pools) {
@@ -94,8 +109,12 @@ async function takeSeat(
       locked ??= await lockPools(tx, accountId, floating);
       const places = locked.get(pool.id);
       const claim = places && (await claimFloatingSeat(tx, places, claimant, clock));
-      if (claim?.ok) return { pool, overage: claim.overage };
+      if (claim?.ok) {
+        if (claim.waited) await endWaiting(tx, { ...claimant, product: found.product });
+        return { pool, overage: claim.overage };
+      }
       total = (total ?? 0) + (claim?.total ?? 0);
+      ahead = Math.min(ahead, claim?.ahead ?? ahead);
       continue;
     }
     const claim = await claimNamedSeat(tx, { ...pool, seatId: pool.seatId }, claimant, clock);
@@ -103,13 +122,15 @@ async function takeSeat(
     devices = claim?.total ?? devices;
   }
   const data = { product: found.productName };
-  if (total !== undefined)
-    throw new AldabaError('no-seat-free', found.product, {
-      ...data,
-      total,
-      available: 0,
-      holders: await visibleHolders(tx, principal, floating, clock.now()),
-    });
+  if (total !== undefined) {
+    const holders = await visibleHolders(tx, principal, floating, clock.now());
+    throw new NoSeatFree(
+      { ...claimant, product: found.product, poolIds: floating },
+      { ...data, total, available: 0, holders },
+      Number.isFinite(ahead) ? ahead : 0,
+      clock.now(),
+    );
+  }
   if (devices > 0) throw new AldabaError('device-limit', found.product, { ...data, total: devices });
   throw new AldabaError('no-seat-assigned', 'withdrawn at this moment', data);
 }

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Clock } from '../../clock.ts';
 import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
+import { isWaiting, waitingBefore } from './seat-queue.ts';
 
 /** Who wants to run, on which device. */
 export interface Claimant {
@@ -12,8 +13,10 @@ export interface Claimant {
 }
 
 export type Claim =
-  | { readonly ok: true; readonly overage: boolean }
-  | { readonly ok: false; readonly total: number };
+  /** `waited`: it has a place in the queue, which it needs no more. */
+  | { readonly ok: true; readonly overage: boolean; readonly waited: boolean }
+  /** `ahead`: of those who wait, how many come before; 0 for a named seat, for which nobody waits. */
+  | { readonly ok: false; readonly total: number; readonly ahead: number };
 
 /** A pool whose row this transaction has locked. */
 export interface LockedPool {
@@ -43,7 +46,8 @@ export async function lockPools(
 
 /**
  * Takes a place of a floating pool. A place is one holder on one device: further programs on it take none. Leases whose time is over
- * hold none, by the time after the pool was locked: what the claimant had a moment before, another may have taken.
+ * hold none, by the time after the pool was locked: what the claimant had a moment before, another may have taken. Who has no place leaves
+ * those that are free to the ones who wait longer.
  */
 export async function claimFloatingSeat(
   tx: Tx,
@@ -52,23 +56,26 @@ export async function claimFloatingSeat(
   clock: Clock,
 ): Promise<Claim> {
   const { accountId, holderId, deviceThumbprint } = claimant;
+  const now = clock.now();
   // It sees what whoever held the lock before has committed.
-  const [use] = await rows<{ mine: number; others: number }>(
+  const [use] = await rows<{ mine: number; others: number; ahead: number; waited: boolean }>(
     tx,
-    sql`select count(*) filter (where mine)::int as mine, count(*) filter (where not mine)::int as others
+    sql`select count(*) filter (where mine)::int as mine, count(*) filter (where not mine)::int as others,
+        ${waitingBefore(claimant, pool.id, now)} as ahead, ${isWaiting(claimant, pool.id)} as waited
       from (
         select distinct holder_id, device_thumbprint,
           holder_id = ${holderId} and device_thumbprint = ${deviceThumbprint} as mine
         from lease
         where account_id = ${accountId} and pool_id = ${pool.id} and ended_at is null
-          and expires_at > ${new Date(clock.now()).toISOString()}::timestamptz
+          and expires_at > ${new Date(now).toISOString()}::timestamptz
       ) place`,
   );
-  const others = use?.others ?? 0;
-  if (others < pool.total) return { ok: true, overage: false };
-  // What runs already is not asked to stop when the pool shrank.
-  if ((use?.mine ?? 0) > 0 || others < pool.total + pool.overage) return { ok: true, overage: true };
-  return { ok: false, total: pool.total };
+  const { mine = 0, others = 0, ahead = 0, waited = false } = use ?? {};
+  // What runs already is not asked to stop when the pool shrank, or when somebody waits.
+  if (mine > 0) return { ok: true, overage: others >= pool.total, waited };
+  const taken = others + ahead;
+  if (taken < pool.total + pool.overage) return { ok: true, overage: taken >= pool.total, waited };
+  return { ok: false, total: pool.total, ahead };
 }
 
 /**
@@ -95,6 +102,6 @@ export async function claimNamedSeat(
         and expires_at > ${new Date(clock.now()).toISOString()}::timestamptz and device_thumbprint <> ${deviceThumbprint}`,
   );
   return (use?.devices ?? 0) < seat.devicesPerSeat
-    ? { ok: true, overage: false }
-    : { ok: false, total: seat.devicesPerSeat };
+    ? { ok: true, overage: false, waited: false }
+    : { ok: false, total: seat.devicesPerSeat, ahead: 0 };
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Portal } from '../../context.ts';
+import { forgetWaiters } from './seat-queue.ts';
 
 /** After its end, how long a lease waits for its device to come back to it. */
 const lateMilliseconds = 86_400_000;
@@ -25,5 +26,6 @@ export async function tidyLicenses(portal: Portal): Promise<void> {
       order by id for no key update skip locked) late
     where lease.account_id = late.account_id and lease.id = late.id`);
   await queries.execute(sql`delete from lease where ended_at < ${before(rememberedMilliseconds)}`);
+  await forgetWaiters(portal);
   await queries.execute(sql`delete from download_link where expires_at < ${before(0)}`);
 }
