@@ -14,7 +14,10 @@ import {
   licenseClaims,
 } from '../support/documents.ts';
 
-export type SeatCall = { kind: 'acquire' | 'renew' | 'release' | 'deactivate'; input: unknown };
+export type SeatCall = {
+  kind: 'acquire' | 'renew' | 'release' | 'deactivate' | 'leave-queue';
+  input: unknown;
+};
 
 interface Lease {
   id: string;
@@ -25,6 +28,9 @@ interface Lease {
   ends: number;
   account: string;
 }
+
+/** The place in the queue of whoever finds no seat. */
+export const queueTicket = '0195b0a0-0000-7000-8000-0000000000f1';
 
 /** The seats of one company as the portal keeps them, without HTTP: idempotent acquire, batched renew, release. */
 export interface SeatPortal {
@@ -144,7 +150,8 @@ export async function createSeatPortal(
           const holders = [
             { name: 'Lucía Ferrer', device: 'puesto-03', since: new Date(clock.now()).toISOString() },
           ];
-          throw new AldabaError('no-seat-free', 'all taken', { holders });
+          const queue = { ticket: queueTicket, position: 1 };
+          throw new AldabaError('no-seat-free', 'all taken', { holders, queue, retryAfter: 30 });
         }
         const lease: Lease = {
           id: randomUUID(),
@@ -184,6 +191,7 @@ export async function createSeatPortal(
       }),
     release: (input: { leaseId: string }) =>
       serve({ kind: 'release', input }, async () => void leases.delete(input.leaseId)),
+    leaveQueue: (input: { ticket: string }) => serve({ kind: 'leave-queue', input }, async () => {}),
     deactivate: (input: { receipt: string }) =>
       serve({ kind: 'deactivate', input }, async () => {
         if (!portal.activations.has(activationOf(input.receipt))) throw new AldabaError('not-found');

@@ -109,7 +109,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
       if (live === undefined) return;
       entry.uses.delete(use.id);
       live.over.abort();
-      if (entry.uses.size === 0) entry.queue = null;
+      if (entry.uses.size === 0) void seats.stopWaiting(entry);
       entries.publish(entry);
       if (!stopping) seats.lingerThenLeave(entry);
     },

@@ -16,6 +16,8 @@ import { whatFailed } from './portal-codes.ts';
 const askingTerm = 30 * 60_000;
 /** How often a program that lost its seat asks for another one. ms. */
 const queueLimits = { first: 30_000, most: 300_000 };
+/** The same for one that has a place in the queue, on top of the time that the portal names. ms. */
+const turnLimits = { first: 5000, most: 5000 };
 
 /** As the person sees it: with the holders, the total and the time that the portal named. */
 function refusal({ code, data }: AldabaError): PortalAnswer {
@@ -43,6 +45,8 @@ export interface Seats {
    * times until the answer. Never throws; when no seat is free the product is queued.
    */
   regain(entry: Entry): Promise<void>;
+  /** Nobody waits for a seat any more: others come first from now. Never throws. */
+  stopWaiting(entry: Entry): Promise<void>;
   /** A program takes up a lease that was about to go back. */
   takeUp(entry: Entry): Promise<void>;
   /** Starts the time after which an unused floating lease goes back. */
@@ -193,10 +197,26 @@ export function createSeats(
         return;
       }
       const tries = (entry.queue?.tries ?? 0) + 1;
-      entry.queue = {
-        at: clock.monotonic() + backoff(tries, queueLimits, random, fault.data?.retryAfter),
-        tries,
-      };
+      entry.queue = { at: clock.monotonic() + waitFor(fault, tries), tries };
+    }
+  }
+
+  /** ms. Whoever has a place in the portal's queue comes when it says, or loses it. */
+  function waitFor({ data }: AldabaError, tries: number): number {
+    const limits = data?.queue === undefined ? queueLimits : turnLimits;
+    return backoff(tries, limits, random, data?.retryAfter);
+  }
+
+  async function stopWaiting(entry: Entry): Promise<void> {
+    const { queue, answer } = entry;
+    entry.queue = null;
+    const ticket = answer.kind === 'queued' ? answer.data?.queue?.ticket : undefined;
+    if (queue === null || ticket === undefined || needs.stopped()) return;
+    try {
+      await gateway.portal.licenses.leaveQueue({ ticket });
+    } catch (error) {
+      // Without a word the portal takes it out of the queue in a minute and a half.
+      log.info({ product: entry.product, code: asAldabaError(error).code }, 'the queue could not be left');
     }
   }
 
@@ -240,6 +260,7 @@ export function createSeats(
     },
     lose,
     regain,
+    stopWaiting,
     takeUp: giveBack.takeUp,
     lingerThenLeave: giveBack.lingerThenLeave,
     leave: giveBack.leave,
