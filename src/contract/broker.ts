@@ -4,6 +4,7 @@ import { errorCodeSchema, errorDataSchema } from './errors.ts';
 import {
   base64UrlSchema,
   instantSchema,
+  lineSchema,
   modeSchema,
   productCodeSchema,
   publicKeySchema,
@@ -71,7 +72,7 @@ export const initializeOutputSchema = z.object({
 });
 
 export const acquireInputSchema = z.object({
-  features: z.array(z.string().max(64)).max(64).default([]),
+  features: z.array(lineSchema(64)).max(64).default([]),
   /** false: answer `not-licensed` or `needs sign-in` at once, never open a window. */
   interactive: z.boolean().default(true),
 });

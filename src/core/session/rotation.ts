@@ -114,7 +114,11 @@ export function createRotation(needs: RotationNeeds): Rotation {
       await adopt(open, open.next);
       return { kind: 'signed-in', portal: open.portal, signedIn };
     } catch (error) {
-      if (asAldabaError(error).code !== 'session-ended' && !isOfAnotherKey(open, error)) throw error;
+      const { code } = asAldabaError(error);
+      const isFixed = code === 'policy-locked';
+      if (code !== 'session-ended' && !isFixed && !isOfAnotherKey(open, error)) throw error;
+      // The portal was fixed to another one meanwhile: that session is nobody's any more.
+      if (isFixed) await tellOver(open.portal, [open.next]);
       await credentials.remove('sign-in-token');
       return { kind: 'none' };
     }

@@ -190,3 +190,14 @@ describe('killed between any two writes', () => {
     ]);
   });
 });
+
+test('a sign-in that a death left open, at a portal that is none any more by policy, is ended there and hinders nothing', async () => {
+  const firstSignIn = scenarios[0] as Scenario;
+  await runMortal(firstSignIn, 3, 'after');
+  expect(rig.portal.liveSessions()).toHaveLength(1);
+  const fresh = await rig.start({ locked: { portal: 'https://other.example' }, runtime: 'fixed' });
+  await fresh.core.session.renew();
+  expect(fresh.core.session.hasIdentity()).toBe(false);
+  expect(rig.tokenEntries()).toEqual([]);
+  expect(rig.portal.liveSessions()).toEqual([]);
+});
