@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { languageSchema, modeSchema } from './primitives.ts';
 
-/** Absolute https address of a portal; http only for this machine (loopback), which the core checks. No query, no fragment. */
+/** The loopback hosts, 127.0.0.0/8 (RFC 5735, 3), ::1 and `localhost` (RFC 6761, 6.3), with nothing but a port behind. */
+const httpHere = /^http:\/\/(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d*)?(\/|$)/i;
+
+/** Absolute https address of a portal; http only for this machine. No query, no fragment. */
 export const portalAddressSchema = z
   .url({ protocol: /^https?$/ })
   .max(2048)
-  .refine((value) => !value.includes('?') && !value.includes('#'), 'no query, no fragment');
+  .refine((value) => !value.includes('?') && !value.includes('#'), 'no query, no fragment')
+  .refine((value) => /^https:/i.test(value) || httpHere.test(value), 'http only on this machine');
 
 const fields = {
   mode: modeSchema.nullable(),

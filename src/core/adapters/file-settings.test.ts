@@ -239,6 +239,46 @@ describe('sources', () => {
     expect((await open()).problems).toEqual([{ source: 'policy', file: policyFile(), field: null }]);
   });
 
+  test.each(['policy', 'environment', 'command-line'] as const)(
+    'a portal on another machine has https, whoever fixes it: %s',
+    async (source) => {
+      const texts = (portal: string) =>
+        source === 'environment'
+          ? settingsFromEnvironment({ ALDABA_PORTAL: portal })
+          : settingsFromTexts({ portal }, 'command-line');
+      const problems = async (portal: string) => {
+        if (source !== 'policy') return texts(portal).problems;
+        await writeFile(policyFile(), JSON.stringify({ portal }));
+        return (await open()).problems;
+      };
+      for (const portal of [
+        'http://portal.example',
+        'http://localhost@portal.example',
+        'http://127.0.0.1.example',
+      ])
+        expect(await problems(portal), portal).toMatchObject([{ source, field: 'portal' }]);
+      for (const portal of [
+        'https://portal.example',
+        'http://127.0.0.1:8080',
+        'http://localhost/aldaba',
+        'http://[::1]:1',
+      ])
+        expect(await problems(portal), portal).toEqual([]);
+    },
+  );
+
+  test('no way in and no portal cannot be fixed: the person is asked', async () => {
+    await writeFile(policyFile(), '{"mode":null,"portal":null,"proxy":null}');
+    const settings = await open();
+    expect([...settings.locked().keys()]).toEqual(['proxy']);
+    await settings.update({ mode: 'cloud-key', portal: 'https://portal.example' });
+    expect((await open()).current()).toMatchObject({ mode: 'cloud-key', portal: 'https://portal.example' });
+    expect(settingsFromEnvironment({ ALDABA_MODE: 'null', ALDABA_PORTAL: 'null' })).toEqual({
+      values: {},
+      problems: [],
+    });
+  });
+
   test('a policy that cannot be read is named', async () => {
     await mkdir(policyFile());
     expect((await open()).problems).toEqual([{ source: 'policy', file: policyFile(), field: null }]);

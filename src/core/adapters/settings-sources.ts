@@ -10,6 +10,9 @@ export interface Source {
   problems: SettingsProblem[];
 }
 
+/** Without them nobody gets in: a source that fixes them as nothing leaves them to the person. */
+const needed: ReadonlySet<SettingName> = new Set(['mode', 'portal']);
+
 /** Takes each field by itself: a bad one is named and left out, the others count. Fields of another version are not looked at. */
 export function readFields(given: object, where: Omit<SettingsProblem, 'field'>): Source {
   const values: SettingsChange = {};
@@ -17,6 +20,7 @@ export function readFields(given: object, where: Omit<SettingsProblem, 'field'>)
   for (const name of names) {
     if (!Object.hasOwn(given, name)) continue;
     const result = settingsChangeSchema.shape[name].safeParse(Reflect.get(given, name));
+    if (where.source !== 'user' && needed.has(name) && result.data === null) continue;
     if (!result.success) problems.push({ ...where, field: name });
     else if (result.data !== undefined) Object.assign(values, { [name]: result.data });
   }
