@@ -77,7 +77,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     portalAt,
     renewed: () => token.settled(),
   });
-  const waiting = createWaiting(ports.opener);
+  const waiting = createWaiting(ports.opener, ports.clock);
   const token = createAccessToken(clock, renewIdentity);
   const keepAlive = createKeepAlive(clock, log, token.renew);
   let leaving: Promise<boolean> | null = null;

@@ -31,6 +31,20 @@ describe('programs that wait', () => {
     expect(rig.portal.calls.filter((call) => call === 'sessions.signIn')).toHaveLength(1);
   });
 
+  test('a program that asks later brings the window up again: it may have been closed', async () => {
+    const running = await rig.start();
+    const first = wait(running.core);
+    await expect.poll(() => rig.opener.windows).toEqual(['sign-in']);
+    await rig.clock.advance(14_000);
+    const second = wait(running.core);
+    await rig.clock.advance(1000);
+    const third = wait(running.core);
+    await expect.poll(() => rig.opener.windows).toEqual(['sign-in', 'sign-in']);
+    await rig.signIn(running);
+    await Promise.all([first, second, third]);
+    expect(rig.opener.windows).toEqual(['sign-in', 'sign-in']);
+  });
+
   test.each([
     ['a sign-in', true, signIn],
     ['a sign-in', false, signIn],

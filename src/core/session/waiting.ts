@@ -1,16 +1,21 @@
 import { AldabaError, type ErrorCode } from '../../contract/errors.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Opener } from '../ports/opener.ts';
+
+/** ms after which the window is brought up again for another program: the page may have been closed, or lie behind others. */
+const showAgainAfter = 15_000;
 
 /** Programs that wait for the same sign-in. */
 export interface Waiting {
-  /** Opens the window when nobody waits yet. Throws `sign-in-unavailable`, `sign-in-cancelled`, `cancelled`. */
+  /** Opens the window when nobody waits yet, or the last one came some time ago. Throws `sign-in-unavailable`, `sign-in-cancelled`, `cancelled`. */
   join(signal: AbortSignal): Promise<void>;
   resolveAll(): void;
   rejectAll(code: ErrorCode): void;
   readonly size: number;
 }
 
-export function createWaiting(opener: Opener): Waiting {
+export function createWaiting(opener: Opener, clock: Pick<Clock, 'monotonic'>): Waiting {
+  let shownAt = Number.NEGATIVE_INFINITY;
   const waiters = new Set<{ resolve: () => void; reject: (code: ErrorCode) => void }>();
 
   function rejectAll(code: ErrorCode): void {
@@ -41,7 +46,8 @@ export function createWaiting(opener: Opener): Waiting {
         waiters.add(waiter);
         signal.addEventListener('abort', aborted, { once: true });
       });
-      if (first) {
+      if (first || clock.monotonic() - shownAt >= showAgainAfter) {
+        shownAt = clock.monotonic();
         opener.showWindow('sign-in').then(
           (shown) => shown || rejectAll('sign-in-unavailable'),
           () => rejectAll('sign-in-unavailable'),
