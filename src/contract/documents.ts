@@ -11,6 +11,9 @@ import {
   versionSchema,
 } from './primitives.ts';
 
+// Apart, so that the window has the numbers without the schemas.
+export { borrowDays } from './borrow-days.ts';
+
 /**
  * Signed documents: JWS compact (RFC 7515) with EdDSA over Ed25519 (RFC 8037), one algorithm and an explicit `typ`.
  * Times are NumericDate: whole seconds since 1970 UTC (RFC 7519, 2).
@@ -118,9 +121,6 @@ export const passClaimsSchema = z.strictObject({
   pool: idSchema,
 });
 export type PassClaims = z.infer<typeof passClaimsSchema>;
-
-/** Days that a floating lease is lent for unless said otherwise, at most unless an administrator allows more, and at most ever (licensing.md, "States"). */
-export const borrowDays = { usual: 7, limit: 14, most: 30 } as const;
 
 export const borrowClaimsSchema = z.strictObject({
   ...rightShape,

@@ -8,17 +8,19 @@ import { ExternalLink } from './external-link.tsx';
 import classes from './trouble-view.module.css';
 
 /** The numbers and names that came with a refusal, each in its sentence. */
-export function TroubleDetails({ trouble: { data, at } }: { trouble: Trouble }) {
+export function TroubleDetails({ trouble: { code, data, at } }: { trouble: Trouble }) {
   const { t } = useTranslation();
   const format = useFormat();
   const moment = useUntil();
   const now = useNow(0);
   if (data === undefined) return null;
-  const { available, needed, product, device, file, until, retryAfter, holders, buyUrl, requestId } = data;
+  const { available, needed, maximum, product, device, file, until, retryAfter, holders, buyUrl, requestId } =
+    data;
   const lines = [
     needed !== undefined && available !== undefined
       ? t('details.seats', { needed: format.number(needed), available: format.number(available) })
       : null,
+    code === 'borrow-too-long' && maximum !== undefined ? t('details.lent', { count: maximum }) : null,
     product === undefined ? null : t('details.product', { product }),
     device === undefined ? null : t('details.device', { device }),
     file === undefined ? null : t('details.file', { file }),

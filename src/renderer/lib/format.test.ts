@@ -14,6 +14,10 @@ test('a moment is as exact as its distance asks for', () => {
   expect(es.moment(at(28 * day), now)).toBe('30 de marzo de 2026');
 });
 
+test('an instant to plan by has its day of the week and its time', () => {
+  expect(es.weekday(at(7 * day))).toBe('lunes, 9 de marzo, 10:30');
+});
+
 test.each([
   [-45_000, 'hace 45 segundos'],
   [-2 * day, 'anteayer'],

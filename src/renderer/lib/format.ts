@@ -9,6 +9,8 @@ export interface Format {
   date(instant: string): string;
   /** 12 dic 2026, 10:32 */
   dateTime(instant: string): string;
+  /** lunes, 9 de marzo, 10:32: what people plan by, within a year. */
+  weekday(instant: string): string;
   /** 10:32 */
   time(instant: string): string;
   /** As exactly as its distance asks for: the time when it is today, date and time within two days, else the date. */
@@ -35,6 +37,16 @@ export function createFormat(locale: string): Format {
         day: 'numeric',
         month: 'short',
         year: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+      }),
+  );
+  const weekday = once(
+    () =>
+      new Intl.DateTimeFormat(locale, {
+        weekday: 'long',
+        day: 'numeric',
+        month: 'long',
         hour: '2-digit',
         minute: '2-digit',
       }),
@@ -66,6 +78,7 @@ export function createFormat(locale: string): Format {
     locale,
     date: (instant) => date().format(new Date(instant)),
     dateTime: (instant) => dateTime().format(new Date(instant)),
+    weekday: (instant) => weekday().format(new Date(instant)),
     time: (instant) => time(new Date(instant)),
     moment(instant, now) {
       const at = new Date(instant);

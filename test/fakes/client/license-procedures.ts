@@ -1,6 +1,8 @@
+import type { LicenseView } from '../../../src/contract/client/state.ts';
 import { AldabaError } from '../../../src/contract/errors.ts';
 import { diagnosisOf } from './diagnosis.ts';
 import type { FakeImplementer, FakeInside } from './fake-core.ts';
+import { at, present } from './states.ts';
 
 const receiptOf = (product: string) => ({
   fileName: `${product}.aldaba-receipt`,
@@ -18,15 +20,41 @@ export function licenseProcedures(
       uses: store.get().uses.filter((use) => use.program !== product),
     });
 
+  const find = (product: string) => store.get().licenses?.find((view) => view.product === product);
+  const put = (product: string, change: Partial<LicenseView>) =>
+    store.update({
+      licenses: (store.get().licenses ?? []).map((view) =>
+        view.product === product ? { ...view, ...change } : view,
+      ),
+    });
+  const plain = { warnings: [], problem: null };
+
   return {
     licenses: {
       renew: os.licenses.renew.handler(() => {}),
       release: os.licenses.release.handler(({ input }) => without(input.product)),
-      borrow: os.licenses.borrow.handler(({ input }) => {
-        throw new AldabaError('borrow-unavailable', input.product);
+      borrow: os.licenses.borrow.handler(({ input: { product, days } }) => {
+        if (store.get().connection.state === 'offline') throw new AldabaError('network-offline');
+        const maximum = find(product)?.borrowDays ?? 0;
+        if (maximum === 0) throw new AldabaError('borrow-unavailable', product);
+        if (days > maximum) throw new AldabaError('borrow-too-long', `${days} days`, { maximum });
+        const end = at(days, 'd');
+        const times = { renewedAt: present, expiresAt: end, until: end };
+        put(product, { ...plain, ...times, state: 'borrowed', kind: 'borrow' });
       }),
-      returnBorrowed: os.licenses.returnBorrowed.handler(({ input }) => {
-        throw new AldabaError('borrow-unavailable', input.product);
+      returnBorrowed: os.licenses.returnBorrowed.handler(({ input: { product } }) => {
+        const view = find(product);
+        if (view?.kind !== 'borrow') throw new AldabaError('borrow-unavailable', product);
+        if (store.get().connection.state === 'offline') {
+          without(product);
+          store.update({ returned: [{ product, productName: view.productName, kind: 'borrow' }] });
+          return { told: false, ...receiptOf(product) };
+        }
+        // Programs that run go on with a seat that is free.
+        const times = { renewedAt: present, expiresAt: at(20), until: at(75) };
+        if (view.programs.length === 0) without(product);
+        else put(product, { ...plain, ...times, state: 'active', kind: 'lease' });
+        return { told: true, fileName: null, content: null };
       }),
       registerAgain: os.licenses.registerAgain.handler(() => {
         const { device } = store.get();
@@ -34,7 +62,7 @@ export function licenseProcedures(
         store.update({ device: { ...device, match: 'match', score: 100, components } });
       }),
       giveBack: os.licenses.giveBack.handler(({ input }) => {
-        const view = store.get().licenses?.find(({ product }) => product === input.product);
+        const view = find(input.product);
         without(input.product);
         if (store.get().connection.state !== 'not-needed')
           return { told: true, fileName: null, content: null };

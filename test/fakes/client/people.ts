@@ -111,7 +111,12 @@ export function peopleProcedures(os: FakeImplementer['people'], { directory, ste
       })),
     })),
     setBorrowDays: os.setBorrowDays.handler(({ input }) => {
-      throw new AldabaError('borrow-unavailable', input.poolId);
+      const { poolId, borrowDays } = input;
+      const pool = directory.pools.find((one) => one.id === poolId);
+      if (pool === undefined) throw new AldabaError('not-found');
+      if (pool.kind === 'named') throw new AldabaError('borrow-unavailable', poolId);
+      directory.pools = directory.pools.map((one) => (one === pool ? { ...pool, borrowDays } : one));
+      return { ...pool, borrowDays };
     }),
     listPools: os.listPools.handler(() => ({ pools: directory.pools })),
     assignSeat: os.assignSeat.handler(({ input }) => {

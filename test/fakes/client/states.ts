@@ -69,6 +69,7 @@ const administrator: Permission[] = [
   'seat:read',
   'seat:assign',
   'seat:withdraw',
+  'seat:lend',
   'license:read',
   'license:activate',
   'software:read',
@@ -155,7 +156,18 @@ export const leaseView: LicenseView = {
   expiresAt: at(14),
   until: at(69),
   renewedAt: at(-6),
+  borrowDays: 14,
   programs: [use(2, 'portico'), use(3, 'portico', { since: at(-12) })],
+};
+
+/** The same seat, taken away from the network for a week two days ago. */
+export const borrowedView: LicenseView = {
+  ...leaseView,
+  state: 'borrowed',
+  kind: 'borrow',
+  expiresAt: at(5, 'd'),
+  until: at(5, 'd'),
+  renewedAt: at(-2, 'd'),
 };
 
 export const standaloneView: LicenseView = {

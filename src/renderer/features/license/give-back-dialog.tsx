@@ -9,53 +9,70 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { useToast } from '../../components/toasts.tsx';
 import { saveFile } from '../../lib/save-file.ts';
 import { useReturnFocus } from '../../lib/use-return-focus.ts';
-import { useClient } from '../../lib/window-context.tsx';
+import { useAppState, useClient } from '../../lib/window-context.tsx';
 
 interface Receipt {
   readonly fileName: string;
   readonly content: string;
 }
 
-/** Ends the license on this device. Without network the portal is told by a receipt that somebody takes there. */
+/** Ends the license on this device, its own or a borrowed one. Without network the portal is told by a receipt that somebody takes there. */
 export function GiveBackDialog({ view, onClose }: { view: LicenseView; onClose: () => void }) {
   const { t } = useTranslation();
   const client = useClient();
   const toast = useToast();
   const [receipt, setReceipt] = useState<Receipt | null>(null);
+  const kind = view.kind === 'borrow' ? 'borrow' : 'license';
+  const words = kind === 'borrow' ? 'return' : 'giveBack';
+  const running = view.programs.filter((use) => use.state === 'running').length;
+  const offline = useAppState((state) => state.connection.state === 'offline');
 
   async function giveBack(): Promise<unknown> {
-    const { told, fileName, content } = await client.licenses.giveBack({ product: view.product });
+    const { licenses } = client;
+    const call = kind === 'borrow' ? licenses.returnBorrowed : licenses.giveBack;
+    const { told, fileName, content } = await call({ product: view.product });
     if (told || fileName === null || content === null) {
-      toast.show({ text: t('license.giveBack.done', { product: view.productName }) });
+      toast.show({ text: t(`license.${words}.done`, { product: view.productName }) });
       return;
     }
     setReceipt({ fileName, content });
     return 'stay';
   }
 
-  if (receipt !== null) return <ReceiptDialog receipt={receipt} onClose={onClose} />;
+  if (receipt !== null) return <ReceiptDialog kind={kind} receipt={receipt} onClose={onClose} />;
   return (
     <ConfirmDialog
-      title={t('license.giveBack.title', { product: view.productName })}
-      confirm={t('license.giveUp.give-back')}
-      danger
+      title={t(`license.${words}.title`, { product: view.productName })}
+      confirm={t(`license.${words}.confirm`)}
+      danger={kind === 'license' || running > 0}
       onConfirm={giveBack}
       onClose={onClose}
     >
-      <p>{t('license.giveBack.text')}</p>
-      <p>{t('license.giveBack.offline')}</p>
+      {offline && kind === 'borrow' ? null : <p>{t(`license.${words}.text`)}</p>}
+      <p>{t(`license.${words}.offline`)}</p>
+      {kind === 'borrow' && running > 0 && (
+        <p>{t(offline ? 'license.release.running' : 'license.return.running', { count: running })}</p>
+      )}
     </ConfirmDialog>
   );
 }
 
-function ReceiptDialog({ receipt, onClose }: { receipt: Receipt; onClose: () => void }) {
+function ReceiptDialog({
+  kind,
+  receipt,
+  onClose,
+}: {
+  kind: 'license' | 'borrow';
+  receipt: Receipt;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const [offered, setOffered] = useState(false);
   const [asking, setAsking] = useState(false);
   const save = useRef<HTMLButtonElement>(null);
   useReturnFocus();
 
-  /** It is asked once more, also when the file was handed over: where to save it may have been asked, and given up. The key's place stays taken without it. */
+  /** It is asked once more, also when the file was handed over: where to save it may have been asked, and given up. The place stays taken without it. */
   function leave() {
     if (asking) return onClose();
     setAsking(true);
@@ -73,12 +90,12 @@ function ReceiptDialog({ receipt, onClose }: { receipt: Receipt; onClose: () => 
       <div className={dialog.form}>
         <div className={dialog.words}>
           <p>{t('license.receipt.text')}</p>
-          <p>{t('license.receipt.consequence')}</p>
+          <p>{t(`license.receipt.${kind}.consequence`)}</p>
         </div>
         <p role="status">
           {offered
-            ? t(asking ? 'license.receipt.sure' : 'common.checkSaved', { fileName: receipt.fileName })
-            : asking && t('license.receipt.unsaved')}
+            ? t(asking ? `license.receipt.${kind}.sure` : 'common.checkSaved', { fileName: receipt.fileName })
+            : asking && t(`license.receipt.${kind}.unsaved`)}
         </p>
         <div className={dialog.buttons}>
           <Button onClick={leave}>

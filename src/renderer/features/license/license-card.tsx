@@ -11,6 +11,7 @@ import { useAppState } from '../../lib/window-context.tsx';
 import classes from './license-card.module.css';
 import { LicenseFacts } from './license-facts.tsx';
 import {
+  type GiveUp,
   giveUpOf,
   isTimeless,
   nextInstant,
@@ -22,14 +23,11 @@ import {
 } from './license-story.ts';
 import { UseList } from './use-list.tsx';
 
+/** What the person asks for in a card. */
+export type LicenseAction = GiveUp | 'borrow';
+
 /** One product's license: its state in words, what happens next, its facts, who uses it now. */
-export function LicenseCard({
-  view,
-  onGiveUp,
-}: {
-  view: LicenseView;
-  onGiveUp: (how: 'release' | 'give-back') => void;
-}) {
+export function LicenseCard({ view, onAct }: { view: LicenseView; onAct: (what: LicenseAction) => void }) {
   const { t } = useTranslation();
   const giveUp = giveUpOf(view);
   const mode = useAppState((state) => state.settings.mode);
@@ -46,11 +44,18 @@ export function LicenseCard({
         </span>
         <h2 className={classes.name}>{view.productName}</h2>
         <StateChip tone={toneOf(view)}>{t(`license.state.${stateWordOf(view, mode)}`)}</StateChip>
-        {giveUp !== null && (
-          <Button className={classes.action ?? ''} size="xs" onClick={() => onGiveUp(giveUp)}>
-            {t(`license.giveUp.${giveUp}`)}
-          </Button>
-        )}
+        <span className={classes.actions}>
+          {view.borrowDays > 0 && (
+            <Button size="xs" onClick={() => onAct('borrow')}>
+              {view.kind === 'borrow' ? t('license.borrow.change') : t('license.borrow.open')}
+            </Button>
+          )}
+          {giveUp !== null && (
+            <Button size="xs" onClick={() => onAct(giveUp)}>
+              {t(`license.giveUp.${giveUp}`)}
+            </Button>
+          )}
+        </span>
       </header>
       <Story view={view} />
       <Warnings warnings={untold.warnings} />

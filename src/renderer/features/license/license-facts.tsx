@@ -20,7 +20,9 @@ export function LicenseFacts({ view }: { view: LicenseView }) {
       view.expiresAt === null ? t('license.fact.never') : format.date(view.expiresAt),
     ]);
   }
-  if (view.until !== null && view.kind !== 'license')
+  if (view.kind === 'borrow' && view.expiresAt !== null)
+    facts.push(['until', t('license.fact.borrowedUntil'), format.dateTime(view.expiresAt)]);
+  else if (view.until !== null && view.kind !== 'license')
     facts.push(['until', t('license.fact.until'), format.moment(view.until, now)]);
   if (view.kind !== null)
     facts.push([
@@ -34,7 +36,11 @@ export function LicenseFacts({ view }: { view: LicenseView }) {
   // Signed in, the company stands at the side.
   if (!signedIn) facts.push(['company', t('license.fact.company'), view.accountName]);
   if (view.renewedAt !== null && view.kind !== 'license')
-    facts.push(['renewed', t('license.fact.renewed'), format.relative(view.renewedAt, now)]);
+    facts.push([
+      'renewed',
+      view.kind === 'borrow' ? t('license.fact.borrowed') : t('license.fact.renewed'),
+      format.relative(view.renewedAt, now),
+    ]);
 
   return (
     <dl className={classes.facts}>

@@ -1,5 +1,5 @@
 import { IconCertificateOff, IconRefresh } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LicenseView } from '../../../contract/client/state.ts';
 import { Button } from '../../components/button.tsx';
@@ -13,10 +13,12 @@ import { useAction } from '../../lib/use-action.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
 import { DeviceCard } from './device-card.tsx';
 import { GiveBackDialog } from './give-back-dialog.tsx';
-import { LicenseCard } from './license-card.tsx';
+import { type LicenseAction, LicenseCard } from './license-card.tsx';
 import classes from './license-page.module.css';
 import { ReleaseDialog } from './release-dialog.tsx';
 import { ReturnedLicenses } from './returned-licenses.tsx';
+
+const BorrowDialog = lazy(() => import('./borrow-dialog.tsx'));
 
 /** What I hold, until when, on which device, and which programs use it now. */
 export default function LicensePage() {
@@ -24,8 +26,8 @@ export default function LicensePage() {
   const client = useClient();
   const toast = useToast();
   const renewal = useAction();
-  const [givingUp, setGivingUp] = useState<{ how: 'release' | 'give-back'; view: LicenseView } | null>(null);
-  const close = () => setGivingUp(null);
+  const [asked, setAsked] = useState<{ what: LicenseAction; view: LicenseView } | null>(null);
+  const close = () => setAsked(null);
   const read = useAppState((state) => state.licenses);
   // Until the portal gave something, a product is known by its code alone.
   const licenses = (read ?? []).map((view) => ({
@@ -94,14 +96,21 @@ export default function LicensePage() {
             />
           )}
           {licenses.map((view) => (
-            <LicenseCard key={view.product} view={view} onGiveUp={(how) => setGivingUp({ how, view })} />
+            <LicenseCard key={view.product} view={view} onAct={(what) => setAsked({ what, view })} />
           ))}
         </div>
         <DeviceCard />
       </div>
       {/* Here and not in the card: the card goes with the license. */}
-      {givingUp?.how === 'release' && <ReleaseDialog view={givingUp.view} onClose={close} />}
-      {givingUp?.how === 'give-back' && <GiveBackDialog view={givingUp.view} onClose={close} />}
+      {asked?.what === 'release' && <ReleaseDialog view={asked.view} onClose={close} />}
+      {(asked?.what === 'give-back' || asked?.what === 'return') && (
+        <GiveBackDialog view={asked.view} onClose={close} />
+      )}
+      {asked?.what === 'borrow' && (
+        <Suspense>
+          <BorrowDialog view={asked.view} onClose={close} />
+        </Suspense>
+      )}
     </Page>
   );
 }

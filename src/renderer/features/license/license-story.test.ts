@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import texts from '../../../../resources/locales/es/window.json' with { type: 'json' };
 import {
   at,
+  borrowedView,
   leaseView,
   passView,
   present,
@@ -29,18 +30,23 @@ test('every state with every kind of right has its sentences and a tone', () => 
   const next: Record<string, string> = texts.license.next;
   const words: Record<string, string> = texts.license.state;
   const grace = [{ kind: 'grace' as const, at: at(9, 'd') }];
+  const ending = [{ kind: 'expires' as const, at: at(2, 'd') }];
   for (const state of licenseStates) {
     for (const kind of [...rightKinds, null]) {
       for (const mode of [...modes, null]) {
-        for (const warnings of [[], grace]) {
-          const story = storyOf({ state, kind, warnings }, mode);
-          expect(means[story], story).toBeTypeOf('string');
-          expect(next[story], story).toBeTypeOf('string');
-          expect(next[story]?.includes('{{'), story).toBe(!isTimeless(story));
-          expect(words[stateWordOf({ state, kind, warnings }, mode)]).toBeTypeOf('string');
+        for (const warnings of [[], grace, ending]) {
+          for (const reason of [null, problem('read-only'), problem('clock-suspect')]) {
+            const view = { state, kind, warnings, problem: reason };
+            const story = storyOf(view, mode);
+            expect(means[story], story).toBeTypeOf('string');
+            expect(next[story], story).toBeTypeOf('string');
+            expect(next[story]?.includes('{{'), story).toBe(!isTimeless(story));
+            expect(words[stateWordOf(view, mode)]).toBeTypeOf('string');
+          }
         }
       }
-      expect(toneOf({ state, permit: 'full' })).toMatch(/^(ok|busy|warn|stop|idle)$/);
+      for (const warnings of [[], grace, ending])
+        expect(toneOf({ state, permit: 'full', warnings })).toMatch(/^(ok|busy|warn|stop|idle)$/);
     }
   }
 });
@@ -70,13 +76,14 @@ test('what ends is told by what comes then: days of grace, their end, or a renew
 });
 
 test('nobody is asked to sign in where there is no sign-in', () => {
-  const view = { state: 'needs-identity' as const, kind: null, warnings: [] };
+  const view = { state: 'needs-identity' as const, kind: null, warnings: [], problem: null };
   expect(storyOf(view, 'standalone')).toBe('needs-license');
   expect(storyOf(view, 'cloud-signin')).toBe('needs-identity');
 });
 
 test('renewing is told like working: it is no news to anybody', () => {
-  expect(storyOf({ state: 'renewing', kind: 'lease', warnings: [] }, 'cloud-signin')).toBe('active-lease');
+  const view = { state: 'renewing' as const, kind: 'lease' as const, warnings: [], problem: null };
+  expect(storyOf(view, 'cloud-signin')).toBe('active-lease');
 });
 
 test('a license tells its own end while it is well, and the permit’s end when something presses', () => {
@@ -84,6 +91,36 @@ test('a license tells its own end while it is well, and the permit’s end when 
   expect(nextInstant({ ...standaloneView, state: 'expiring' })).toBe(standaloneView.expiresAt);
   expect(nextInstant({ ...standaloneView, state: 'device-drift', until: at(9, 'd') })).toBe(at(9, 'd'));
   expect(nextInstant({ ...standaloneView, expiresAt: null, until: null })).toBeNull();
+});
+
+test('what is borrowed says when it nears its end and when it is over, each once', () => {
+  const online = signedInState.connection;
+  expect(storyOf(borrowedView, 'cloud-signin')).toBe('borrowed');
+  expect(toneOf(borrowedView)).toBe('ok');
+  expect(runwayOf(borrowedView, Date.parse(present))).toBeCloseTo(5 / 7);
+  const ending = { ...borrowedView, warnings: [{ kind: 'expires' as const, at: at(2, 'd') }] };
+  expect(storyOf(ending, 'cloud-signin')).toBe('borrowed-ending');
+  expect(toneOf(ending)).toBe('warn');
+  expect(untoldOf(ending, 'cloud-signin', online).warnings).toEqual([]);
+  const over = {
+    ...borrowedView,
+    state: 'read-only' as const,
+    permit: 'read-only' as const,
+    until: null,
+    problem: problem('read-only'),
+  };
+  expect(storyOf(over, 'cloud-signin')).toBe('borrow-over');
+  expect(untoldOf(over, 'cloud-signin', online).problem).toBeNull();
+  expect(runwayOf(over, Date.parse(present))).toBeNull();
+  const doubted = { ...over, problem: problem('clock-suspect') };
+  expect(storyOf(doubted, 'cloud-signin')).toBe('read-only');
+  expect(untoldOf(doubted, 'cloud-signin', online).problem?.code).toBe('clock-suspect');
+});
+
+test('what is borrowed is returned before its end, not after', () => {
+  expect(giveUpOf(borrowedView)).toBe('return');
+  expect(giveUpOf({ ...borrowedView, state: 'clock-suspect' })).toBe('return');
+  expect(giveUpOf({ ...borrowedView, state: 'read-only', permit: 'read-only' })).toBeNull();
 });
 
 test('a floating lease is released, a standalone license is given back, a named pass stays', () => {

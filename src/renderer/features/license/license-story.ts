@@ -5,12 +5,17 @@ import type { Mode } from '../../../contract/primitives.ts';
 /** How a state is shown: fine, in progress, needs attention, stopped, nothing there. */
 export type StateTone = 'ok' | 'busy' | 'warn' | 'stop' | 'idle';
 
-export function toneOf({ state, permit }: Pick<LicenseView, 'state' | 'permit'>): StateTone {
+export function toneOf({
+  state,
+  permit,
+  warnings,
+}: Pick<LicenseView, 'state' | 'permit' | 'warnings'>): StateTone {
   switch (state) {
     case 'active':
-    case 'borrowed':
     case 'renewing':
       return 'ok';
+    case 'borrowed':
+      return endsSoon(warnings) ? 'warn' : 'ok';
     case 'acquiring':
     case 'queued':
       return 'busy';
@@ -29,6 +34,8 @@ export function toneOf({ state, permit }: Pick<LicenseView, 'state' | 'permit'>)
   }
 }
 
+const endsSoon = (warnings: LicenseView['warnings']) => warnings.some(({ kind }) => kind === 'expires');
+
 /** Which sentences tell where a license stands. */
 export type StoryKey =
   | `active-${NonNullable<LicenseView['kind']>}`
@@ -36,11 +43,13 @@ export type StoryKey =
   | 'expiring-grace'
   | 'expiring-offline-pass'
   | 'needs-license'
+  | 'borrowed-ending'
+  | 'borrow-over'
   | Exclude<LicenseView['state'], 'renewing' | 'expiring'>;
 
 /** A working license is told by what kind of right it is, one that nears its end by what comes then. */
 export function storyOf(
-  { state, kind, warnings }: Pick<LicenseView, 'state' | 'kind' | 'warnings'>,
+  { state, kind, warnings, problem }: Pick<LicenseView, 'state' | 'kind' | 'warnings' | 'problem'>,
   mode: Mode | null,
 ): StoryKey {
   switch (state) {
@@ -50,6 +59,11 @@ export function storyOf(
     case 'expiring':
       if (kind !== 'license') return 'expiring-offline-pass';
       return warnings.some((warning) => warning.kind === 'grace') ? 'expiring-grace' : 'expiring-license';
+    case 'borrowed':
+      return endsSoon(warnings) ? 'borrowed-ending' : state;
+    case 'read-only':
+      // Under a clock that is in doubt it is not known to be over.
+      return kind === 'borrow' && problem?.code === 'read-only' ? 'borrow-over' : state;
     case 'needs-identity':
       // Nobody signs in there: what is missing is the license.
       return mode === 'standalone' ? 'needs-license' : state;
@@ -62,7 +76,7 @@ export function storyOf(
 export type StateWord = Exclude<LicenseView['state'], 'renewing'> | 'expired' | 'needs-license';
 
 export function stateWordOf(
-  view: Pick<LicenseView, 'state' | 'kind' | 'warnings'>,
+  view: Pick<LicenseView, 'state' | 'kind' | 'warnings' | 'problem'>,
   mode: Mode | null,
 ): StateWord {
   const story = storyOf(view, mode);
@@ -71,7 +85,15 @@ export function stateWordOf(
   return view.state === 'renewing' ? 'active' : view.state;
 }
 
-const timeless = ['unconfigured', 'needs-license', 'acquiring', 'queued', 'read-only', 'revoked'] as const;
+const timeless = [
+  'unconfigured',
+  'needs-license',
+  'acquiring',
+  'queued',
+  'read-only',
+  'borrow-over',
+  'revoked',
+] as const;
 
 /** What comes next names no instant there, and is said whether or not one is known. */
 export function isTimeless(story: StoryKey): story is (typeof timeless)[number] {
@@ -80,18 +102,22 @@ export function isTimeless(story: StoryKey): story is (typeof timeless)[number] 
 
 /** The instant that the sentence about what comes next names: the license's own end while it is ahead, else the end of this permit. */
 export function nextInstant(
-  view: Pick<LicenseView, 'state' | 'kind' | 'until' | 'expiresAt' | 'warnings'>,
+  view: Pick<LicenseView, 'state' | 'kind' | 'until' | 'expiresAt' | 'warnings' | 'problem'>,
 ): string | null {
   const story = storyOf(view, null);
   const itsOwnEnd = story === 'active-license' || story === 'expiring-license';
   return itsOwnEnd ? view.expiresAt : (view.until ?? view.expiresAt);
 }
 
-export type GiveUp = 'release' | 'give-back' | null;
+export type GiveUp = 'release' | 'give-back' | 'return';
 
-/** A floating lease can be released for others; a standalone license can be given back for another device; a named pass stays. */
-export function giveUpOf({ kind, seatKind, permit, state }: LicenseView): GiveUp {
+/**
+ * A floating lease can be released for others, and what was borrowed returned before its end; a standalone license can be given back for
+ * another device; a named pass stays.
+ */
+export function giveUpOf({ kind, seatKind, permit, state }: LicenseView): GiveUp | null {
   if (kind === 'license') return state === 'released' ? null : 'give-back';
+  if (kind === 'borrow') return permit === 'full' ? 'return' : null;
   return kind === 'lease' && seatKind === 'floating' && permit === 'full' ? 'release' : null;
 }
 
@@ -123,6 +149,8 @@ const saidBy: Said = {
   'expiring-license': { warning: 'expires' },
   'expiring-grace': { warning: 'grace', problems: ['file-expired'] },
   'expiring-offline-pass': { warning: 'pass-ends' },
+  'borrowed-ending': { warning: 'expires' },
+  'borrow-over': { problems: ['read-only'] },
   'read-only': { problems: ['read-only'] },
   'clock-suspect': { warning: 'clock', problems: ['clock-suspect'] },
   'device-drift': { warning: 'device', problems: ['device-drift'] },

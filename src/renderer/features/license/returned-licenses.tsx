@@ -1,5 +1,6 @@
 import { IconFileDownload } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import type { AppState } from '../../../contract/client/state.ts';
 import { Button } from '../../components/button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useAnnounce } from '../../lib/announcer.tsx';
@@ -12,10 +13,10 @@ import classes from './license-page.module.css';
 /** What was given back here and the portal does not know of: each receipt, until it does. */
 export function ReturnedLicenses() {
   const returned = useAppState((state) => state.returned);
-  return returned.map((one) => <Returned key={one.product} {...one} />);
+  return returned.map((one) => <Returned key={`${one.kind} ${one.product}`} {...one} />);
 }
 
-function Returned({ product, productName }: { product: string; productName: string }) {
+function Returned({ product, productName, kind }: AppState['returned'][number]) {
   const { t } = useTranslation();
   const client = useClient();
   const announce = useAnnounce();
@@ -33,7 +34,7 @@ function Returned({ product, productName }: { product: string; productName: stri
     <section className={classes.returned} aria-label={t('license.returned.title', { product: name })}>
       <h2>{t('license.returned.title', { product: name })}</h2>
       <p>
-        {t('license.receipt.text')} {t('license.receipt.consequence')}
+        {t('license.receipt.text')} {t(`license.receipt.${kind}.consequence`)}
       </p>
       {action.trouble !== null && <TroubleView trouble={action.trouble} live />}
       <Button

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Pool } from '../../../contract/portal/people.ts';
 import { Button } from '../../components/button.tsx';
@@ -11,6 +11,8 @@ import { useAppState } from '../../lib/window-context.tsx';
 import classes from './pool-summary.module.css';
 import { usePools } from './use-people.ts';
 
+const LendDialog = lazy(() => import('./lend-dialog.tsx'));
+
 /** Cards that show before the rest is asked for. */
 const few = 4;
 
@@ -19,6 +21,7 @@ export function PoolSummary() {
   const { t } = useTranslation();
   const mayRead = useAppState((state) => may(state, 'seat:read'));
   const [all, setAll] = useState(false);
+  const [lending, setLending] = useState<Pool | null>(null);
   const { data, error, isFetching, refetch } = usePools();
   if (!mayRead || data?.pools.length === 0) return null;
   if (data === undefined && error !== null)
@@ -39,18 +42,25 @@ export function PoolSummary() {
                 <Bone />
               </li>
             ))
-          : (all ? pools : pools.slice(0, few)).map((pool) => <PoolCard key={pool.id} pool={pool} />)}
+          : (all ? pools : pools.slice(0, few)).map((pool) => (
+              <PoolCard key={pool.id} pool={pool} onLend={() => setLending(pool)} />
+            ))}
       </ul>
       {pools.length > few && (
         <Button size="xs" variant="subtle" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? t('people.pools.fewer') : t('people.pools.all', { count: pools.length })}
         </Button>
       )}
+      {lending !== null && (
+        <Suspense>
+          <LendDialog pool={lending} onClose={() => setLending(null)} />
+        </Suspense>
+      )}
     </section>
   );
 }
 
-function PoolCard({ pool }: { pool: Pool }) {
+function PoolCard({ pool, onLend }: { pool: Pool; onLend: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { productName, kind, total, used, available, buyUrl } = pool;
@@ -77,6 +87,26 @@ function PoolCard({ pool }: { pool: Pool }) {
         </span>
       </div>
       <progress className={classes.bar} aria-hidden max={Math.max(total, 1)} value={used} />
+      {kind === 'floating' && <Lending pool={pool} onLend={onLend} />}
     </li>
+  );
+}
+
+/** For how many days its seats are lent, and the way to change it. */
+function Lending({ pool: { productName, borrowDays }, onLend }: { pool: Pool; onLend: () => void }) {
+  const { t } = useTranslation();
+  const mayLend = useAppState((state) => may(state, 'seat:lend'));
+  return (
+    <div className={classes.line}>
+      <span className={classes.used}>
+        {borrowDays === 0 ? t('people.pools.notLent') : t('people.pools.lent', { count: borrowDays })}
+      </span>
+      {mayLend && (
+        <Button size="xs" variant="subtle" onClick={onLend}>
+          {t('people.pools.lend')}
+          <span className="visually-hidden"> {t('people.pools.lendOf', { product: productName })}</span>
+        </Button>
+      )}
+    </div>
   );
 }

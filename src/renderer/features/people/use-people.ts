@@ -57,6 +57,8 @@ export interface PeopleCache {
   /** Rows were added or taken away: what shows is read again, the rest when it is next needed. */
   rowsChanged(): void;
   seatsChanged(): void;
+  /** A pool as the portal answered it. */
+  putPool(pool: Pool): void;
 }
 
 export function usePeopleCache(): PeopleCache {
@@ -78,6 +80,13 @@ export function usePeopleCache(): PeopleCache {
       },
       seatsChanged() {
         void queries.invalidateQueries({ queryKey: poolsKey(accountId) });
+      },
+      putPool(pool) {
+        queries.setQueryData<{ pools: Pool[] }>(poolsKey(accountId), (before) =>
+          before === undefined
+            ? before
+            : { pools: before.pools.map((old) => (old.id === pool.id ? pool : old)) },
+        );
       },
     }),
     [queries, accountId],

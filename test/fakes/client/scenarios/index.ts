@@ -1,3 +1,4 @@
+import { borrowingScenarios } from './borrowing.ts';
 import { licenseScenarios } from './license.ts';
 import { licenseActionScenarios } from './license-actions.ts';
 import { peopleScenarios } from './people.ts';
@@ -11,6 +12,7 @@ export const scenarios: readonly Scenario[] = [
   ...setupScenarios,
   ...licenseScenarios,
   ...licenseActionScenarios,
+  ...borrowingScenarios,
   ...programsScenarios,
   ...peopleScenarios,
   ...settingsScenarios,

@@ -31,6 +31,7 @@ export const licenseScenarios: readonly Scenario[] = [
         until: null,
         expiresAt: null,
         renewedAt: null,
+        borrowDays: 0,
         problem: problem('no-seat-free', {
           total: 10,
           available: 0,
@@ -58,6 +59,7 @@ export const licenseScenarios: readonly Scenario[] = [
           state: 'run-on',
           renewedAt: at(-46),
           until: at(29),
+          borrowDays: 0,
           warnings: [{ kind: 'run-on', at: at(29) }],
           problem: problem('network-timeout', { product: 'Pórtico' }),
         },
@@ -139,6 +141,7 @@ export const licenseScenarios: readonly Scenario[] = [
         state: 'read-only',
         permit: 'read-only',
         until: null,
+        borrowDays: 0,
         problem: problem('lease-reclaimed', { product: 'Pórtico' }),
       },
     ]),

@@ -28,6 +28,19 @@ function after(name: string, act: Required<Scenario>['act'], prepare?: (core: Fa
   return { ...people(name, 64, {}, prepare), act };
 }
 
+/** A company that lends no seat, looked at by somebody who may not change that. */
+const noLender: Partial<AppState> = {
+  profile: {
+    ...administratorProfile,
+    permissions: administratorProfile.permissions.filter((one) => one !== 'seat:lend'),
+  },
+};
+
+async function openLend(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Cambiar… los días de préstamo de Pórtico' }).click();
+  await page.getByRole('spinbutton').waitFor();
+}
+
 /** The row at a position, its contact here. */
 function row(page: Page, index: number): Locator {
   return page.locator(`[role=row][data-index="${index}"]:not([aria-busy])`);
@@ -93,6 +106,26 @@ export const peopleScenarios: readonly Scenario[] = [
   after('no-results', async (page) => {
     await page.getByRole('textbox').fill('zzz');
     await page.getByText('Nadie coincide').waitFor();
+  }),
+  people('not-lent', 64, noLender, ({ directory }) => {
+    directory.pools = directory.pools.map((pool) => ({ ...pool, borrowDays: 0 }));
+  }),
+  after('lend', openLend),
+  after(
+    'lend-refused',
+    async (page) => {
+      await openLend(page);
+      await page.getByRole('spinbutton').fill('30');
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').getByRole('alert').waitFor();
+    },
+    (core) => core.refuse('people.setBorrowDays', 'unavailable', { requestId: '01JNB7Q4ZK' }),
+  ),
+  after('lend-saved', async (page) => {
+    await openLend(page);
+    await page.getByRole('spinbutton').fill('0');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Deshacer' }).waitFor();
   }),
   after('add', openAdd),
   after('add-shared', async (page) => {

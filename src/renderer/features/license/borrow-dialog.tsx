@@ -1,0 +1,80 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { borrowDays } from '../../../contract/borrow-days.ts';
+import type { LicenseView } from '../../../contract/client/state.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { DaysField, useDays } from '../../components/days-field.tsx';
+import { useToast } from '../../components/toasts.tsx';
+import { useFormat } from '../../lib/format-context.tsx';
+import { toTrouble } from '../../lib/problem.ts';
+import { useNow } from '../../lib/use-now.ts';
+import { useAppState, useClient } from '../../lib/window-context.tsx';
+import { ConnectionNote } from '../setup/setup-notes.tsx';
+
+const day = 86_400_000;
+
+/** Takes a floating license away from the network for some days, or sets the days of one that was taken, anew from now. */
+export default function BorrowDialog({ view, onClose }: { view: LicenseView; onClose: () => void }) {
+  const { t } = useTranslation();
+  const client = useClient();
+  const toast = useToast();
+  const format = useFormat();
+  const now = useNow(30_000);
+  const [refusedMost, setRefusedMost] = useState(Number.POSITIVE_INFINITY);
+  const most = Math.min(useLent(view), refusedMost);
+  const { days, input, refuse } = useDays(Math.min(borrowDays.usual, most), 1, most);
+  const changes = view.kind === 'borrow';
+  const planned = (instant: string) => t('time.untilDate', { moment: format.weekday(instant) });
+  const until = days === null ? null : planned(new Date(now + days * day).toISOString());
+
+  async function borrow(): Promise<unknown> {
+    if (days === null) {
+      refuse();
+      return 'stay';
+    }
+    try {
+      await client.licenses.borrow({ product: view.product, days });
+    } catch (error) {
+      const { maximum } = toTrouble(error).data ?? {};
+      if (maximum !== undefined && maximum > 0) setRefusedMost(maximum);
+      throw error;
+    }
+    toast.show({ text: t('license.borrow.done', { product: view.productName, until }) });
+    return;
+  }
+
+  return (
+    <ConfirmDialog
+      title={t(changes ? 'license.borrow.changeTitle' : 'license.borrow.title', {
+        product: view.productName,
+      })}
+      confirm={changes ? t('license.borrow.changeSubmit') : t('license.borrow.submit')}
+      onConfirm={borrow}
+      onClose={onClose}
+    >
+      <ConnectionNote />
+      {changes && view.until !== null && <p>{t('license.borrow.now', { until: planned(view.until) })}</p>}
+      <DaysField
+        input={input}
+        label={t('license.borrow.days')}
+        range={t('license.borrow.range', { count: most })}
+        least={1}
+        most={most}
+      >
+        {until !== null && t('license.borrow.until', { until })}
+      </DaysField>
+      <ul>
+        <li>{t('license.borrow.works')}</li>
+        <li>{t('license.borrow.seat')}</li>
+        <li>{t('license.borrow.earlier')}</li>
+      </ul>
+    </ConfirmDialog>
+  );
+}
+
+/** How many days it is lent for, as it is now; as it was when asked, once it cannot be said any more. */
+function useLent({ product, borrowDays }: LicenseView): number {
+  return (
+    useAppState((state) => state.licenses?.find((one) => one.product === product)?.borrowDays) || borrowDays
+  );
+}
