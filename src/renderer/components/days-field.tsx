@@ -57,6 +57,7 @@ export function DaysField({
   return (
     <TextInput
       ref={input.element}
+      className={classes.days ?? ''}
       data-autofocus
       type="number"
       name="days"

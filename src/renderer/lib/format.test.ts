@@ -16,6 +16,7 @@ test('a moment is as exact as its distance asks for', () => {
 
 test('an instant to plan by has its day of the week and its time', () => {
   expect(es.weekday(at(7 * day))).toBe('lunes, 9 de marzo, 10:30');
+  expect(createFormat('es-PE').weekday(at(7 * day))).toBe('lunes, 9 de marzo, 10:30\u00a0a.\u00a0m.');
 });
 
 test.each([

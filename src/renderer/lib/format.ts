@@ -72,18 +72,19 @@ export function createFormat(locale: string): Format {
   }
 
   // A time does not break between its figures and its «a. m.».
-  const time = (at: Date) => clock().format(at).replaceAll(' ', '\u00a0');
+  const whole = (words: string) => words.replace(/\d+:\d+.*/, (time) => time.replaceAll(' ', '\u00a0'));
+  const time = (at: Date) => whole(clock().format(at));
 
   return {
     locale,
     date: (instant) => date().format(new Date(instant)),
-    dateTime: (instant) => dateTime().format(new Date(instant)),
-    weekday: (instant) => weekday().format(new Date(instant)),
+    dateTime: (instant) => whole(dateTime().format(new Date(instant))),
+    weekday: (instant) => whole(weekday().format(new Date(instant))),
     time: (instant) => time(new Date(instant)),
     moment(instant, now) {
       const at = new Date(instant);
       if (at.toDateString() === new Date(now).toDateString()) return time(at);
-      return Math.abs(at.getTime() - now) < 2 * day ? dateTime().format(at) : date().format(at);
+      return Math.abs(at.getTime() - now) < 2 * day ? whole(dateTime().format(at)) : date().format(at);
     },
     relative(instant, now) {
       const distance = Date.parse(instant) - now;

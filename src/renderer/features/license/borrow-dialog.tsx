@@ -24,8 +24,11 @@ export default function BorrowDialog({ view, onClose }: { view: LicenseView; onC
   const most = Math.min(useLent(view), refusedMost);
   const { days, input, refuse } = useDays(Math.min(borrowDays.usual, most), 1, most);
   const changes = view.kind === 'borrow';
-  const planned = (instant: string) => t('time.untilDate', { moment: format.weekday(instant) });
-  const until = days === null ? null : planned(new Date(now + days * day).toISOString());
+  const moments = (instant: string) => ({
+    until: t('time.untilDate', { moment: format.weekday(instant) }),
+    relative: format.relative(instant, now),
+  });
+  const end = days === null ? null : moments(new Date(now + days * day).toISOString());
 
   async function borrow(): Promise<unknown> {
     if (days === null) {
@@ -39,7 +42,7 @@ export default function BorrowDialog({ view, onClose }: { view: LicenseView; onC
       if (maximum !== undefined && maximum > 0) setRefusedMost(maximum);
       throw error;
     }
-    toast.show({ text: t('license.borrow.done', { product: view.productName, until }) });
+    toast.show({ text: t('license.borrow.done', { product: view.productName, ...end }) });
     return;
   }
 
@@ -52,8 +55,7 @@ export default function BorrowDialog({ view, onClose }: { view: LicenseView; onC
       onConfirm={borrow}
       onClose={onClose}
     >
-      <ConnectionNote />
-      {changes && view.until !== null && <p>{t('license.borrow.now', { until: planned(view.until) })}</p>}
+      {changes && view.until !== null && <p>{t('license.borrow.now', moments(view.until))}</p>}
       <DaysField
         input={input}
         label={t('license.borrow.days')}
@@ -61,13 +63,14 @@ export default function BorrowDialog({ view, onClose }: { view: LicenseView; onC
         least={1}
         most={most}
       >
-        {until !== null && t('license.borrow.until', { until })}
+        {end !== null && t('license.borrow.until', end)}
       </DaysField>
       <ul>
         <li>{t('license.borrow.works')}</li>
         <li>{t('license.borrow.seat')}</li>
         <li>{t('license.borrow.earlier')}</li>
       </ul>
+      <ConnectionNote />
     </ConfirmDialog>
   );
 }

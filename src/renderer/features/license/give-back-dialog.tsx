@@ -44,7 +44,7 @@ export function GiveBackDialog({ view, onClose }: { view: LicenseView; onClose: 
     <ConfirmDialog
       title={t(`license.${words}.title`, { product: view.productName })}
       confirm={t(`license.${words}.confirm`)}
-      danger={kind === 'license' || running > 0}
+      danger={kind === 'license' || (offline && running > 0)}
       onConfirm={giveBack}
       onClose={onClose}
     >

@@ -1,3 +1,4 @@
+import { IconPencil } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Pool } from '../../../contract/portal/people.ts';
@@ -96,17 +97,18 @@ function PoolCard({ pool, onLend }: { pool: Pool; onLend: () => void }) {
 function Lending({ pool: { productName, borrowDays }, onLend }: { pool: Pool; onLend: () => void }) {
   const { t } = useTranslation();
   const mayLend = useAppState((state) => may(state, 'seat:lend'));
+  const words = borrowDays === 0 ? t('people.pools.notLent') : t('people.pools.lent', { count: borrowDays });
+  if (!mayLend) return <span className={classes.lent}>{words}</span>;
   return (
-    <div className={classes.line}>
-      <span className={classes.used}>
-        {borrowDays === 0 ? t('people.pools.notLent') : t('people.pools.lent', { count: borrowDays })}
-      </span>
-      {mayLend && (
-        <Button size="xs" variant="subtle" onClick={onLend}>
-          {t('people.pools.lend')}
-          <span className="visually-hidden"> {t('people.pools.lendOf', { product: productName })}</span>
-        </Button>
-      )}
-    </div>
+    <Button
+      className={classes.lend ?? ''}
+      size="xs"
+      variant="subtle"
+      rightSection={<IconPencil size={14} stroke={1.75} aria-hidden />}
+      onClick={onLend}
+    >
+      {words}
+      <span className="visually-hidden"> {t('people.pools.lendOf', { product: productName })}</span>
+    </Button>
   );
 }

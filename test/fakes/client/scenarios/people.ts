@@ -37,7 +37,7 @@ const noLender: Partial<AppState> = {
 };
 
 async function openLend(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Cambiar… los días de préstamo de Pórtico' }).click();
+  await page.getByRole('button', { name: 'cambiar los días de préstamo de Pórtico' }).click();
   await page.getByRole('spinbutton').waitFor();
 }
 
