@@ -244,6 +244,8 @@ describeUnless(missing, 'borrowing', () => {
     await card.getByText(word, { exact: true }).waitFor();
     await card.getByText(next, { exact: false }).waitFor();
     expect(await card.textContent()).not.toMatch(/vence|renueve/);
+    // What is over is neither returned nor prolonged.
+    expect(await card.getByRole('button').count()).toBe(word === 'Prestada' ? 2 : 0);
   });
 });
 

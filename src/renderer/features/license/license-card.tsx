@@ -14,6 +14,7 @@ import {
   type GiveUp,
   giveUpOf,
   isTimeless,
+  mayBorrow,
   nextInstant,
   runwayOf,
   stateWordOf,
@@ -45,7 +46,7 @@ export function LicenseCard({ view, onAct }: { view: LicenseView; onAct: (what: 
         <h2 className={classes.name}>{view.productName}</h2>
         <StateChip tone={toneOf(view)}>{t(`license.state.${stateWordOf(view, mode)}`)}</StateChip>
         <span className={classes.actions}>
-          {view.borrowDays > 0 && (
+          {mayBorrow(view) && (
             <Button size="xs" onClick={() => onAct('borrow')}>
               {view.kind === 'borrow' ? t('license.borrow.change') : t('license.borrow.open')}
             </Button>

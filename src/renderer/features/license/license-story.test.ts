@@ -17,6 +17,7 @@ import { modes } from '../../../contract/primitives.ts';
 import {
   giveUpOf,
   isTimeless,
+  mayBorrow,
   nextInstant,
   runwayOf,
   stateWordOf,
@@ -121,6 +122,13 @@ test('what is borrowed is returned before its end, not after', () => {
   expect(giveUpOf(borrowedView)).toBe('return');
   expect(giveUpOf({ ...borrowedView, state: 'clock-suspect' })).toBe('return');
   expect(giveUpOf({ ...borrowedView, state: 'read-only', permit: 'read-only' })).toBeNull();
+});
+
+test('what is lent and lets its program work can be taken along, or have its days changed', () => {
+  expect(mayBorrow(leaseView)).toBe(true);
+  expect(mayBorrow(borrowedView)).toBe(true);
+  expect(mayBorrow({ ...leaseView, borrowDays: 0 })).toBe(false);
+  expect(mayBorrow({ ...borrowedView, permit: 'read-only' })).toBe(false);
 });
 
 test('a floating lease is released, a standalone license is given back, a named pass stays', () => {

@@ -121,6 +121,11 @@ export function giveUpOf({ kind, seatKind, permit, state }: LicenseView): GiveUp
   return kind === 'lease' && seatKind === 'floating' && permit === 'full' ? 'release' : null;
 }
 
+/** What no longer lets its program work is not taken along: a loan that is over is first a license again. */
+export function mayBorrow({ borrowDays, permit }: Pick<LicenseView, 'borrowDays' | 'permit'>): boolean {
+  return borrowDays > 0 && permit === 'full';
+}
+
 /** Share of the way from the last renewal to the end of the permit that is still ahead, 0 to 1; null where it says nothing. */
 export function runwayOf(
   { kind, state, renewedAt, until }: Pick<LicenseView, 'kind' | 'state' | 'renewedAt' | 'until'>,

@@ -31,8 +31,16 @@ const answer = (page: Page, name: string) => page.getByRole('dialog').getByRole(
 export const borrowingScenarios: readonly Scenario[] = [
   borrowing('borrowable', leaseView),
   {
-    name: 'license/borrowable-beside',
-    world: holding([passView, leaseView, { ...borrowedView, product: 'losa', productName: 'Losa' }]),
+    name: 'license/borrowable-long-name',
+    world: holding([
+      {
+        ...leaseView,
+        product: 'muro',
+        productName: 'Muros de contención y pantallas ancladas',
+        programs: [],
+      },
+      { ...borrowedView, product: 'losa', productName: 'Losas y forjados mixtos', programs: [] },
+    ]),
   },
   borrowing('borrow-dialog', leaseView, askToBorrow),
   borrowing('borrow-few', { ...leaseView, borrowDays: 1 }, askToBorrow),
@@ -57,7 +65,7 @@ export const borrowingScenarios: readonly Scenario[] = [
     await page.getByText('queda prestada a este equipo').waitFor();
   }),
   borrowing('borrowed', borrowedView),
-  borrowing('borrowed-offline', { ...borrowedView, borrowDays: 0 }, undefined, { connection: offline }),
+  borrowing('borrowed-offline', borrowedView, undefined, { connection: offline }),
   borrowing('borrow-change', borrowedView, (page) => ask(page, 'Cambiar días…')),
   borrowing('borrowed-ending', {
     ...borrowedView,
@@ -75,7 +83,6 @@ export const borrowingScenarios: readonly Scenario[] = [
       renewedAt: at(-8, 'd'),
       expiresAt: at(-1, 'd'),
       until: null,
-      borrowDays: 0,
       problem: problem('read-only', { product: 'Pórtico' }),
     },
     undefined,

@@ -59,7 +59,6 @@ export const licenseScenarios: readonly Scenario[] = [
           state: 'run-on',
           renewedAt: at(-46),
           until: at(29),
-          borrowDays: 0,
           warnings: [{ kind: 'run-on', at: at(29) }],
           problem: problem('network-timeout', { product: 'Pórtico' }),
         },
