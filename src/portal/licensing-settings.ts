@@ -18,7 +18,7 @@ export const licensingSettingsSchema = z.object({
   pass: seconds.default(30 * 86_400),
   /** Between two renewals of a lease; each answer spreads it by `spread`. */
   heartbeat: seconds.default(5 * 60),
-  /** Between two renewals of a pass. */
+  /** Between two renewals of a pass, and of what is borrowed. */
   passRenewal: seconds.default(86_400),
   /** Part by which the time to the next renewal varies, so that devices that started together do not come together. */
   spread: z.number().min(0).max(0.5).default(0.1),

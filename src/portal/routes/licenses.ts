@@ -1,9 +1,10 @@
-import { AldabaError } from '../../contract/errors.ts';
 import { portal } from '../implement.ts';
 import { licensePolicies as policies } from '../policies/licenses.ts';
-import { activateOffline, deactivate } from '../services/activations/offline.ts';
+import { deactivate } from '../services/activations/deactivate.ts';
+import { activateOffline } from '../services/activations/offline.ts';
 import { activateOnline } from '../services/activations/online.ts';
 import { acquireLease, claimantOf } from '../services/leases/acquire.ts';
+import { borrowLease } from '../services/leases/borrow.ts';
 import { reclaimLease, releaseLease } from '../services/leases/release.ts';
 import { renewLeases } from '../services/leases/renew.ts';
 import { leaveQueue } from '../services/leases/seat-queue.ts';
@@ -25,13 +26,12 @@ export const licenseRoutes = {
   release: licenses.release
     .use(policies.release)
     .handler(({ context, input }) => releaseLease(context.portal, context.principal, input.leaseId)),
-  borrow: licenses.borrow.use(policies.borrow).handler(({ input }) => {
-    throw new AldabaError('borrow-unavailable', `lease ${input.leaseId}`);
-  }),
-  reclaim: licenses.reclaim.use(policies.reclaim).handler(async ({ context, input }) => {
-    await reclaimLease(context.portal, context.principal, input, context.request);
-    return { freeAt: new Date(context.portal.clock.now()).toISOString() };
-  }),
+  borrow: licenses.borrow
+    .use(policies.borrow)
+    .handler(({ context, input }) => borrowLease(context.portal, context.principal, input, context.request)),
+  reclaim: licenses.reclaim
+    .use(policies.reclaim)
+    .handler(({ context, input }) => reclaimLease(context.portal, context.principal, input, context.request)),
   products: licenses.products
     .use(policies.products)
     .handler(async ({ context }) => ({ products: await listProducts(context.portal, context.principal) })),

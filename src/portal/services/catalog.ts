@@ -34,6 +34,8 @@ export interface NewPool {
   /** Floating seats that may run beyond `total`; their leases are marked. */
   readonly overage?: number;
   readonly devicesPerSeat?: number;
+  /** Most days that a floating seat is lent for; 0 = not at all [14]. */
+  readonly borrowDays?: number;
   readonly features?: readonly string[];
   readonly versionFrom?: string;
   readonly versionTo?: string;
@@ -60,6 +62,7 @@ export async function createPool(tx: Tx, given: NewPool, now: number): Promise<s
     createdAt: new Date(now),
     ...(given.overage === undefined ? {} : { overage: given.overage }),
     ...(given.devicesPerSeat === undefined ? {} : { devicesPerSeat: given.devicesPerSeat }),
+    ...(given.borrowDays === undefined ? {} : { borrowDays: given.borrowDays }),
     ...(given.buyUrl === undefined ? {} : { buyUrl: given.buyUrl }),
   });
   return id;

@@ -7,6 +7,8 @@ alter table pool add column borrow_days integer not null default 14 check (borro
 alter table lease add column recall_code text;
 alter table lease add column recall_detail text;
 alter table lease add check (recall_code is null or kind = 'borrow');
+-- A receipt names the lease alone.
+create unique index lease_id on lease (id);
 
 -- Who asked for a seat when none was free. Whoever asks again in time waits, and counts before those who asked later.
 create table seat_queue (

@@ -18,8 +18,9 @@ import {
 } from './claim-seat.ts';
 import { endLeases } from './end-leases.ts';
 import { findPools, type PoolForUse, type ProductForUse } from './find-pools.ts';
-import { endOfTerm, grantRight } from './grant.ts';
+import { endOfTerm, grantRight, type Right } from './grant.ts';
 import { listHolders } from './holders.ts';
+import { pastRecalled, RecalledError } from './recall-leases.ts';
 import { endWaiting, NoSeatFree } from './seat-queue.ts';
 
 type AcquireInput = z.output<NonNullable<(typeof licenses.acquire)['~orpc']['inputSchema']>>;
@@ -37,7 +38,7 @@ export function claimantOf(principal: Principal): Claimant {
 /**
  * Gives the caller's device the right to run a product: the seat that has most of what is asked for, among equals its named one, else a
  * place of a floating pool; with all features that the seat has. A device that has the lease already (it was restarted, or lost the
- * answer) gets its own again.
+ * answer) gets its own again; one that borrowed it, what is borrowed.
  *
  * @throws `session-ended` when it ended meanwhile, `product-unknown`, `version-not-covered`, `no-seat-assigned`, `device-limit`,
  * `no-seat-free`, `idempotency-mismatch`
@@ -56,7 +57,7 @@ export async function acquireLease(
     operation: 'lease.acquire',
     request: { ...asked, device: device.thumbprint },
   };
-  const outcome = await withRetry(() =>
+  const take = () =>
     portal.database.inAccount(accountId, async (tx) => {
       await holdSession(tx, principal);
       const now = portal.clock.now();
@@ -71,8 +72,8 @@ export async function acquireLease(
         if (error instanceof NoSeatFree) return error.joining(tx);
         throw error;
       }
-    }),
-  );
+    });
+  const outcome = await pastRecalled(portal, () => withRetry(take));
   if (outcome instanceof AldabaError) throw outcome;
   return outcome;
 }
@@ -81,7 +82,7 @@ export async function acquireLease(
  * Keeps the session from ending until the transaction does. The principal was read before it: whoever was suspended, deleted or signed
  * out meanwhile gets nothing, and whoever ends the session now waits and then finds the lease.
  */
-async function holdSession(tx: Tx, { sessionId, accountId }: Principal): Promise<void> {
+export async function holdSession(tx: Tx, { sessionId, accountId }: Principal): Promise<void> {
   const [session] = await rows<{ ended: boolean }>(
     tx,
     sql`select ended_at is not null as ended from session where id = ${sessionId} and account_id = ${accountId} for share`,
@@ -155,6 +156,8 @@ async function writeLease(
 ): Promise<Grant> {
   const { pool, overage, asked, product, productName, accountName } = taken;
   const { accountId, device, sessionId } = principal;
+  const holderId = holderOf(principal);
+  const own = { accountId, holderId, deviceThumbprint: device.thumbprint, product };
   const kind = pool.kind === 'named' ? 'offline-pass' : 'lease';
   const expiresAt = Math.min(endOfTerm(kind, portal, now), pool.endsAt ?? Number.POSITIVE_INFINITY);
   const holderName = principal.kind === 'person' ? principal.name.slice(0, 200) : '';
@@ -162,7 +165,8 @@ async function writeLease(
   const keyId = principal.kind === 'key' ? principal.keyId : null;
   const at = sql`${new Date(now).toISOString()}::timestamptz`;
   const until = sql`${new Date(expiresAt).toISOString()}::timestamptz`;
-  const [lease] = await rows<{ id: string; seq: number }>(
+  const borrowed = sql`l.kind = 'borrow' and l.expires_at > excluded.renewed_at`;
+  const [lease] = await rows<{ id: string; kind: Right['kind']; expires_at: number; seq: number }>(
     tx,
     sql`insert into lease as l (account_id, id, pool_id, product_code, kind, seat_id, identity_id, key_id, session_id, holder_name,
         device_thumbprint, device_name, version, features, overage, acquired_at, renewed_at, expires_at)
@@ -172,25 +176,18 @@ async function writeLease(
         seat_id = excluded.seat_id, session_id = excluded.session_id, holder_name = excluded.holder_name,
         device_name = excluded.device_name, version = excluded.version, features = excluded.features, overage = excluded.overage,
         acquired_at = case when l.expires_at > excluded.renewed_at then l.acquired_at else excluded.acquired_at end,
-        renewed_at = excluded.renewed_at, expires_at = excluded.expires_at, seq = l.seq + 1
-      returning id, seq::float8 as seq`,
+        renewed_at = excluded.renewed_at, seq = l.seq + 1,
+        kind = case when ${borrowed} then l.kind else excluded.kind end,
+        expires_at = case when ${borrowed} then l.expires_at else excluded.expires_at end
+        where l.recall_code is null
+      returning id, kind, (extract(epoch from expires_at) * 1000)::float8 as expires_at, seq::float8 as seq`,
   );
-  if (lease === undefined) throw new Error('the lease was not written');
+  if (lease === undefined) throw new RecalledError({ ...own, poolId: pool.id });
   // A seat of another kind that the device had before is not needed any more.
-  await endLeases(
-    tx,
-    {
-      accountId,
-      holderId: holderOf(principal),
-      deviceThumbprint: device.thumbprint,
-      product,
-      exceptLeaseId: lease.id,
-    },
-    { code: 'lease-ended', now },
-  );
+  await endLeases(tx, { ...own, exceptLeaseId: lease.id, withBorrowed: true }, { code: 'lease-ended', now });
   const right = {
     leaseId: lease.id,
-    kind,
+    kind: lease.kind,
     accountId,
     accountName,
     poolId: pool.id,
@@ -204,8 +201,9 @@ async function writeLease(
     holderName,
     deviceThumbprint: device.thumbprint,
     seq: lease.seq,
-    expiresAt,
+    expiresAt: lease.expires_at,
     poolEndsAt: pool.endsAt,
+    borrowDays: pool.borrowDays,
   } as const;
   return grantRight(portal, right, now);
 }

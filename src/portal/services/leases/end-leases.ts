@@ -16,11 +16,16 @@ export interface WhichLeases {
   readonly deviceThumbprint?: string;
   readonly product?: string;
   readonly exceptLeaseId?: string;
+  /**
+   * Also those that are borrowed, before their time is over: for what their own device does alone. It may run where nobody hears, so that
+   * whatever else ends leases leaves them their place; an administrator recalls them (recall-leases.ts).
+   */
+  readonly withBorrowed?: boolean;
 }
 
 export interface LeaseEnd {
   /**
-   * What the holder's next renewal is answered with: `lease-ended` (released, over), `lease-reclaimed`, `no-seat-assigned` (the seat was
+   * What the holder's next renewal is answered with, unless the lease was recalled, which then says why: `lease-ended` (released, over), `lease-reclaimed`, `no-seat-assigned` (the seat was
    * withdrawn), `contact-suspended`, `session-ended` (the contact was deleted), `key-invalid` (the key was revoked).
    */
   readonly code: ErrorCode;
@@ -31,7 +36,8 @@ export interface LeaseEnd {
 }
 
 /**
- * Ends leases: their seats are free from now, and each holder hears of it at the next renewal. Works in `inAccount` and `asService`.
+ * Ends leases: their seats are free from now, and each holder hears of it at the next renewal. What is borrowed stays unless the caller
+ * says `withBorrowed`. Works in `inAccount` and `asService`.
  *
  * @returns the ids of those that ran
  */
@@ -47,14 +53,16 @@ export async function endLeases(tx: Tx, which: WhichLeases, end: LeaseEnd): Prom
   if (which.deviceThumbprint !== undefined)
     conditions.push(sql`device_thumbprint = ${which.deviceThumbprint}`);
   if (which.product !== undefined) conditions.push(sql`product_code = ${which.product}`);
+  const at = sql`${new Date(end.now).toISOString()}::timestamptz`;
+  if (which.withBorrowed !== true) conditions.push(sql`(kind <> 'borrow' or expires_at <= ${at})`);
   const exception = which.exceptLeaseId === undefined ? sql`` : sql` and id <> ${which.exceptLeaseId}`;
-  if (conditions.length === 0 || (which.accountId === undefined && which.sessionIds === undefined))
+  if (which.accountId === undefined && which.sessionIds === undefined)
     throw new Error('which leases end has to be said');
   const ended = await rows<{ id: string }>(
     tx,
     // Locked in the order of their ids, like renewals, so that neither waits for the other in a circle.
-    sql`update lease set ended_at = ${new Date(end.now).toISOString()}::timestamptz, end_code = ${end.code},
-        end_detail = ${end.detail ?? null}
+    sql`update lease set ended_at = ${at}, end_code = coalesce(recall_code, ${end.code}),
+        end_detail = case when recall_code is null then ${end.detail ?? null}::text else recall_detail end
       from (select account_id, id from lease where ${sql.join(conditions, sql` and `)} and ended_at is null${exception}
         order by id for no key update) ending
       where lease.account_id = ending.account_id and lease.id = ending.id returning lease.id`,

@@ -20,6 +20,8 @@ export interface PoolForUse {
   readonly endsAt: number | null;
   /** The caller runs something from it on this device now. */
   readonly inUse: boolean;
+  /** Most days that a floating seat is lent for. */
+  readonly borrowDays: number;
 }
 
 export interface ProductForUse {
@@ -27,8 +29,8 @@ export interface ProductForUse {
   readonly productName: string;
   readonly accountName: string;
   /**
-   * Those with most of the asked features first; among them the caller's named seats, then floating pools: those in use, then in one
-   * order for everybody.
+   * The one from which the device borrowed the product comes first: it keeps what it has. Then those with most of the asked features; among
+   * them the caller's named seats, then floating pools: those in use, then in one order for everybody.
    */
   readonly pools: readonly PoolForUse[];
 }
@@ -52,10 +54,7 @@ export async function findPools(
   const found = await rows<PoolRow>(
     tx,
     sql`select pr.name as product_name, a.name as account_name, p.id, p.kind, s.id as seat_id, p.devices_per_seat, p.features,
-        p.version_from, p.version_to, (extract(epoch from p.ends_at) * 1000)::float8 as ends_at,
-        exists (select from lease l where l.account_id = p.account_id and l.pool_id = p.id and l.ended_at is null
-          and l.expires_at > ${at}::timestamptz and l.device_thumbprint = ${device.thumbprint}
-          and l.holder_id = ${identityId ?? keyId}::uuid) as in_use
+        p.version_from, p.version_to, (extract(epoch from p.ends_at) * 1000)::float8 as ends_at, p.borrow_days, u.in_use
       from product pr
       join account a on a.id = ${accountId}
       left join pool p on p.account_id = a.id
@@ -66,9 +65,14 @@ export async function findPools(
           where k.account_id = p.account_id and k.key_id = ${keyId}::uuid and k.pool_id = p.id))
       left join contact c on c.account_id = a.id and c.identity_id = ${identityId}::uuid
       left join seat s on s.account_id = a.id and s.pool_id = p.id and s.contact_id = c.id
+      left join lateral (
+        select count(*) > 0 as in_use, count(*) filter (where l.kind = 'borrow' and l.product_code = pr.code) > 0 as borrowed
+        from lease l where l.account_id = p.account_id and l.pool_id = p.id and l.ended_at is null
+          and l.expires_at > ${at}::timestamptz and l.device_thumbprint = ${device.thumbprint}
+          and l.holder_id = ${identityId ?? keyId}::uuid) u on true
       where pr.code = ${asked.product}
-      order by cardinality(array(select unnest(p.features) intersect select unnest(${sql.param([...asked.features])}::text[]))) desc,
-        p.kind = 'named' desc, in_use desc, p.id`,
+      order by u.borrowed desc, cardinality(array(select unnest(p.features) intersect select unnest(${sql.param([...asked.features])}::text[]))) desc,
+        p.kind = 'named' desc, u.in_use desc, p.id`,
   );
   const product = found[0];
   const pools = found.filter((row): row is PoolRow & { id: string } => row.id !== null).map(poolForUse);
@@ -100,6 +104,7 @@ interface PoolRow extends Record<string, unknown> {
   version_to: string | null;
   ends_at: number | null;
   in_use: boolean;
+  borrow_days: number;
 }
 
 function poolForUse(row: PoolRow & { id: string }): PoolForUse {
@@ -113,5 +118,6 @@ function poolForUse(row: PoolRow & { id: string }): PoolForUse {
     versionTo: row.version_to,
     endsAt: row.ends_at,
     inUse: row.in_use,
+    borrowDays: row.borrow_days,
   };
 }

@@ -1,4 +1,4 @@
-import type { LeaseClaims, PassClaims } from '../../../contract/documents.ts';
+import type { BorrowClaims, LeaseClaims, PassClaims } from '../../../contract/documents.ts';
 import type { Grant } from '../../../contract/portal/licenses.ts';
 import type { Portal } from '../../context.ts';
 import { newId } from '../../ids.ts';
@@ -7,7 +7,7 @@ import type { LicensingSettings } from '../../licensing-settings.ts';
 /** What a right is signed from. Instants in milliseconds of UTC. */
 export interface Right {
   readonly leaseId: string;
-  readonly kind: 'lease' | 'offline-pass';
+  readonly kind: 'lease' | 'offline-pass' | 'borrow';
   readonly accountId: string;
   readonly accountName: string;
   readonly poolId: string;
@@ -23,18 +23,32 @@ export interface Right {
   readonly seq: number;
   readonly expiresAt: number;
   readonly poolEndsAt: number | null;
+  /** Most days that seats of the pool are lent for. Of named ones nothing is lent, whatever it says. */
+  readonly borrowDays: number;
 }
+
+const dayMilliseconds = 86_400_000;
 
 /**
  * When a right of this kind that begins or is renewed now ends, if its pool lasts that long: after its term, or sooner with the
  * certificate of the key that signs it. Milliseconds of UTC.
  */
 export function endOfTerm(
-  kind: Right['kind'],
-  { settings: { licensing }, keys }: Pick<Portal, 'keys' | 'settings'>,
+  kind: Exclude<Right['kind'], 'borrow'>,
+  portal: Pick<Portal, 'keys' | 'settings'>,
   now: number,
 ): number {
+  const { licensing } = portal.settings;
   const term = now + 1000 * (kind === 'offline-pass' ? licensing.pass : licensing.lease);
+  return whileSigned(kind, portal, now, term);
+}
+
+/** The same of what is lent now for so many days. */
+export function endOfBorrow(days: number, portal: Pick<Portal, 'keys'>, now: number): number {
+  return whileSigned('borrow', portal, now, now + days * dayMilliseconds);
+}
+
+function whileSigned(kind: Right['kind'], { keys }: Pick<Portal, 'keys'>, now: number, term: number): number {
   return Math.min(term, keys.signing.signsUntil(kind, now) ?? term);
 }
 
@@ -59,11 +73,11 @@ export function grantRight(portal: Pick<Portal, 'keys' | 'settings'>, right: Rig
     seq: right.seq,
     lease: right.leaseId,
     pool: right.poolId,
-  } satisfies PassClaims;
+  } satisfies PassClaims & BorrowClaims;
   const document =
-    right.kind === 'offline-pass'
-      ? portal.keys.signing.sign('offline-pass', common, now)
-      : portal.keys.signing.sign('lease', { ...common, ...runOn(right, issued, licensing) }, now);
+    right.kind === 'lease'
+      ? portal.keys.signing.sign('lease', { ...common, ...runOn(right, issued, licensing) }, now)
+      : portal.keys.signing.sign(right.kind, common, now);
   return {
     leaseId: right.leaseId,
     kind: right.kind,
@@ -71,7 +85,7 @@ export function grantRight(portal: Pick<Portal, 'keys' | 'settings'>, right: Rig
     document,
     expiresAt: new Date(right.expiresAt).toISOString(),
     renewAfter: renewAfter(right, now, licensing),
-    borrowDays: 0,
+    borrowDays: right.seatId === null ? right.borrowDays : 0,
   };
 }
 
@@ -98,7 +112,7 @@ function runOn(
 
 /** Spread around the heartbeat, and always before the right ends. */
 function renewAfter(right: Right, now: number, settings: LicensingSettings): number {
-  const interval = right.kind === 'offline-pass' ? settings.passRenewal : settings.heartbeat;
+  const interval = right.kind === 'lease' ? settings.heartbeat : settings.passRenewal;
   const spread = interval * (1 + settings.spread * (2 * Math.random() - 1));
   return Math.max(1, Math.floor(Math.min(spread, (right.expiresAt - now) / 2000)));
 }

@@ -4,15 +4,26 @@ import { audit } from '../../audit/audit.ts';
 import type { Person, Portal, Principal, RequestInfo } from '../../context.ts';
 import { rows } from '../../db/run.ts';
 import { holderOf } from './acquire.ts';
+import { lockPools } from './claim-seat.ts';
 import { endLeases } from './end-leases.ts';
+import { recallLeases } from './recall-leases.ts';
 
-/** Gives a lease of the caller's own device back. Again, or for one that is not theirs, nothing happens. */
+/**
+ * Gives a lease of the caller's own device back. Again, or for one that is not theirs, nothing happens. A borrowed one goes too: its device
+ * would have sent a receipt if it had heard that it was lent.
+ */
 export async function releaseLease(portal: Portal, principal: Principal, leaseId: string): Promise<void> {
   const { accountId, device } = principal;
   await portal.database.inAccount(accountId, (tx) =>
     endLeases(
       tx,
-      { accountId, leaseId, holderId: holderOf(principal), deviceThumbprint: device.thumbprint },
+      {
+        accountId,
+        leaseId,
+        holderId: holderOf(principal),
+        deviceThumbprint: device.thumbprint,
+        withBorrowed: true,
+      },
       { code: 'lease-ended', now: portal.clock.now() },
     ),
   );
@@ -20,9 +31,10 @@ export async function releaseLease(portal: Portal, principal: Principal, leaseId
 
 /**
  * An administrator takes a seat back: it is free at once, and the holder hears the reason at the next renewal. A seat may carry several
- * programs of a suite (claim-seat.ts): with the lease that was named, the others that run on it end. Of a lease that ended already
- * nothing changes.
+ * programs of a suite (claim-seat.ts): with the lease that was named, the others that run on it end. What is borrowed on it is recalled and
+ * keeps the seat. Of a lease that ended already nothing changes.
  *
+ * @returns when the seat is free at the latest
  * @throws `not-found`
  */
 export async function reclaimLease(
@@ -30,11 +42,11 @@ export async function reclaimLease(
   person: Person,
   input: { leaseId: string; reason: string },
   request: RequestInfo,
-): Promise<void> {
+): Promise<{ freeAt: string }> {
   const { accountId } = person;
   const { leaseId, reason } = input;
   const now = portal.clock.now();
-  await portal.database.inAccount(accountId, async (tx) => {
+  return portal.database.inAccount(accountId, async (tx) => {
     const [lease] = await rows<{
       poolId: string;
       holderId: string;
@@ -50,24 +62,31 @@ export async function reclaimLease(
         from lease where account_id = ${accountId} and id = ${leaseId}`,
     );
     if (lease === undefined) throw new AldabaError('not-found', 'no such lease');
-    if (lease.ended) return;
+    if (lease.ended) return { freeAt: iso(now) };
     const { poolId, holderId, deviceThumbprint, product, holder, device } = lease;
-    const ended = await endLeases(
-      tx,
-      { accountId, poolId, holderId, deviceThumbprint },
-      { code: 'lease-reclaimed', detail: reason, now },
-    );
-    if (ended.length === 0) return;
+    const place = { accountId, poolId, holderId, deviceThumbprint };
+    const end = { code: 'lease-reclaimed', detail: reason, now } as const;
+    // Nothing is lent or taken there meanwhile.
+    await lockPools(tx, accountId, [poolId]);
+    const ended = await endLeases(tx, place, end);
+    const { recalled, freeAt } = await recallLeases(tx, place, end);
+    const answer = { freeAt: iso(freeAt ?? now) };
+    if (ended.length + recalled === 0) return answer;
     await audit(tx, {
       accountId,
       at: now,
       action: 'lease.reclaimed',
       actor: { kind: 'person', id: person.identityId, name: person.name, email: person.email },
       subject: { kind: 'lease', id: leaseId, product, holder, device },
-      after: { reason, leases: ended.length },
+      after: { reason, leases: ended.length + recalled, ...(freeAt === null ? {} : answer) },
       address: request.address,
       device: person.device.thumbprint,
       requestId: request.id,
     });
+    return answer;
   });
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }

@@ -87,7 +87,7 @@ function outcomeOf(
 ): Renewal | Promise<Renewal> {
   if (row === undefined) return ended(ask.leaseId, 'lease-ended');
   if (row.end_code !== null) return ended(row.id, row.end_code, row.end_detail);
-  // It runs no more, or not for long, but nobody ended it: decided under the pool's lock.
+  // It runs no more, or not for long, or is taken back, but nobody ended it: decided under the pool's lock.
   if (row.renewed === null) return reviveLease(portal, principal, ask);
   const right = { ...row.renewed, leaseId: row.id, accountId: principal.accountId };
   return { outcome: 'renewed', ...grantRight(portal, right, now) };
@@ -100,7 +100,7 @@ function outcomeOf(
 const margin = 120;
 
 /**
- * One statement for the whole batch: those that run are renewed, of the others it is read why not. Rows are locked in the order of their
+ * One statement for the whole batch: those that run are renewed, of the others it is read why not. What is borrowed keeps its end. Rows are locked in the order of their
  * ids, so that two batches never wait for each other. The condition on the seat notices one that was withdrawn by other means.
  */
 export const renewStatement: Statement = {
@@ -113,13 +113,14 @@ export const renewStatement: Statement = {
       select l.id, a.seq as asked_seq
       from asked a join lease l on l.account_id = $1 and l.id = a.id
         and l.holder_id = a.holder_id and l.device_thumbprint = a.device
-      where l.ended_at is null and l.expires_at > $6::timestamptz + interval '${margin} seconds'
+      where l.ended_at is null and l.recall_code is null and l.expires_at > $6::timestamptz + interval '${margin} seconds'
       order by l.id for no key update of l
     ), renewed as (
       update lease l set
         seq = greatest(l.seq, least(k.asked_seq, l.seq + ${sequenceAhead})) + 1,
         renewed_at = $6::timestamptz,
-        expires_at = least(case l.kind when 'offline-pass' then $8::timestamptz else $7::timestamptz end, p.ends_at)
+        expires_at = case l.kind when 'borrow' then l.expires_at
+          else least(case l.kind when 'offline-pass' then $8::timestamptz else $7::timestamptz end, p.ends_at) end
       from locked k, pool p, product pr, account ac
       where l.account_id = $1 and l.id = k.id
         and p.account_id = $1 and p.id = l.pool_id and (p.ends_at is null or p.ends_at > $6::timestamptz)
@@ -128,7 +129,8 @@ export const renewStatement: Statement = {
       returning l.id, json_build_object('kind', l.kind, 'accountName', ac.name, 'poolId', l.pool_id, 'seatId', l.seat_id,
         'product', l.product_code, 'productName', pr.name, 'versionFrom', p.version_from, 'versionTo', p.version_to,
         'features', l.features, 'holderName', l.holder_name, 'deviceThumbprint', l.device_thumbprint, 'seq', l.seq,
-        'expiresAt', extract(epoch from l.expires_at) * 1000, 'poolEndsAt', extract(epoch from p.ends_at) * 1000) as row
+        'expiresAt', extract(epoch from l.expires_at) * 1000, 'poolEndsAt', extract(epoch from p.ends_at) * 1000,
+        'borrowDays', p.borrow_days) as row
     )
     select l.id, l.holder_id, l.device_thumbprint as device, r.row as renewed, l.end_code, l.end_detail
     from asked a
