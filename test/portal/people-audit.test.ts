@@ -8,6 +8,7 @@ const people = peoplePortal();
 interface Scene {
   readonly staff: Staff;
   readonly poolId: string;
+  readonly floatingId: string;
   readonly engineer: string;
   readonly invited: string;
   readonly suspended: string;
@@ -16,6 +17,7 @@ interface Scene {
 async function scene(): Promise<Scene> {
   const staff = await people.staffed();
   const poolId = await people.pool(staff.company, { total: 5 });
+  const floatingId = await people.pool(staff.company, { kind: 'floating', total: 5 });
   const invited = (await staff.add()).id;
   const suspended = (await staff.add()).id;
   const { client } = await staff.as('administrator');
@@ -23,11 +25,13 @@ async function scene(): Promise<Scene> {
   const engineer = staff.contactId('license-installer');
   await client.people.assignSeat({ poolId, contactId: staff.contactId('auditor') });
   people.portal.clock.advance(61_000);
-  return { staff, poolId, engineer, invited, suspended };
+  return { staff, poolId, floatingId, engineer, invited, suspended };
 }
 
 /** Every procedure that changes something, and what its line in the audit is called. */
 const changes: { readonly [action: string]: (client: PortalClient, scene: Scene) => Promise<unknown> } = {
+  'pool.lending-changed': (client, { floatingId }) =>
+    client.people.setBorrowDays({ poolId: floatingId, borrowDays: 30 }),
   'contact.created': (client, { staff, poolId }) =>
     client.people.createContact(
       newContact(staff.company, staff.domain, { poolIds: [poolId], phone: '+57 601 555' }),
@@ -60,6 +64,7 @@ async function everything(staff: Staff) {
     'membership',
     'invitation',
     'seat',
+    'pool',
     'password_link',
     'mail',
     'audit',
@@ -90,7 +95,9 @@ describe.each(Object.keys(changes))('%s', (action) => {
     expect(written[0]).toMatchObject({
       action,
       actor: { kind: 'person', id: session.profile.identity.id, email: s.staff.email('administrator') },
-      subject: { kind: 'contact', id: expect.any(String), email: expect.stringContaining('@') },
+      subject: action.startsWith('pool.')
+        ? { kind: 'pool', id: s.floatingId, product: expect.any(String) }
+        : { kind: 'contact', id: expect.any(String), email: expect.stringContaining('@') },
     });
     expect(JSON.stringify(written)).not.toMatch(/601 ?555/);
   });

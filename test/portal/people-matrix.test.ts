@@ -16,6 +16,7 @@ import { createTestDevice, type PortalClient, testPassword } from './support.ts'
 const people = peoplePortal();
 let condor: Staff;
 let poolId: string;
+let floatingId: string;
 /** An engineer without seat, and one who waits for an invitation. */
 let engineer: string;
 let invited: string;
@@ -23,6 +24,7 @@ let invited: string;
 beforeAll(async () => {
   condor = await people.staffed();
   poolId = await people.pool(condor.company, { total: 50 });
+  floatingId = await people.pool(condor.company, { kind: 'floating', total: 1 });
   engineer = condor.contactId('license-installer');
   invited = (await condor.add()).id;
 });
@@ -80,7 +82,7 @@ const matrix: {
   listPools: { roles: everybodyWhoReads, call: (client) => client.people.listPools() },
   setBorrowDays: {
     roles: administrators,
-    call: (client) => client.people.setBorrowDays({ poolId, borrowDays: 30 }),
+    call: (client) => client.people.setBorrowDays({ poolId: floatingId, borrowDays: 30 }),
   },
   assignSeat: {
     roles: seatManagers,

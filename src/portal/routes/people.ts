@@ -1,12 +1,12 @@
-import { AldabaError } from '../../contract/errors.ts';
 import { portal } from '../implement.ts';
 import { peoplePolicies as policies } from '../policies/people.ts';
 import { createContact } from '../services/people/create-contact.ts';
 import { deleteContact, reactivateContact, suspendContact } from '../services/people/end-access.ts';
 import { resendInvitation, resetPassword } from '../services/people/invitations.ts';
+import { listHolders, listPools, setBorrowDays } from '../services/people/pools.ts';
 import { getContact, listContacts } from '../services/people/read-contacts.ts';
 import { listRoles } from '../services/people/roles.ts';
-import { assignSeat, listHolders, listPools, withdrawSeat } from '../services/people/seats.ts';
+import { assignSeat, withdrawSeat } from '../services/people/seats.ts';
 import { updateContact } from '../services/people/update-contact.ts';
 
 const { people } = portal;
@@ -42,9 +42,9 @@ export const peopleRoutes = {
     .handler(({ context, input }) => resetPassword(context, input.id)),
   listRoles: people.listRoles.use(policies.listRoles).handler(({ context }) => listRoles(context)),
   listPools: people.listPools.use(policies.listPools).handler(({ context }) => listPools(context)),
-  setBorrowDays: people.setBorrowDays.use(policies.setBorrowDays).handler(({ input }) => {
-    throw new AldabaError('borrow-unavailable', `pool ${input.poolId}`);
-  }),
+  setBorrowDays: people.setBorrowDays
+    .use(policies.setBorrowDays)
+    .handler(({ context, input }) => setBorrowDays(context, input)),
   assignSeat: people.assignSeat
     .use(policies.assignSeat)
     .handler(({ context, input }) => assignSeat(context, input)),
