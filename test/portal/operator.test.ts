@@ -66,6 +66,13 @@ test('seats and keys: what is repeated changes nothing, and all is in the compan
   expect(withFeature.created).toBe(true);
   expect((await addPool(operator(), company.id, seats, true)).created).toBe(true);
 
+  const lent = { ...seats, total: 4, borrowDays: 21 };
+  const { id: lentId } = await addPool(operator(), company.id, lent, false);
+  const days = await people.query(
+    sql`select borrow_days as n from pool where id in (${pool.id}, ${lentId}) order by total`,
+  );
+  expect(days).toEqual([{ n: 14 }, { n: 21 }]);
+
   const key = await addKey(operator(), company.id, { kind: 'cloud', poolIds: [pool.id] });
   expect(await revokeKey(operator(), company.id, key.id)).toEqual({ revoked: true });
   expect(await revokeKey(operator(), company.id, key.id)).toEqual({ revoked: false });
@@ -80,6 +87,7 @@ test('seats and keys: what is repeated changes nothing, and all is in the compan
   );
   const trace = await actions(company.id);
   expect(trace.map(({ action }) => action)).toEqual([
+    'pool.created',
     'pool.created',
     'pool.created',
     'pool.created',

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { borrowDays as lending } from '../../contract/documents.ts';
 import { AldabaError } from '../../contract/errors.ts';
 import { emailSchema, type Language, languages, lineSchema, platforms } from '../../contract/primitives.ts';
 import { newReleaseSchema, publishRelease } from '../releases/publish-release.ts';
@@ -144,13 +145,26 @@ export function addOperatorCommands(
         versionTo?: string;
         devicesPerSeat?: number;
         overage?: number;
+        borrowDays?: number;
         another?: boolean;
       },
       company: string,
       product: string,
     ) => {
-      const { kind, total, features, starts, ends, versionFrom, versionTo, devicesPerSeat, overage } =
-        options;
+      const {
+        kind,
+        total,
+        features,
+        starts,
+        ends,
+        versionFrom,
+        versionTo,
+        devicesPerSeat,
+        overage,
+        borrowDays,
+      } = options;
+      if (kind === 'named' && borrowDays !== undefined)
+        throw new Refusal('Named seats are not lent: leave --borrow-days out.');
       const pool = {
         product: code(product),
         kind,
@@ -162,6 +176,7 @@ export function addOperatorCommands(
         ...(versionTo === undefined ? {} : { versionTo }),
         ...(devicesPerSeat === undefined ? {} : { devicesPerSeat }),
         ...(overage === undefined ? {} : { overage }),
+        ...(borrowDays === undefined ? {} : { borrowDays }),
       };
       const made = await addPool(operator, company, pool, options.another === true);
       return { json: made, text: `${made.id} ${made.created ? 'made.' : 'is there already.'}` };
@@ -180,6 +195,11 @@ export function addOperatorCommands(
     .option('--version-to <version>', 'last version of the program that they open', version)
     .option('--devices-per-seat <number>', 'devices on which a named seat runs at once', count)
     .option('--overage <number>', 'floating seats that may run beyond the total', count)
+    .option(
+      '--borrow-days <number>',
+      `most days that a floating seat is lent for, 0 to ${lending.most}, 0 = not at all; ${lending.limit} when left out`,
+      by(z.coerce.number().int().min(0).max(lending.most)),
+    )
     .option('--another', 'add them also beside seats that are like them');
 
   const key = group('key', 'License keys of a company.');
