@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { formatArmor } from '../../src/domain/documents/index.ts';
-import { putProduct } from '../../src/portal/services/catalog.ts';
+import { createPool, putProduct } from '../../src/portal/services/catalog.ts';
 import { createStandaloneKey } from '../../src/portal/services/keys.ts';
 import { signedBy } from '../portal/devices.ts';
-import { createTestDevice, type TestDevice } from '../portal/support.ts';
+import { createTestDevice, type TestDevice, testPassword } from '../portal/support.ts';
 import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
 import { portalPages } from './support/portal-pages.ts';
@@ -113,5 +113,34 @@ describeUnless(missing, 'the page for computers without network', () => {
     await pages.alert('El recibo no es válido');
     await pages.page.fill('#request', '');
     await button('Obtener el archivo de licencia');
+  });
+
+  test('the receipt of what was borrowed frees its seat', async () => {
+    const email = 'ana@puente.example';
+    const { portal } = pages;
+    const person = { email, role: 'license-installer', password: testPassword } as const;
+    const { id: accountId } = await portal.company('Puentes del Norte', [person]);
+    await portal.services.database.asService(async (tx) => {
+      await putProduct(tx, { code: 'viga', name: 'Viga' }, portal.clock.now());
+      const pool = { accountId, product: 'viga', kind: 'floating', total: 1 } as const;
+      await createPool(tx, pool, portal.clock.now());
+    });
+    const acquire = async (device: TestDevice) => {
+      const { client } = await portal.signIn(email, testPassword, { device });
+      const asked = { idempotencyKey: randomUUID(), product: 'viga', version: '1.0' };
+      return { client, ...(await client.licenses.acquire(asked)) };
+    };
+    const device = createTestDevice();
+    const { client, leaseId } = await acquire(device);
+    await client.licenses.borrow({ leaseId, days: 7 });
+    await expect(acquire(createTestDevice())).rejects.toMatchObject({ code: 'no-seat-free' });
+    const claims = { jti: randomUUID(), iat: 0, right: leaseId, kind: 'borrow' } as const;
+    const jws = await signedBy(device, 'return-receipt', claims);
+    await pages.open(`${portal.url}/offline`);
+    await pages.page.fill('#request', formatArmor({ kind: 'return-receipt', jws }));
+    await pages.page.click('#send');
+    await pages.heading().filter({ hasText: 'Devolución registrada' }).waitFor();
+    expect(await pages.violations()).toEqual([]);
+    expect((await acquire(createTestDevice())).kind).toBe('lease');
   });
 });

@@ -138,7 +138,7 @@ export const licenses = {
     .output(z.void()),
   /**
    * A floating lease to take away from the network: runs so many days from now and keeps its place for as long. Again for one that is
-   * borrowed already: so many days from now. Given back before its end by a receipt (`deactivate`).
+   * borrowed already: so many days from now, and never less than it had. Given back before its end by a receipt (`deactivate`).
    */
   borrow: authed
     .route({

@@ -18,7 +18,8 @@ const problems: ErrorCode[] = [
 const tick = html`<svg width="32" height="32" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.25" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false"><path d="M5 12.5l4.5 4.5L19 7.5"/></svg>`;
 
 /**
- * What a machine without network sends: a request file, answered with a license file, or the receipt of a license that it gave back.
+ * What a machine without network sends: a request file, answered with a license file, or the receipt of a license that it gave back,
+ * its own or borrowed.
  * Nobody signs in; what the device signed is its own proof.
  */
 export function offlinePage({ language, say }: PageView): PageContent {
