@@ -247,7 +247,7 @@ export function addOperatorCommands(
   command(
     key,
     'revoke <company> <id>',
-    'Ends a key: its devices are signed out, their leases end, what they borrowed at its time. Again, it changes nothing.',
+    'Ends a key: its devices are signed out, their leases end, borrowed ones when their time is over. Again, it changes nothing.',
     async (operator, _options: Common, company: string, id: string) => {
       const answer = await revokeKey(operator, company, id);
       return { json: { id, ...answer }, text: answer.revoked ? 'Revoked.' : 'It was revoked already.' };

@@ -42,9 +42,9 @@ export async function recallLeases(
 
 /** Leases of the caller's own device that are in the way and were taken back: its transaction is undone, they end, it is done anew. */
 export class RecalledError extends Error {
-  readonly which: WhichLeases;
+  readonly which: WhichLeases & { readonly accountId: string };
 
-  constructor(which: WhichLeases) {
+  constructor(which: RecalledError['which']) {
     super('the lease was taken back');
     this.which = which;
   }
@@ -60,7 +60,6 @@ export async function pastRecalled<T>(portal: Portal, work: () => Promise<T>): P
   } catch (error) {
     if (!(error instanceof RecalledError)) throw error;
     const { which } = error;
-    if (which.accountId === undefined) throw error;
     await portal.database.inAccount(which.accountId, (tx) =>
       endLeases(tx, { ...which, withBorrowed: true }, { code: 'lease-ended', now: portal.clock.now() }),
     );

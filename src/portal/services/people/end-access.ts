@@ -13,7 +13,7 @@ import { endInvitationsBy } from './invitations.ts';
 import { keepAnAdministrator } from './keep-an-administrator.ts';
 
 /**
- * Ends what a person has of the company: sessions and leases. The membership is locked before, so that whoever signs in or switches to the
+ * Ends what a person has of the company: sessions, and leases that are not borrowed. The membership is locked before, so that whoever signs in or switches to the
  * company meanwhile waits and then finds that there is no way in; sessions before leases, as in `endSessions`.
  *
  * @param code what the leases' next renewals are answered with
