@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { implement, ORPCError } from '@orpc/server';
 import { AldabaError, errorStatus } from '../../src/contract/errors.ts';
+import type { Grant } from '../../src/contract/portal/licenses.ts';
 import type { Release } from '../../src/contract/portal/release.ts';
 import { portalContract } from '../../src/contract/portal.ts';
 import { signDocument } from '../../src/domain/documents/index.ts';
 import {
-  activationOf,
   type createTestTrust,
   documentCrypto,
   leaseClaims,
   licenseClaims,
+  receiptOf,
 } from '../support/documents.ts';
 import { testContact, testIds, testPool, testRole } from './portal-people.ts';
 import { type createPortalSessions, newSecret, type TestIdentity } from './portal-sessions.ts';
@@ -63,6 +64,30 @@ export function createPortalRouter(needs: PortalRouterNeeds) {
     return answer;
   };
   const anybody = ({ token, device }: Context) => void sessions.authorize(token, device);
+
+  /** NumericDate until which the one lease is lent; in the past: it is not. */
+  let lentUntil = 0;
+
+  async function grant(context: Context, product: string, leaseId: string, seq: number): Promise<Grant> {
+    const account = sessions.authorize(context.token, context.device)?.accountId ?? testIds.condor;
+    const iat = Math.floor(now() / 1000);
+    const isLent = lentUntil > iat;
+    const exp = isLent ? lentUntil : iat + 1200;
+    const claims = { account, aud: product, lease: leaseId, seq, iat, nbf: iat, exp };
+    const lease = leaseClaims(context.device, claims);
+    const { seatKind: _seatKind, runOn: _runOn, countdown: _countdown, ...borrow } = lease;
+    return {
+      leaseId,
+      kind: isLent ? 'borrow' : 'lease',
+      product,
+      document: isLent
+        ? await signDocument({ kind: 'borrow', claims: borrow, ...sign })
+        : await signDocument({ kind: 'lease', claims: lease, ...sign }),
+      expiresAt: new Date(exp * 1000).toISOString(),
+      renewAfter: isLent ? 86_400 : 300,
+      borrowDays: 14,
+    };
+  }
 
   return os.router({
     sessions: {
@@ -151,56 +176,22 @@ export function createPortalRouter(needs: PortalRouterNeeds) {
       }),
     },
     licenses: {
-      acquire: os.licenses.acquire.handler(async ({ input, context }) => {
-        anybody(context);
-        const iat = Math.floor(now() / 1000);
-        const claims = leaseClaims(context.device, {
-          account: sessions.authorize(context.token, context.device)?.accountId ?? testIds.condor,
-          aud: input.product,
-          lease: testIds.lease,
-          iat,
-          nbf: iat,
-          exp: iat + 1200,
-        });
-        return {
-          leaseId: testIds.lease,
-          kind: 'lease',
-          product: input.product,
-          document: await signDocument({ kind: 'lease', claims, ...sign }),
-          expiresAt: new Date((iat + 1200) * 1000).toISOString(),
-          renewAfter: 300,
-          borrowDays: 14,
-        };
-      }),
+      acquire: os.licenses.acquire.handler(({ input, context }) =>
+        grant(context, input.product, testIds.lease, 0),
+      ),
       renew: os.licenses.renew.handler(async ({ input, context }) => {
-        anybody(context);
-        const iat = Math.floor(now() / 1000);
-        const results = input.leases.map(async ({ leaseId, seq }) => {
-          const claims = leaseClaims(context.device, {
-            account: sessions.authorize(context.token, context.device)?.accountId ?? testIds.condor,
-            lease: leaseId,
-            seq: seq + 1,
-            iat,
-            nbf: iat,
-            exp: iat + 1200,
-          });
-          return {
-            outcome: 'renewed' as const,
-            leaseId,
-            kind: 'lease' as const,
-            product: 'viga',
-            document: await signDocument({ kind: 'lease', claims, ...sign }),
-            expiresAt: new Date((iat + 1200) * 1000).toISOString(),
-            renewAfter: 300,
-            borrowDays: 14,
-          };
-        });
+        const results = input.leases.map(async ({ leaseId, seq }) => ({
+          outcome: 'renewed' as const,
+          ...(await grant(context, 'viga', leaseId, seq + 1)),
+        }));
         return { serverTime: new Date(now()).toISOString(), results: await Promise.all(results) };
       }),
       release: os.licenses.release.handler(({ context }) => anybody(context)),
       leaveQueue: os.licenses.leaveQueue.handler(({ context }) => anybody(context)),
-      borrow: os.licenses.borrow.handler(() => {
-        throw new AldabaError('borrow-unavailable');
+      borrow: os.licenses.borrow.handler(({ input, context }) => {
+        if (input.days > 14) throw new AldabaError('borrow-too-long', `${input.days}`, { maximum: 14 });
+        lentUntil = Math.floor(now() / 1000) + input.days * 86_400;
+        return grant(context, 'viga', input.leaseId, 1);
       }),
       reclaim: os.licenses.reclaim.handler(({ context }) =>
         as(context, { freeAt: new Date(now()).toISOString() }),
@@ -245,7 +236,10 @@ export function createPortalRouter(needs: PortalRouterNeeds) {
         throw new AldabaError('request-file-invalid');
       }),
       deactivate: os.licenses.deactivate.handler(({ input }) => {
-        if (activationOf(input.receipt) !== testIds.activation) throw new AldabaError('not-found');
+        const { kind, right } = receiptOf(input.receipt);
+        const known = kind === 'borrow' ? testIds.lease : testIds.activation;
+        if (right !== known) throw new AldabaError('not-found');
+        if (kind === 'borrow') lentUntil = 0;
       }),
       trust: os.licenses.trust.handler(() => {
         throw new AldabaError('unavailable');

@@ -5,24 +5,24 @@ import type { Gateway, PortalClient } from '../../src/core/parts.ts';
 import type { Clock } from '../../src/core/ports/clock.ts';
 import { signDocument } from '../../src/domain/documents/index.ts';
 import {
-  activationOf,
   certify,
   createTestTrust,
   documentCrypto,
   issuedAt,
   leaseClaims,
   licenseClaims,
+  receiptOf,
 } from '../support/documents.ts';
 
 export type SeatCall = {
-  kind: 'acquire' | 'renew' | 'release' | 'deactivate' | 'leave-queue';
+  kind: 'acquire' | 'renew' | 'release' | 'borrow' | 'deactivate' | 'leave-queue';
   input: unknown;
 };
 
 interface Lease {
   id: string;
   product: string;
-  kind: 'lease' | 'offline-pass';
+  kind: 'lease' | 'offline-pass' | 'borrow';
   seq: number;
   /** ms */
   ends: number;
@@ -32,7 +32,7 @@ interface Lease {
 /** The place in the queue of whoever finds no seat. */
 export const queueTicket = '0195b0a0-0000-7000-8000-0000000000f1';
 
-/** The seats of one company as the portal keeps them, without HTTP: idempotent acquire, batched renew, release. */
+/** The seats of one company as the portal keeps them, without HTTP: idempotent acquire, batched renew, release, and what is lent (ADR 0060). */
 export interface SeatPortal {
   readonly gateway: Gateway;
   readonly rootKeys: string[];
@@ -42,6 +42,8 @@ export interface SeatPortal {
   readonly seats: Map<string, number>;
   /** Products of named seats: they get passes of 30 days. */
   readonly named: Set<string>;
+  /** Most days that a floating product is lent for; 14 unless set. */
+  readonly lent: Map<string, number>;
   /** Versions that a product's leases cover; all of them unless set. */
   readonly versions: Map<string, { from?: string; to?: string }>;
   readonly calls: SeatCall[];
@@ -56,12 +58,14 @@ export interface SeatPortal {
   before: ((call: SeatCall) => void | Promise<void>) | null;
   /** After the portal did it; throwing loses the answer. */
   after: ((call: SeatCall) => void | Promise<void>) | null;
-  /** An administrator takes a product's seat back. */
+  /** An administrator takes a product's seat back; what is borrowed keeps its place until its device hears of it. */
   reclaim(product: string): void;
   /** Standalone activations that may be given back. */
   readonly activations: Set<string>;
-  /** Somebody else takes the place of what ended. */
+  /** Somebody else takes the place of what ended. What is borrowed keeps its own. */
   forget(product: string): void;
+  /** Another device takes a seat for good. @returns false: none is free */
+  occupy(product: string): boolean;
   account: string;
   tell(contact: Parameters<Parameters<Gateway['onContact']>[0]>[0]): void;
 }
@@ -82,15 +86,20 @@ export async function createSeatPortal(
   const reclaimed = new Set<string>();
   const answers = new Map<string, { input: string; grant: Grant }>();
   const listeners = new Set<Parameters<Gateway['onContact']>[0]>();
+  /** Leases that were borrowed once: told of twice, nothing is different. */
+  const borrowed = new Set<string>();
   const leaseTerm = 1200;
 
   const active = () => [...leases.values()].filter((lease) => lease.ends > clock.now());
   const inUse = (product: string) => active().filter((lease) => lease.product === product).length;
+  const mostDays = (product: string) => portal.lent.get(product) ?? 14;
   const hasPlace = (product: string) => inUse(product) < (portal.seats.get(product) ?? 10);
 
   async function grantOf(lease: Lease): Promise<Grant> {
     const iat = Math.floor(clock.now() / 1000);
-    const term = lease.kind === 'lease' ? leaseTerm : 30 * 86_400;
+    // What is borrowed ends when it ends, however often it is asked for.
+    const ends = Math.floor(lease.ends / 1000);
+    const exp = lease.kind === 'borrow' ? ends : iat + (lease.kind === 'lease' ? leaseTerm : 30 * 86_400);
     const claims = leaseClaims(thumbprint(), {
       jti: randomUUID(),
       account: lease.account,
@@ -100,7 +109,7 @@ export async function createSeatPortal(
       lease: lease.id,
       iat,
       nbf: iat,
-      exp: iat + term,
+      exp,
       seq: lease.seq,
     });
     const { seatKind: _seatKind, runOn: _runOn, countdown: _countdown, ...pass } = claims;
@@ -108,8 +117,8 @@ export async function createSeatPortal(
     const document =
       lease.kind === 'lease'
         ? await signDocument({ kind: 'lease', claims, ...sign })
-        : await signDocument({ kind: 'offline-pass', claims: pass, ...sign });
-    lease.ends = (iat + term) * 1000;
+        : await signDocument({ kind: lease.kind, claims: pass, ...sign });
+    lease.ends = exp * 1000;
     portal.peak.set(lease.product, Math.max(portal.peak.get(lease.product) ?? 0, inUse(lease.product)));
     return {
       leaseId: lease.id,
@@ -118,7 +127,7 @@ export async function createSeatPortal(
       document,
       expiresAt: new Date(lease.ends).toISOString(),
       renewAfter: lease.kind === 'lease' ? 300 : 86_400,
-      borrowDays: lease.kind === 'lease' ? 14 : 0,
+      borrowDays: lease.kind === 'offline-pass' ? 0 : mostDays(lease.product),
     };
   }
 
@@ -145,6 +154,16 @@ export async function createSeatPortal(
           if (known.input !== same) throw new AldabaError('idempotency-mismatch');
           return known.grant;
         }
+        const lent = active().find(
+          ({ kind, product, account }) =>
+            kind === 'borrow' && product === input.product && account === portal.account,
+        );
+        if (lent !== undefined && !reclaimed.has(lent.id)) {
+          lent.seq++;
+          return grantOf(lent);
+        }
+        // The device hears of the recall by this.
+        if (lent !== undefined) leases.delete(lent.id);
         const named = portal.named.has(input.product);
         if (!named && !hasPlace(input.product)) {
           const holders = [
@@ -171,15 +190,23 @@ export async function createSeatPortal(
         const results = await Promise.all(
           input.leases.map(async ({ leaseId }) => {
             const lease = leases.get(leaseId);
-            if (reclaimed.has(leaseId))
+            if (reclaimed.has(leaseId)) {
+              leases.delete(leaseId);
               return {
                 outcome: 'ended' as const,
                 leaseId,
                 code: 'lease-reclaimed' as const,
                 data: undefined,
               };
+            }
+            const isOver = lease?.kind === 'borrow' && lease.ends <= clock.now();
+            if (isOver && hasPlace(lease.product)) {
+              lease.kind = 'lease';
+              lease.seq++;
+              return { outcome: 'renewed' as const, ...(await grantOf(lease)) };
+            }
             if (lease === undefined || lease.ends <= clock.now()) {
-              const taken = lease?.kind === 'lease' && !hasPlace(lease.product);
+              const taken = lease !== undefined && lease.kind !== 'offline-pass' && !hasPlace(lease.product);
               const code = taken ? ('no-seat-free' as const) : ('lease-ended' as const);
               return { outcome: 'ended' as const, leaseId, code, data: undefined };
             }
@@ -194,7 +221,27 @@ export async function createSeatPortal(
     leaveQueue: (input: { ticket: string }) => serve({ kind: 'leave-queue', input }, async () => {}),
     deactivate: (input: { receipt: string }) =>
       serve({ kind: 'deactivate', input }, async () => {
-        if (!portal.activations.has(activationOf(input.receipt))) throw new AldabaError('not-found');
+        const { kind, right } = receiptOf(input.receipt);
+        const isKnown = kind === 'borrow' ? borrowed.has(right) : portal.activations.has(right);
+        if (!isKnown) throw new AldabaError('not-found');
+        if (kind === 'borrow') leases.delete(right);
+      }),
+    borrow: (input: { leaseId: string; days: number }) =>
+      serve({ kind: 'borrow', input }, async () => {
+        const lease = leases.get(input.leaseId);
+        if (reclaimed.has(input.leaseId)) {
+          leases.delete(input.leaseId);
+          throw new AldabaError('lease-reclaimed');
+        }
+        if (lease === undefined || lease.ends <= clock.now()) throw new AldabaError('lease-ended');
+        const maximum = lease.kind === 'offline-pass' ? 0 : mostDays(lease.product);
+        if (maximum === 0) throw new AldabaError('borrow-unavailable');
+        if (input.days > maximum) throw new AldabaError('borrow-too-long', `${input.days}`, { maximum });
+        lease.kind = 'borrow';
+        lease.ends = clock.now() + input.days * 86_400_000;
+        lease.seq++;
+        borrowed.add(lease.id);
+        return grantOf(lease);
       }),
   };
 
@@ -213,6 +260,7 @@ export async function createSeatPortal(
     active,
     seats: new Map(),
     named: new Set(),
+    lent: new Map(),
     activations: new Set([licenseClaims('').activation]),
     versions: new Map(),
     calls: [],
@@ -226,11 +274,19 @@ export async function createSeatPortal(
       for (const lease of active()) {
         if (lease.product !== product) continue;
         reclaimed.add(lease.id);
-        leases.delete(lease.id);
+        if (lease.kind !== 'borrow') leases.delete(lease.id);
       }
     },
     forget(product) {
-      for (const lease of active()) if (lease.product === product) leases.delete(lease.id);
+      for (const lease of active())
+        if (lease.product === product && lease.kind !== 'borrow') leases.delete(lease.id);
+    },
+    occupy(product) {
+      if (!hasPlace(product)) return false;
+      const ends = Number.POSITIVE_INFINITY;
+      const id = randomUUID();
+      leases.set(id, { id, product, kind: 'lease', seq: 0, ends, account: portal.account });
+      return true;
     },
     account: '0195b0a0-0000-7000-8000-000000000002',
     tell(contact) {

@@ -121,8 +121,8 @@ export function licenseClaims(
   };
 }
 
-/** The activation that a return receipt names; its signature is not looked at. */
-export function activationOf(receipt: string): string {
+/** What a return receipt says; its signature is not looked at. */
+export function receiptOf(receipt: string): ReturnType<typeof returnReceiptClaimsSchema.parse> {
   const payload = Buffer.from(receipt.split('.')[1] ?? '', 'base64url').toString();
-  return returnReceiptClaimsSchema.parse(JSON.parse(payload)).right;
+  return returnReceiptClaimsSchema.parse(JSON.parse(payload));
 }

@@ -242,18 +242,6 @@ describe('a program', () => {
       keychain: 'secret-service',
     });
   });
-
-  test('may not borrow what is not lent', async () => {
-    const program = await rig.start();
-    await program.request('license/acquire');
-    expect((await refusalOf(program.request('license/borrow', { days: 7 }))).data).toMatchObject({
-      code: 'borrow-unavailable',
-    });
-    expect((await refusalOf(program.request('license/return'))).data).toMatchObject({
-      code: 'borrow-unavailable',
-    });
-    expect((await refusalOf(program.request('license/borrow', { days: 31 }))).code).toBe(-32602);
-  });
 });
 
 test('nothing secret is logged', async () => {

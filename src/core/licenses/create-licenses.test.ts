@@ -193,12 +193,3 @@ test('the snapshot shows what is held and who uses it', async () => {
   ]);
   expect(rig.parts.state.get().uses).toMatchObject([{ id: use.id, program: 'viga', state: 'running' }]);
 });
-
-test('borrowing is refused where the portal does not lend', async () => {
-  const use = rig.use('viga');
-  await rig.acquire(use);
-  await expect(rig.licenses.borrow('viga', 7, use)).rejects.toMatchObject({ code: 'borrow-unavailable' });
-  await expect(rig.licenses.returnBorrowed('viga', use)).rejects.toMatchObject({
-    code: 'borrow-unavailable',
-  });
-});

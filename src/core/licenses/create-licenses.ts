@@ -6,6 +6,7 @@ import type { Licenses, Parts } from '../parts.ts';
 import type { writeFileDurably } from '../write-file-durably.ts';
 import { createAcquire } from './acquire.ts';
 import { atMost } from './at-most.ts';
+import { createBorrowing } from './borrowing.ts';
 import { createDeviceCheck } from './check-device.ts';
 import { createClockContact } from './clock-contact.ts';
 import { createClockGuard } from './clock-guard.ts';
@@ -13,6 +14,7 @@ import { createDebts } from './debts.ts';
 import { createEntries } from './entries.ts';
 import { createKeeper } from './keeper.ts';
 import { createLicenseStore } from './license-store.ts';
+import { createReceipts } from './receipts.ts';
 import { createRenewals } from './renewals.ts';
 import { createSeats } from './seats.ts';
 import { createStandalone } from './standalone.ts';
@@ -58,27 +60,29 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     ...remove,
   });
   const entries = createEntries({ ports, device, gateway, session, state, store, verifier, guard });
-  const seats = createSeats({ ports, gateway, entries, random, stopped: () => stopping });
+  const receipts = createReceipts({ ports, device, gateway, entries, crypto });
+  const seats = createSeats({ ports, gateway, entries, receipts, random, stopped: () => stopping });
   const renewals = createRenewals({ ports, gateway, session, entries, seats, random });
   const deviceCheck = createDeviceCheck({ ports, device, state, entries });
   const standalone = createStandalone({
-    ports,
     device,
     gateway,
     entries,
+    receipts,
     deviceCheck,
     verifier,
     crypto,
     guard,
   });
   const clockContact = createClockContact({ ports, gateway, guard, now: entries.now, random });
-  const debts = createDebts({ ports, session, entries, seats, standalone, random });
+  const debts = createDebts({ ports, session, entries, seats, receipts, random });
   const keeper = createKeeper({
     ports,
     device,
     gateway,
     session,
     entries,
+    receipts,
     seats,
     renewals,
     debts,
@@ -90,6 +94,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
       for (const listener of [...readListeners]) listener();
     },
   });
+  const borrowing = createBorrowing({ gateway, session, entries, receipts, seats, keeper });
 
   return {
     start: () => keeper.start(orphanTerm),
@@ -145,7 +150,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     registerAgain: standalone.registerAgain,
     createRequest: standalone.createRequest,
     giveBack: standalone.giveBack,
-    receipt: standalone.receipt,
+    receipt: receipts.latest,
 
     async renewNow() {
       await keeper.ready();
@@ -159,6 +164,10 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
 
     async releaseProduct(product) {
       const entry = entries.get(product);
+      if (entry.record.right?.kind === 'borrow') {
+        await borrowing.returnBorrowed(product);
+        return;
+      }
       if (entry.record.right === null)
         throw new AldabaError('not-licensed', `nothing of ${product} is held`, { product });
       entry.queue = null;
@@ -177,15 +186,10 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
         });
         entries.setAnswer(entry, { kind: 'released' });
       }
-      await Promise.all(entries.all().map((entry) => seats.tell(entry)));
+      await Promise.all(entries.all().map((entry) => Promise.all([seats.tell(entry), receipts.tell(entry)])));
     },
 
-    async borrow(product) {
-      throw new AldabaError('borrow-unavailable', `the portal does not lend ${product}`, { product });
-    },
-
-    async returnBorrowed(product) {
-      throw new AldabaError('borrow-unavailable', `${product} is not borrowed`, { product });
-    },
+    borrow: borrowing.borrow,
+    returnBorrowed: borrowing.returnBorrowed,
   };
 }

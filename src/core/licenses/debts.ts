@@ -2,13 +2,13 @@ import type { Parts } from '../parts.ts';
 import { backoff } from './backoff.ts';
 import type { Entries } from './entries.ts';
 import type { Entry } from './entry.ts';
+import type { Receipts } from './receipts.ts';
 import type { Seats } from './seats.ts';
-import type { Standalone } from './standalone.ts';
 
 /** Waits between tries. ms */
 const limits = { first: 5000, most: 300_000 };
 
-/** What the portal must still hear: leases and licenses that ended here, and requests that got no answer. */
+/** What the portal must still hear: what ended here, and requests that got no answer. */
 export interface Debts {
   /** ms of running time until the portal is told; null: nothing is owed, or only where a seat is being asked for. */
   due(): number | null;
@@ -24,17 +24,17 @@ export function createDebts(
   needs: Pick<Parts, 'ports' | 'session'> & {
     entries: Entries;
     seats: Seats;
-    standalone: Standalone;
+    receipts: Receipts;
     random: () => number;
   },
 ): Debts {
-  const { ports, session, entries, seats, standalone, random } = needs;
+  const { ports, session, entries, seats, receipts, random } = needs;
   const { clock } = ports;
   let failures = 0;
   /** Running time before which nothing is tried again. */
   let notBefore = 0;
 
-  const isOwed = (entry: Entry) => seats.hasDebts(entry) || standalone.owesReceipt(entry);
+  const isOwed = (entry: Entry) => seats.hasDebts(entry) || receipts.isOwed(entry);
 
   return {
     due() {
@@ -45,7 +45,7 @@ export function createDebts(
       if (clock.monotonic() < notBefore) return;
       for (const entry of entries.all()) {
         if (!isOwed(entry)) continue;
-        await standalone.tellReceipts(entry);
+        await receipts.tell(entry);
         if (session.hasIdentity() && session.mode !== 'standalone' && entry.flights.size === 0) {
           await seats.tell(entry);
           await seats.settle(entry).catch(() => undefined);

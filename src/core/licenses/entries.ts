@@ -13,10 +13,16 @@ import { licenseStanding, type Standing } from '../../domain/license-state.ts';
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import type { ClockGuard } from './clock-guard.ts';
-import { type ChangeListener, type Entry, isHeld, type WarningListener } from './entry.ts';
+import { type ChangeListener, type Entry, isHeld, type Said, type WarningListener } from './entry.ts';
 import { emptyRecord, isEmptyRecord, type LicenseRecord } from './license-record.ts';
 import type { LicenseStore } from './license-store.ts';
-import { licenseForVersion, noteStanding, showLicenses, toBrokerLicense } from './license-view.ts';
+import {
+  lendableDays,
+  licenseForVersion,
+  noteStanding,
+  showLicenses,
+  toBrokerLicense,
+} from './license-view.ts';
 import { createRights } from './rights.ts';
 
 /** The products of this device: what is held, where it stands, and who hears of changes. */
@@ -47,6 +53,10 @@ export interface Entries {
   showAll(): void;
   /** While held, nobody hears of anything worse: the machine just woke, and what seems over may be renewed in a moment. */
   hold(on: boolean): void;
+  /** What `work` does to this product is heard once it is done, as one step: by programs, by the window, by whoever asks. */
+  inOneStep<T>(entry: Entry, work: () => Promise<T>): Promise<T>;
+  /** Most days that it can be borrowed for now. */
+  borrowDays(entry: Entry): number;
   /** Programs were told `full`, and would now hear less although the portal did not decide it. */
   isHeldBack(entry: Entry): boolean;
   onChange(listener: ChangeListener): () => void;
@@ -82,6 +92,7 @@ export function createEntries(
       license: null,
       answer: { kind: 'none' },
       device: null,
+      frozen: null,
       uses: new Map(),
       names: { product, account: '' },
       told: '',
@@ -141,22 +152,25 @@ export function createEntries(
     };
   }
 
-  function license(entry: Entry, version?: string): BrokerLicense {
-    const { mode } = session;
-    const document = mode === 'standalone' ? entry.record.license?.document : entry.record.right?.document;
+  function said(entry: Entry): Said {
+    if (entry.frozen !== null) return entry.frozen;
+    const { license, right: stored } = entry.record;
+    const document = session.mode === 'standalone' ? license?.document : stored?.document;
     const right = inEffect(entry);
-    const stands = toBrokerLicense(licenseStanding(factsOf(entry)), right, document);
+    const standing = licenseStanding(factsOf(entry));
+    const borrowDays = lendableDays(right, standing, entry.record);
+    return { right, standing, license: toBrokerLicense(standing, right, document), borrowDays };
+  }
+
+  function license(entry: Entry, version?: string): BrokerLicense {
+    const { license: stands, right } = said(entry);
     return version === undefined ? stands : licenseForVersion(stands, right, version);
   }
 
   function showAll(): void {
     showLicenses(
       state,
-      [...entries.values()].map((entry) => ({
-        entry,
-        right: inEffect(entry),
-        standing: licenseStanding(factsOf(entry)),
-      })),
+      [...entries.values()].map((entry) => ({ entry, said: said(entry) })),
       clock.now(),
     );
   }
@@ -201,9 +215,8 @@ export function createEntries(
   }
 
   function publish(entry: Entry): void {
-    const standing = licenseStanding(factsOf(entry));
+    const { standing, license: changed } = said(entry);
     if (held && standing.permit !== 'full') return;
-    const changed = license(entry);
     // A renewal on its way is nothing to a program: it would hear of every heartbeat twice.
     const told = JSON.stringify({
       ...changed,
@@ -260,6 +273,17 @@ export function createEntries(
     hold(on) {
       held = on;
     },
+    async inOneStep(entry, work) {
+      if (entry.frozen !== null) return work();
+      entry.frozen = said(entry);
+      try {
+        return await work();
+      } finally {
+        entry.frozen = null;
+        publish(entry);
+      }
+    },
+    borrowDays: (entry) => said(entry).borrowDays,
     isHeldBack(entry) {
       if (session.mode === 'standalone' || !session.hasIdentity()) return false;
       const undecided = entry.answer.kind === 'unreachable' || entry.answer.kind === 'asking';

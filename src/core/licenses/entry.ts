@@ -2,6 +2,7 @@ import type { BrokerLicense, Permit } from '../../contract/broker.ts';
 import type { Use } from '../../contract/client/state.ts';
 import type { DeviceScore } from '../../domain/device-score.ts';
 import type { LicenseWarning, PortalAnswer, Right } from '../../domain/license-facts.ts';
+import type { Standing } from '../../domain/license-state.ts';
 import type { LicenseRecord } from './license-record.ts';
 
 /** What a program asked for. */
@@ -21,6 +22,15 @@ export interface LiveUse extends Use {
   readonly over: AbortController;
 }
 
+/** What is said of a product. */
+export interface Said {
+  readonly right: Right | null;
+  readonly standing: Standing;
+  readonly license: BrokerLicense;
+  /** Most days that it can be borrowed for now. */
+  readonly borrowDays: number;
+}
+
 /** One product on this device while the client runs. */
 export interface Entry {
   readonly product: string;
@@ -35,6 +45,8 @@ export interface Entry {
   readonly uses: Map<string, LiveUse>;
   /** For the window, when nothing is held any more. */
   names: { product: string; account: string };
+  /** While several steps are to be heard as one: what was said before the first. */
+  frozen: Said | null;
   /** What listeners heard last, as JSON. */
   told: string;
   toldPermit: Permit | null;
@@ -53,8 +65,14 @@ export interface Entry {
 export type ChangeListener = (product: string, license: BrokerLicense) => void;
 export type WarningListener = (product: string, warning: LicenseWarning) => void;
 
-/** A lease of a floating seat goes back when nobody uses it; everything else stays. */
-export function isFloating(right: Right | null): boolean {
+/** @param now ms UTC */
+export function isOver(right: Right | null, now: number): boolean {
+  return right?.claims.exp !== undefined && right.claims.exp * 1000 <= now;
+}
+
+/** A lease of a floating seat goes back when nobody uses it, and so does what was borrowed once it is over; everything else stays. */
+export function leavesUnused(right: Right | null, now: number): boolean {
+  if (right?.kind === 'borrow') return isOver(right, now);
   return right?.kind === 'lease' && right.claims.seatKind === 'floating';
 }
 

@@ -2,6 +2,7 @@ import type { IdentityEvent, Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import type { Entries } from './entries.ts';
 import { type Entry, isHeld } from './entry.ts';
+import type { Receipts } from './receipts.ts';
 import type { Renewals } from './renewals.ts';
 import type { Seats } from './seats.ts';
 
@@ -16,22 +17,23 @@ export interface FollowIdentity {
 export function createFollowIdentity(
   needs: Pick<Parts, 'ports' | 'session'> & {
     entries: Entries;
+    receipts: Receipts;
     seats: Seats;
     renewals: Renewals;
     /** Resolves when the rights were read. */
     ready: () => Promise<void>;
   },
 ): FollowIdentity {
-  const { ports, session, entries, seats, renewals, ready } = needs;
+  const { ports, session, entries, receipts, seats, renewals, ready } = needs;
   const { log } = ports;
   let turn: Promise<void> = Promise.resolve();
 
-  /** Nothing counts any more, and the portal knows: it ended the leases, or they are another's by now. */
+  /** Nothing counts any more, and the portal knows: it ended the leases, or they are another's by now. What is borrowed it hears by receipt. */
   async function endAll(): Promise<void> {
     for (const entry of entries.all()) {
       entry.queue = null;
       entry.answer = { kind: 'none' };
-      await entries.update(entry, (record) =>
+      await receipts.update(entry, (record) =>
         record.right === null && record.asking === null && record.releases.length === 0
           ? record
           : { ...record, right: null, asking: null, releases: [] },

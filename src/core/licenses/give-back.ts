@@ -1,9 +1,10 @@
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import type { Entries } from './entries.ts';
-import { type Entry, isFloating } from './entry.ts';
+import { type Entry, leavesUnused } from './entry.ts';
 import type { LicenseRecord } from './license-record.ts';
 import { whatFailed } from './portal-codes.ts';
+import type { Receipts } from './receipts.ts';
 import type { Seats } from './seats.ts';
 
 /** ms a floating lease is kept after its last use, so that a program that is started again finds it warm. Well under the promised 5 s. */
@@ -20,12 +21,13 @@ export interface GiveBack extends Pick<Seats, 'takeUp' | 'lingerThenLeave' | 'le
 export function createGiveBack(
   needs: Pick<Parts, 'ports' | 'gateway'> & {
     entries: Entries;
+    receipts: Receipts;
     /** ms after which an unanswered request counts no more. */
     askingTerm: number;
     stopped: () => boolean;
   },
 ): GiveBack {
-  const { ports, gateway, entries, askingTerm } = needs;
+  const { ports, gateway, entries, receipts, askingTerm } = needs;
   const { clock, log } = ports;
 
   /** The right is over here; the portal is still to be told, until its term frees the seat without. */
@@ -40,12 +42,18 @@ export function createGiveBack(
     };
   }
 
+  /** Nobody uses it, and nothing is asked about it: what is being borrowed is not given back, and is looked at again afterwards. */
+  function isIdle({ uses, flights }: Entry): boolean {
+    return uses.size === 0 && flights.size === 0;
+  }
+
   function lingerThenLeave(entry: Entry, term = lingerTerm): void {
-    if (entry.uses.size > 0 || !isFloating(entry.right) || entry.record.right?.leaving !== false) return;
+    if (!isIdle(entry) || !leavesUnused(entry.right, entries.now())) return;
+    if (entry.record.right?.leaving !== false) return;
     entry.linger?.cancel();
     entry.linger = clock.setTimer(term, () => {
       entry.linger = null;
-      if (entry.uses.size === 0 && !needs.stopped()) {
+      if (isIdle(entry) && !needs.stopped()) {
         leave(entry).catch((error: unknown) => {
           log.warn({ product: entry.product, error: String(error) }, 'a lease could not be given back yet');
         });
@@ -123,12 +131,19 @@ export function createGiveBack(
   return {
     owed,
     async takeUp(entry) {
-      if (entry.telling !== null) await entry.telling;
-      await stay(entry);
+      // What was on its way when this was asked may begin to be told only while this is written.
+      do {
+        await entry.telling;
+        await stay(entry);
+      } while (entry.telling !== null);
     },
     lingerThenLeave,
     leave,
-    abandon: (entry) => entries.update(entry, (record) => owed(entry, record)),
+    async abandon(entry) {
+      await receipts.update(entry, (record) =>
+        record.right?.kind === 'borrow' ? { ...record, right: null } : owed(entry, record),
+      );
+    },
     tell,
   };
 }

@@ -6,8 +6,10 @@ import type { ClockContact } from './clock-contact.ts';
 import type { ClockGuard } from './clock-guard.ts';
 import type { Debts } from './debts.ts';
 import type { Entries } from './entries.ts';
+import { type Entry, isOver } from './entry.ts';
 import { createFollowIdentity } from './follow-identity.ts';
 import { createReading } from './reading.ts';
+import type { Receipts } from './receipts.ts';
 import type { Renewals } from './renewals.ts';
 import type { Seats } from './seats.ts';
 
@@ -39,6 +41,7 @@ export interface Keeper {
 export function createKeeper(
   needs: Pick<Parts, 'ports' | 'device' | 'gateway' | 'session'> & {
     entries: Entries;
+    receipts: Receipts;
     seats: Seats;
     renewals: Renewals;
     debts: Debts;
@@ -56,6 +59,7 @@ export function createKeeper(
     gateway,
     session,
     entries,
+    receipts,
     seats,
     renewals,
     debts,
@@ -73,6 +77,8 @@ export function createKeeper(
   let lastBoot = clock.sinceBoot();
   let markSavedAt = clock.monotonic();
   let orphansLeaveAt = Number.POSITIVE_INFINITY;
+  /** Programs had their time to come back: what nobody uses goes. */
+  let orphansLeft = false;
   let working: Promise<void> | null = null;
   /** Running time until which what seems over is held back; null: nothing is. */
   let settleUntil: number | null = null;
@@ -112,6 +118,7 @@ export function createKeeper(
     ports,
     session,
     entries,
+    receipts,
     seats,
     renewals,
     ready,
@@ -168,19 +175,30 @@ export function createKeeper(
     if (reading.due() === 0) void read();
     if (clock.monotonic() >= orphansLeaveAt) {
       orphansLeaveAt = Number.POSITIVE_INFINITY;
-      for (const entry of entries.all()) seats.lingerThenLeave(entry, 0);
+      orphansLeft = true;
     }
     if (clock.monotonic() - markSavedAt > markTerm) {
       markSavedAt = clock.monotonic();
       void guard.save();
     }
-    if (jumped) {
-      log.info({}, 'the machine slept or its clock moved');
-      return settle();
-    }
+    if (jumped) log.info({}, 'the machine slept or its clock moved');
+    if (jumped || (settleUntil === null && entries.all().some(hasJustEnded))) return settle();
+    leaveUnused();
     publishAll();
     plan();
     if (isTalkDue()) void talk();
+  }
+
+  /** What nobody uses and nobody ended, because time alone did: what was borrowed, and what programs of an earlier process held. */
+  function leaveUnused(): void {
+    if (!orphansLeft) return;
+    for (const entry of entries.all()) if (entry.linger === null) seats.lingerThenLeave(entry, 0);
+  }
+
+  /** What was borrowed is over under a program that does not know yet: the portal makes a lease of it. */
+  function hasJustEnded(entry: Entry): boolean {
+    const isBorrowed = entry.right?.kind === 'borrow' && entry.uses.size > 0;
+    return isBorrowed && entry.toldPermit === 'full' && isOver(entry.right, entries.now());
   }
 
   /** Programs hear of what ended once the portal said so, or was not there for a while: after sleeping, the network takes its time. */

@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import { jwsSchema, rightKindSchema } from '../../contract/documents.ts';
+import { borrowDays, jwsSchema, rightKindSchema } from '../../contract/documents.ts';
 import { idSchema, instantSchema, productCodeSchema, versionSchema } from '../../contract/primitives.ts';
+
+/** What is kept of what was given back; more would not be read again. */
+export const mostReceipts = 100;
+export const mostReturned = 1000;
 
 /** Everything that must outlive the process about one product, in one file, so that every step is one atomic write. */
 export const licenseRecordSchema = z.strictObject({
@@ -20,6 +24,8 @@ export const licenseRecordSchema = z.strictObject({
       leaving: z.boolean(),
       /** The session ended under it, heard then: it runs on (ADR 0032). */
       lapsedAt: instantSchema.nullable().default(null),
+      /** Most days that its seat is lent for, as the portal said last. */
+      borrowDays: z.number().int().min(0).max(borrowDays.most).default(0),
     })
     .nullable(),
   /** A seat was asked for and the answer is not stored yet; repeating it with the same key takes no second one. */
@@ -41,10 +47,10 @@ export const licenseRecordSchema = z.strictObject({
       driftSince: instantSchema.nullable(),
     })
     .nullable(),
-  /** Signed by this device: licenses that it deleted, to be told to the portal. */
-  receipts: z.array(jwsSchema).max(100),
-  /** Activations that were given back here: a kept copy of their file is not taken in again. */
-  returned: z.array(idSchema).max(1000).default([]),
+  /** Signed by this device: licenses and borrowed leases that it deleted, to be told to the portal. */
+  receipts: z.array(jwsSchema).max(mostReceipts),
+  /** Activations and borrowed leases that were given back here: neither a kept file nor a late answer brings them in again. */
+  returned: z.array(idSchema).max(mostReturned).default([]),
 });
 export type LicenseRecord = z.infer<typeof licenseRecordSchema>;
 

@@ -116,3 +116,28 @@ describe('a stored document that was changed', () => {
     expect(await rig.acquire(rig.use('viga'))).toMatchObject({ permit: 'full' });
   });
 });
+
+test('a file of a client that knew nothing of borrowing is read: nothing is lent until the portal says so', async () => {
+  const right = {
+    leaseId,
+    kind: 'lease',
+    document: 'a.b.c',
+    renewedAt: until,
+    renewAfter: 300,
+    leaving: false,
+  };
+  const record = {
+    format: 1,
+    product: 'viga',
+    right,
+    asking: null,
+    releases: [],
+    license: null,
+    receipts: [],
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'viga.json'), JSON.stringify(record));
+  const { records, setAside } = await open().load();
+  expect(setAside).toEqual([]);
+  expect(records).toMatchObject([{ right: { borrowDays: 0, lapsedAt: null }, returned: [] }]);
+});

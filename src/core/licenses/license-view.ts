@@ -1,12 +1,14 @@
 import type { BrokerLicense } from '../../contract/broker.ts';
 import type { Problem } from '../../contract/client/problem.ts';
-import type { LicenseView } from '../../contract/client/state.ts';
+import type { AppState, LicenseView } from '../../contract/client/state.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Right } from '../../domain/license-facts.ts';
 import type { Standing } from '../../domain/license-state.ts';
 import { isVersionCovered } from '../../domain/version-range.ts';
 import type { StateStore } from '../parts.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, Said } from './entry.ts';
+import type { LicenseRecord } from './license-record.ts';
+import { receiptOf } from './receipts.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -38,7 +40,7 @@ export function licenseForVersion(
 }
 
 /** One product's license as the window shows it. */
-function licenseViewOf(entry: Entry, right: Right | null, standing: Standing, now: number): LicenseView {
+function licenseViewOf(entry: Entry, { right, standing, borrowDays }: Said, now: number): LicenseView {
   const { state, permit, until, reason, warnings } = standing;
   const exp = right?.claims.exp;
   return {
@@ -53,7 +55,7 @@ function licenseViewOf(entry: Entry, right: Right | null, standing: Standing, no
     expiresAt: exp === undefined ? null : iso(exp * 1000),
     until: until === null ? null : iso(until),
     renewedAt: right === null || right.kind === 'license' ? null : iso(right.claims.iat * 1000),
-    borrowDays: 0,
+    borrowDays,
     warnings: warnings.map(({ kind, at }) => ({ kind, at: at === null ? null : iso(at) })),
     problem: reason === null ? null : problemOf(entry, reason, now),
     programs: usesOf(entry),
@@ -69,19 +71,35 @@ function problemOf({ answer, names }: Entry, code: ErrorCode, now: number): Prob
 /** Puts what is held, used or was taken into the snapshot. `now`: wall-clock ms, the time of a problem. */
 export function showLicenses(
   state: StateStore,
-  all: readonly { entry: Entry; right: Right | null; standing: Standing }[],
+  all: readonly { entry: Entry; said: Said }[],
   now: number,
 ): void {
   const worthShowing = all.filter(
-    ({ entry, right }) => right !== null || entry.uses.size > 0 || entry.answer.kind === 'ended',
+    ({ entry, said }) => said.right !== null || entry.uses.size > 0 || entry.answer.kind === 'ended',
   );
   state.update({
-    licenses: worthShowing.map(({ entry, right, standing }) => licenseViewOf(entry, right, standing, now)),
+    licenses: worthShowing.map(({ entry, said }) => licenseViewOf(entry, said, now)),
     returned: all
-      .filter(({ entry }) => entry.record.receipts.length > 0)
-      .map(({ entry }) => ({ product: entry.product, productName: entry.names.product, kind: 'license' })),
+      .filter(({ entry }) => entry.frozen === null && entry.record.receipts.length > 0)
+      .map(({ entry }) => returnedOf(entry)),
     uses: all.flatMap(({ entry }) => usesOf(entry)),
   });
+}
+
+/** Several of one product are one line: the receipt that is handed out is the last. */
+function returnedOf({ product, names, record }: Entry): AppState['returned'][number] {
+  const last = receiptOf(record.receipts.at(-1) ?? '');
+  return { product, productName: names.product, kind: last?.kind ?? 'license' };
+}
+
+/** Most days that a right can be borrowed for as it stands: the seat's, for what is borrowed already and for a floating lease in full use. */
+export function lendableDays(
+  right: Right | null,
+  { permit }: Pick<Standing, 'permit'>,
+  { right: stored }: LicenseRecord,
+): number {
+  const isLease = right?.kind === 'lease' && right.claims.seatKind === 'floating' && permit === 'full';
+  return isLease || right?.kind === 'borrow' ? (stored?.borrowDays ?? 0) : 0;
 }
 
 /** A license that came down to read-only is a notice until it is better. */

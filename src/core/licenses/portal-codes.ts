@@ -31,6 +31,14 @@ const undecided: ReadonlySet<ErrorCode> = new Set([
   'disk-full',
 ]);
 
+/** Its time was over, and perhaps somebody took its place: nobody decided against this device, which may have another. */
+const ranOut: ReadonlySet<ErrorCode> = new Set(['lease-ended', 'no-seat-free']);
+
+/** Whether the portal's word about a lease is that it ran out. */
+export function hasRunOut(code: ErrorCode): boolean {
+  return ranOut.has(code);
+}
+
 /** What a failed call means for what was asked: done nothing, perhaps done, or decided against. */
 export function whatFailed(code: ErrorCode): 'never-arrived' | 'undecided' | 'refused' {
   if (neverArrived.has(code)) return 'never-arrived';

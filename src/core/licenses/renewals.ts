@@ -1,17 +1,15 @@
-import { AldabaError, type ErrorCode } from '../../contract/errors.ts';
+import { AldabaError } from '../../contract/errors.ts';
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import { backoff } from './backoff.ts';
 import type { Entries } from './entries.ts';
-import type { Entry } from './entry.ts';
-import { whatFailed } from './portal-codes.ts';
+import { type Entry, isOver } from './entry.ts';
+import { hasRunOut, whatFailed } from './portal-codes.ts';
 import type { Seats } from './seats.ts';
 
 /** Most leases in one call (contract/portal/licenses). */
 const mostAtOnce = 100;
 const retryLimits = { first: 2000, most: 300_000 };
-/** Its time was over, and perhaps somebody took its place: nobody decided against this device, which may have another. */
-const ranOut: ReadonlySet<ErrorCode> = new Set(['lease-ended', 'no-seat-free']);
 
 /** Keeps what is held: one call for all leases of the device. */
 export interface Renewals {
@@ -42,11 +40,15 @@ export function createRenewals(
   let jumped = false;
   let current: Promise<void> | null = null;
 
-  /** A lease matters while it is used; a pass is kept fresh for the day without network; a borrowed one runs to its end. */
+  /**
+   * A lease matters while it is used; a pass is kept fresh for the day without network. A borrowed one asks daily whether it was taken back,
+   * and once it is over it is kept, as a lease, where it is used.
+   */
   function keeps(entry: Entry): boolean {
     const { right } = entry.record;
     if (right === null || right.leaving || entry.right === null) return false;
-    return right.kind === 'offline-pass' || (right.kind === 'lease' && entry.uses.size > 0);
+    if (right.kind === 'offline-pass') return true;
+    return entry.uses.size > 0 || (right.kind === 'borrow' && !isOver(entry.right, entries.now()));
   }
 
   /** ms until this right is due. By the portal's time, which also passes while the machine sleeps; a clock set back makes it due. */
@@ -54,6 +56,7 @@ export function createRenewals(
     const { right } = entry.record;
     if (right === null) return Number.POSITIVE_INFINITY;
     if (jumped && right.kind === 'lease') return 0;
+    if (right.kind === 'borrow' && isOver(entry.right, entries.now())) return 0;
     const term = right.renewAfter * 1000;
     const spent = entries.now() - Date.parse(right.renewedAt);
     return spent < -60_000 ? 0 : Math.max(0, term - spent);
@@ -74,9 +77,10 @@ export function createRenewals(
         const entry = batch.find(({ record }) => record.right?.leaseId === result.leaseId);
         // Given back, or replaced, while the portal was asked: its answer is about nothing any more.
         if (entry === undefined || entry.record.right?.leaving) continue;
-        if (result.outcome === 'renewed') await seats.accept(entry, result).catch(() => undefined);
-        else if (ranOut.has(result.code) && entry.uses.size > 0) lost.push(entry);
-        else if (ranOut.has(result.code)) await seats.drop(entry, result.leaseId);
+        if (result.outcome === 'renewed')
+          await seats.accept(entry, result, result.leaseId).catch(() => undefined);
+        else if (hasRunOut(result.code) && entry.uses.size > 0) lost.push(entry);
+        else if (hasRunOut(result.code)) await seats.drop(entry, result.leaseId);
         else
           await seats.lose(
             entry,

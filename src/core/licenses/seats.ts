@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AldabaError } from '../../contract/errors.ts';
+import { AldabaError } from '../../contract/errors.ts';
 import type { Grant } from '../../contract/portal/licenses.ts';
 import type { PortalAnswer } from '../../domain/license-facts.ts';
 import { isVersionCovered } from '../../domain/version-range.ts';
@@ -11,6 +11,7 @@ import type { Entry, Wanted } from './entry.ts';
 import { createGiveBack } from './give-back.ts';
 import type { LicenseRecord } from './license-record.ts';
 import { whatFailed } from './portal-codes.ts';
+import type { Receipts } from './receipts.ts';
 
 /** A lease that nobody renewed is over by then [20 min], so an unanswered request is not worth repeating. ms. */
 const askingTerm = 30 * 60_000;
@@ -34,8 +35,14 @@ type Right = NonNullable<LicenseRecord['right']>;
 export interface Seats {
   /** Asks the portal for a seat; calls that want the same share one request. @throws what the portal said */
   obtain(entry: Entry, wanted: Wanted): Promise<void>;
-  /** Stores what the portal granted. A document that is older than the one held changes nothing. */
-  accept(entry: Entry, grant: Grant): Promise<void>;
+  /**
+   * Stores what the portal granted. A document that is older than the one held changes nothing.
+   * @param replacing what it was granted for, a lease that must be held still
+   * @throws AldabaError the `file-*` code, `lease-ended` for what was given back here meanwhile
+   */
+  accept(entry: Entry, grant: Grant, replacing?: string): Promise<void>;
+  /** One conversation about seats of a product at a time; those of the same name are one. */
+  inTurn(entry: Entry, name: string, work: () => Promise<void>): Promise<void>;
   /** The portal let a lease end that nobody uses: it is forgotten, and nobody hears a word. */
   drop(entry: Entry, leaseId: string): Promise<void>;
   /** The right ended by the portal's word. Programs that run are told, and may open and save. */
@@ -66,12 +73,14 @@ export interface Seats {
 export function createSeats(
   needs: Pick<Parts, 'ports' | 'gateway'> & {
     entries: Entries;
+    receipts: Receipts;
     random: () => number;
     stopped: () => boolean;
   },
 ): Seats {
-  const { ports, gateway, entries, random } = needs;
-  const giveBack = createGiveBack({ ports, gateway, entries, askingTerm, stopped: needs.stopped });
+  const { ports, gateway, entries, receipts, random } = needs;
+  const { stopped } = needs;
+  const giveBack = createGiveBack({ ports, gateway, entries, receipts, askingTerm, stopped });
   const { clock, log } = ports;
   const iso = () => new Date(entries.now()).toISOString();
 
@@ -96,7 +105,7 @@ export function createSeats(
     await accept(entry, grant);
   }
 
-  async function accept(entry: Entry, grant: Grant): Promise<void> {
+  async function accept(entry: Entry, grant: Grant, replacing?: string): Promise<void> {
     let claims: ReturnType<Entries['verified']>['claims'];
     try {
       claims = entries.verified(grant.document, entry.product).claims;
@@ -119,6 +128,9 @@ export function createSeats(
     const held = entry.right;
     await entries.updateAnyway(entry, (record) => {
       const before = record.right;
+      if (replacing !== undefined && before?.leaseId !== replacing) return record;
+      // Its receipt may be on its way to the portal, and ends it there whenever it comes.
+      if (record.returned.includes(grant.leaseId)) return { ...record, asking: null };
       const older = before?.leaseId === grant.leaseId && held !== null && claims.seq < held.claims.seq;
       const right: Right = older
         ? { ...before, leaving: false, lapsedAt: null }
@@ -130,12 +142,15 @@ export function createSeats(
             renewAfter: grant.renewAfter,
             leaving: false,
             lapsedAt: null,
+            borrowDays: grant.borrowDays,
           };
       const cleared =
         before !== null && before.leaseId !== grant.leaseId ? giveBack.owed(entry, record) : record;
       const releases = cleared.releases.filter(({ leaseId }) => leaseId !== grant.leaseId);
       return { ...cleared, right, asking: null, releases };
     });
+    if (entry.record.right?.leaseId !== grant.leaseId)
+      throw new AldabaError('lease-ended', `${grant.leaseId} was given back or replaced meanwhile`);
     entry.queue = null;
     entries.setAnswer(entry, { kind: 'granted' });
   }
@@ -150,6 +165,12 @@ export function createSeats(
   }
 
   async function askAnew(entry: Entry, wanted: Wanted): Promise<void> {
+    // What was borrowed counts at the portal until it heard of the receipt: it would hand the same lease out again.
+    const unheard = await receipts.tell(entry);
+    if (unheard !== null) {
+      entries.setAnswer(entry, { kind: 'unreachable', code: unheard.code });
+      throw unheard;
+    }
     const asking = {
       idempotencyKey: randomUUID(),
       version: wanted.version,
@@ -254,6 +275,7 @@ export function createSeats(
     obtain: (entry, wanted) =>
       inTurn(entry, JSON.stringify([wanted.version, wanted.features]), () => obtainOnce(entry, wanted)),
     accept,
+    inTurn,
     async drop(entry, leaseId) {
       await removeRight(entry, leaseId);
       entries.setAnswer(entry, { kind: 'none' });

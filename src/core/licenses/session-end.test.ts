@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { becomes, createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { receiptOf } from '../../../test/support/documents.ts';
 
 const minute = 60_000;
 let rig: LicensingRig;
@@ -140,5 +141,78 @@ describe('a session that ends with the right', () => {
     await becomes(async () => expect((await rig.record('viga'))?.right).toBeTruthy());
     await rig.pass(1000, 100);
     expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' });
+  });
+});
+
+describe('what is borrowed when a session ends', () => {
+  /** The lease that was borrowed, and a program that runs with it. */
+  async function borrowed(): Promise<string> {
+    rig.portal.seats.set('viga', 1);
+    const use = rig.use('viga');
+    await rig.acquire(use);
+    await rig.licenses.borrow('viga', 7, use);
+    rig.portal.calls.length = 0;
+    rig.heard.length = 0;
+    return (await rig.record('viga'))?.right?.leaseId ?? '';
+  }
+
+  test('without taking the right: it goes to its own end', async () => {
+    await borrowed();
+    await lapse('viga');
+    await rig.pass(3 * 60 * minute, 5 * minute);
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'borrowed', permit: 'full' });
+    expect(states()).toEqual([]);
+  });
+
+  test.each(['ended', 'signed-out'] as const)(
+    '%s: at once, and the place goes back by receipt',
+    async (event) => {
+      const lease = await borrowed();
+      rig.portal.fault = 'network-offline';
+      rig.session.identity = false;
+      rig.session.emit(event);
+      await becomes(() => expect(states()).toEqual(['needs-identity read-only']));
+      const record = await rig.record('viga');
+      expect(record).toMatchObject({ right: null, returned: [lease] });
+      expect(record?.receipts.map(receiptOf)).toMatchObject([{ kind: 'borrow', right: lease }]);
+      expect(rig.portal.active()).toHaveLength(1);
+      rig.portal.fault = null;
+      await rig.pass(5 * minute, 5000);
+      await becomes(() => expect(rig.portal.active()).toEqual([]));
+      await becomes(async () => expect((await rig.record('viga'))?.receipts).toEqual([]));
+    },
+  );
+
+  test('another person, another company, standalone: the place goes back, and programs ask anew', async () => {
+    for (const change of ['person', 'company', 'standalone']) {
+      await borrowed();
+      if (change === 'person') rig.session.emit('replaced');
+      if (change === 'company') {
+        const account = { id: '0195b0a0-0000-7000-8000-0000000000ff' };
+        rig.session.profile = { membership: { account } } as NonNullable<typeof rig.session.profile>;
+        rig.portal.account = account.id;
+        rig.session.emit('ready');
+      }
+      if (change === 'standalone') {
+        rig.session.mode = 'standalone';
+        rig.session.emit('signed-out');
+        await rig.pass(10_000, 1000);
+        await becomes(() => expect(rig.portal.active(), change).toEqual([]));
+        continue;
+      }
+      await becomes(async () => expect((await rig.record('viga'))?.right?.kind, change).toBe('lease'));
+      expect(
+        rig.portal.calls.map(({ kind }) => kind),
+        change,
+      ).toEqual(['deactivate', 'acquire']);
+    }
+    expect(rig.portal.peak.get('viga')).toBe(1);
+  });
+
+  test('everything goes back: told by receipt', async () => {
+    await borrowed();
+    await rig.licenses.giveBackAll();
+    expect(rig.portal.calls.map(({ kind }) => kind)).toEqual(['deactivate']);
+    expect(rig.portal.active()).toEqual([]);
   });
 });

@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { becomes, createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+let rig: LicensingRig;
+beforeEach(async () => {
+  rig = await createLicensingRig();
+  rig.portal.seats.set('viga', 1);
+});
+afterEach(async () => {
+  expect(rig.portal.peak.get('viga') ?? 0).toBeLessThanOrEqual(1);
+  await rig.remove();
+});
+
+const states = () => rig.heard.map(({ license: { state, permit } }) => `${state} ${permit}`);
+
+/** A program runs with what was borrowed for so many days. */
+async function borrowed(days = 3) {
+  const use = rig.use('viga');
+  await rig.acquire(use);
+  await rig.licenses.borrow('viga', days, use);
+  rig.heard.length = 0;
+  return use;
+}
+
+describe('while it is borrowed', () => {
+  test('the portal is asked once a day, used or not, and its end stays', async () => {
+    const use = await borrowed();
+    const until = rig.licenses.status('viga').until;
+    await rig.licenses.release(use);
+    await rig.pass(day + hour, hour / 2);
+    await becomes(() => expect(rig.portal.count('renew')).toBe(1));
+    await rig.pass(day, hour / 2);
+    await becomes(() => expect(rig.portal.count('renew')).toBe(2));
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'borrowed', permit: 'full', until });
+    expect(rig.portal.count('release')).toBe(0);
+  });
+
+  test('no network takes nothing from it, and the person may ask at once', async () => {
+    await borrowed();
+    rig.portal.fault = 'network-offline';
+    await rig.pass(2 * day, hour);
+    expect(new Set(states())).toEqual(new Set([]));
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'borrowed', permit: 'full' });
+    rig.portal.fault = null;
+    const before = rig.portal.count('renew');
+    await rig.licenses.renewNow();
+    expect(rig.portal.count('renew')).toBe(before + 1);
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'borrowed' });
+  });
+
+  test('an administrator takes it back: its place counts until the device heard, which needs no receipt', async () => {
+    await borrowed();
+    rig.portal.reclaim('viga');
+    expect(rig.portal.occupy('viga')).toBe(false);
+    await rig.pass(day + hour, hour / 2);
+    await becomes(() =>
+      expect(rig.licenses.status('viga')).toMatchObject({
+        state: 'revoked',
+        permit: 'read-only',
+        reason: 'lease-reclaimed',
+      }),
+    );
+    expect(await rig.record('viga')).toBeNull();
+    expect(rig.portal.occupy('viga')).toBe(true);
+  });
+
+  test('a clock that is set back asks, and changes nothing', async () => {
+    await borrowed();
+    rig.ports.clock.jump(-2 * hour);
+    await rig.pass(60_000);
+    await becomes(() => expect(rig.portal.count('renew')).toBe(1));
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'borrowed', permit: 'full' });
+  });
+});
+
+describe('when its time is over', () => {
+  test('a program that runs goes on with a lease, and hears of nothing worse', async () => {
+    await borrowed(1);
+    const lease = (await rig.record('viga'))?.right?.leaseId;
+    await rig.pass(day - 60_000, hour);
+    rig.heard.length = 0;
+    const before = rig.portal.calls.length;
+    await rig.pass(120_000, 10_000);
+    await becomes(() => expect(states()).toEqual(['active full']));
+    expect((await rig.record('viga'))?.right).toMatchObject({ kind: 'lease', leaseId: lease });
+    expect(rig.portal.calls.slice(before).map(({ kind }) => kind)).toEqual(['renew']);
+    await rig.pass(hour, 300_000);
+    expect(new Set(states())).toEqual(new Set(['active full']));
+  });
+
+  test('another has the seat: the program may open and save, and waits', async () => {
+    await borrowed(1);
+    await rig.pass(day - 60_000, hour);
+    rig.heard.length = 0;
+    rig.portal.before = ({ kind }) => {
+      if (kind === 'renew') rig.portal.occupy('viga');
+    };
+    await rig.pass(120_000, 10_000);
+    await becomes(() => expect(states()[0]).toBe('queued read-only'));
+  });
+
+  test('without network it is read-only after 15 s, the portal is not asked without end, and full again with it', async () => {
+    await borrowed(1);
+    rig.portal.fault = 'network-offline';
+    await rig.pass(day, hour);
+    await rig.pass(60_000, 5000);
+    await becomes(() => expect(states()).toEqual(['read-only read-only']));
+    const before = rig.portal.calls.length;
+    await rig.pass(hour, 60_000);
+    expect(rig.portal.calls.length - before).toBeLessThan(40);
+    rig.portal.fault = null;
+    await rig.pass(600_000, 60_000);
+    await becomes(() => expect(rig.licenses.status('viga')).toMatchObject({ state: 'active' }));
+  });
+
+  test('with nobody signed in it is read-only at once', async () => {
+    await borrowed(1);
+    rig.session.identity = false;
+    rig.session.emit('lapsed');
+    await rig.pass(day - 60_000, hour);
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'borrowed', permit: 'full' });
+    await rig.pass(61_000, 1000);
+    await becomes(() => expect(states()).toEqual(['read-only read-only']));
+  });
+
+  test.each([null, 'network-offline' as const])(
+    'nobody uses it: it goes without a word (%s)',
+    async (fault) => {
+      await rig.licenses.release(await borrowed(1));
+      rig.portal.fault = fault;
+      await rig.pass(day + hour, hour / 2);
+      await becomes(async () => expect(await rig.record('viga')).toBeNull());
+      expect(rig.licenses.status('viga')).toMatchObject({ permit: 'none' });
+      expect(rig.parts.state.get()).toMatchObject({ licenses: [], notices: [], returned: [] });
+    },
+  );
+
+  test('so it is where the client starts after its end', async () => {
+    await borrowed(1);
+    await rig.licenses.stop();
+    rig.ports.clock.jump(2 * day);
+    await rig.boot();
+    await rig.pass(40_000, 5000);
+    await becomes(async () => expect(await rig.record('viga')).toBeNull());
+  });
+
+  test('a program that is started then gets a lease', async () => {
+    await borrowed(1);
+    await rig.licenses.stop();
+    rig.ports.clock.jump(2 * day);
+    await rig.boot();
+    expect(await rig.acquire(rig.use('viga'))).toMatchObject({ state: 'active', kind: 'lease' });
+    expect(rig.portal.active()).toHaveLength(1);
+  });
+
+  test('a laptop that slept past it asks before it tells', async () => {
+    await borrowed(1);
+    rig.ports.clock.suspend(5 * day);
+    await rig.pass(60_000);
+    await becomes(() => expect(states()).toEqual(['active full']));
+  });
+});

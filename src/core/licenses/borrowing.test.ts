@@ -1,0 +1,287 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { becomes, createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { receiptOf } from '../../../test/support/documents.ts';
+import { AldabaError } from '../../contract/errors.ts';
+
+const day = 86_400_000;
+let rig: LicensingRig;
+beforeEach(async () => {
+  rig = await createLicensingRig();
+  rig.portal.seats.set('viga', 1);
+});
+afterEach(async () => {
+  expect(rig.portal.peak.get('viga') ?? 0).toBeLessThanOrEqual(1);
+  await rig.remove();
+});
+
+const view = () => rig.parts.state.get().licenses?.find(({ product }) => product === 'viga');
+const kinds = () => rig.portal.calls.map(({ kind }) => kind);
+const states = () => rig.heard.map(({ license: { state, permit } }) => `${state} ${permit}`);
+
+async function run(program = 'viga') {
+  const use = rig.use(program);
+  await rig.acquire(use);
+  return use;
+}
+
+/** A program runs with a lease that was borrowed; what was heard so far does not count. */
+async function borrowed(days = 7) {
+  const use = await run();
+  await rig.licenses.borrow('viga', days, use);
+  rig.heard.length = 0;
+  rig.portal.calls.length = 0;
+  return use;
+}
+
+describe('borrowing', () => {
+  test('makes the same lease one of so many days, which stays when nobody uses it', async () => {
+    const use = await run();
+    const before = (await rig.record('viga'))?.right;
+    expect(view()).toMatchObject({ kind: 'lease', borrowDays: 14 });
+    await rig.licenses.borrow('viga', 7, use);
+    const until = new Date(rig.ports.clock.now() + 7 * day).toISOString();
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'borrowed', permit: 'full', until });
+    expect(view()).toMatchObject({ kind: 'borrow', seatKind: 'floating', borrowDays: 14, expiresAt: until });
+    expect((await rig.record('viga'))?.right).toMatchObject({ leaseId: before?.leaseId, kind: 'borrow' });
+    await rig.licenses.release(use);
+    await rig.pass(60_000, 5000);
+    expect(kinds()).toEqual(['acquire', 'borrow']);
+    expect(rig.portal.active()).toHaveLength(1);
+  });
+
+  test('again: so many days from now', async () => {
+    const use = await borrowed(3);
+    await rig.pass(day, day / 4);
+    await rig.licenses.borrow('viga', 3, use);
+    expect(rig.licenses.status('viga').until).toBe(new Date(rig.ports.clock.now() + 3 * day).toISOString());
+  });
+
+  test('from the window, just after the last program ended: it does not go back meanwhile', async () => {
+    const use = await run();
+    await rig.licenses.release(use);
+    let answer = () => {};
+    rig.portal.before = ({ kind }) =>
+      kind === 'borrow' ? new Promise((resolve) => (answer = resolve)) : undefined;
+    const asked = rig.licenses.borrow('viga', 7);
+    await becomes(() => expect(rig.portal.count('borrow')).toBe(1));
+    await rig.pass(10_000, 1000);
+    answer();
+    await asked;
+    await rig.pass(10_000, 1000);
+    expect(kinds()).toEqual(['acquire', 'borrow']);
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'borrowed' });
+  });
+
+  test('and the program ends while the portal is asked: what was refused goes back as ever', async () => {
+    const use = await run();
+    let answer = () => {};
+    rig.portal.after = ({ kind }) => {
+      if (kind !== 'borrow') return undefined;
+      return new Promise((_resolve, reject) => (answer = () => reject(new Error('socket hang up'))));
+    };
+    const asked = rig.licenses.borrow('viga', 7, use);
+    asked.catch(() => undefined);
+    await becomes(() => expect(rig.portal.count('borrow')).toBe(1));
+    await rig.licenses.release(use);
+    answer();
+    await expect(asked).rejects.toMatchObject({ code: 'internal' });
+    await rig.pass(5000, 500);
+    await becomes(() => expect(rig.portal.active()).toHaveLength(0));
+    expect(await rig.record('viga')).toBeNull();
+  });
+
+  test('after a restart without network the program runs', async () => {
+    await borrowed();
+    rig.portal.fault = 'network-offline';
+    await rig.boot();
+    await rig.pass(60_000, 10_000);
+    expect(await rig.acquire(rig.use('viga'))).toMatchObject({ state: 'borrowed', kind: 'borrow' });
+  });
+
+  test.each([
+    ['a named seat', 'portico', 7, 'borrow-unavailable'],
+    ['what the company does not lend', 'zapata', 7, 'borrow-unavailable'],
+    ['more days than it lends', 'viga', 15, 'borrow-too-long'],
+  ])('%s is refused without asking', async (_what, product, days, code) => {
+    rig.portal.named.add('portico');
+    rig.portal.lent.set('zapata', 0);
+    const use = await run(product);
+    const data = code === 'borrow-too-long' ? { maximum: 14 } : {};
+    await expect(rig.licenses.borrow(product, days, use)).rejects.toMatchObject({ code, data });
+    expect(rig.portal.count('borrow')).toBe(0);
+  });
+
+  test('nothing held, and a program that does not run with it', async () => {
+    await expect(rig.licenses.borrow('viga', 7)).rejects.toMatchObject({ code: 'not-licensed' });
+    await run();
+    await expect(rig.licenses.borrow('viga', 7, rig.use('viga'))).rejects.toMatchObject({
+      code: 'not-licensed',
+    });
+    await expect(rig.licenses.returnBorrowed('viga', rig.use('viga'))).rejects.toMatchObject({
+      code: 'not-licensed',
+    });
+    await expect(rig.licenses.returnBorrowed('viga')).rejects.toMatchObject({ code: 'borrow-unavailable' });
+    expect(kinds()).toEqual(['acquire']);
+  });
+
+  test('the portal lends fewer days by now: its word counts, and the lease goes on', async () => {
+    const use = await run();
+    rig.portal.lent.set('viga', 3);
+    await expect(rig.licenses.borrow('viga', 7, use)).rejects.toMatchObject({
+      code: 'borrow-too-long',
+      data: { maximum: 3 },
+    });
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full', kind: 'lease' });
+  });
+
+  test('the lease was taken back: said, and the program may open and save', async () => {
+    const use = await run();
+    rig.portal.reclaim('viga');
+    await expect(rig.licenses.borrow('viga', 7, use)).rejects.toMatchObject({ code: 'lease-reclaimed' });
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'revoked', permit: 'read-only' });
+  });
+
+  test('the lease had ended: said, and the program goes on with another', async () => {
+    const use = await run();
+    rig.portal.forget('viga');
+    await expect(rig.licenses.borrow('viga', 7, use)).rejects.toMatchObject({ code: 'lease-ended' });
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' });
+    expect(states().join()).not.toContain('read-only');
+  });
+
+  test('the answer is lost: nothing is different here until a renewal brings what the portal lent', async () => {
+    const use = await run();
+    rig.portal.after = ({ kind }) => {
+      if (kind === 'borrow') throw new Error('socket hang up');
+    };
+    await expect(rig.licenses.borrow('viga', 7, use)).rejects.toMatchObject({ code: 'internal' });
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', kind: 'lease' });
+    await rig.pass(300_000);
+    await becomes(() => expect(rig.licenses.status('viga')).toMatchObject({ state: 'borrowed' }));
+  });
+
+  test('somebody signs out while the portal is asked: what it lent goes back by receipt', async () => {
+    const use = await run();
+    let answer = () => {};
+    rig.portal.after = ({ kind }) =>
+      kind === 'borrow' ? new Promise((resolve) => (answer = resolve)) : undefined;
+    const asked = rig.licenses.borrow('viga', 7, use);
+    asked.catch(() => undefined);
+    await becomes(() => expect(rig.portal.count('borrow')).toBe(1));
+    rig.session.identity = false;
+    rig.session.emit('signed-out');
+    await becomes(async () => expect(await rig.record('viga')).toBeNull());
+    answer();
+    await expect(asked).rejects.toMatchObject({ code: 'lease-ended' });
+    expect(rig.portal.active()).toHaveLength(0);
+    expect(await rig.record('viga')).toMatchObject({ right: null, receipts: [] });
+  });
+});
+
+describe('giving back', () => {
+  test('programs go on with a lease, and nobody hears of the moment in between', async () => {
+    const use = await borrowed();
+    const seen = new Set<string>();
+    rig.portal.before = () => {
+      const { licenses, returned } = rig.parts.state.get();
+      seen.add(`${licenses?.map(({ state, kind }) => `${state} ${kind}`)} ${returned.length}`);
+      seen.add(rig.licenses.status('viga').state);
+    };
+    expect(await rig.licenses.returnBorrowed('viga', use)).toEqual({
+      told: true,
+      fileName: null,
+      content: null,
+    });
+    expect(kinds()).toEqual(['deactivate', 'acquire']);
+    expect([...seen]).toEqual(['borrowed borrow 0', 'borrowed']);
+    expect(states()).toEqual(['active full']);
+    expect(rig.heard.at(-1)?.license.kind).toBe('lease');
+    expect(rig.portal.active()).toMatchObject([{ kind: 'lease' }]);
+    expect(rig.parts.state.get().returned).toEqual([]);
+  });
+
+  test('nobody uses it: its place is free', async () => {
+    await rig.licenses.release(await borrowed());
+    expect(await rig.licenses.returnBorrowed('viga')).toMatchObject({ told: true });
+    expect(kinds()).toEqual(['deactivate']);
+    expect(rig.portal.active()).toEqual([]);
+    expect(await rig.record('viga')).toMatchObject({ right: null, receipts: [] });
+    await expect(rig.licenses.returnBorrowed('viga')).rejects.toMatchObject({ code: 'borrow-unavailable' });
+  });
+
+  test('as a lease is given back from the window', async () => {
+    await rig.licenses.release(await borrowed());
+    await rig.licenses.releaseProduct('viga');
+    expect(kinds()).toEqual(['deactivate']);
+    expect(rig.portal.active()).toEqual([]);
+  });
+
+  test('another was quicker: the program waits for a seat', async () => {
+    await borrowed();
+    rig.portal.before = ({ kind }) => {
+      if (kind === 'acquire') rig.portal.occupy('viga');
+    };
+    expect(await rig.licenses.returnBorrowed('viga')).toMatchObject({ told: true });
+    expect(states()).toEqual(['queued read-only']);
+  });
+
+  test('without network: a receipt of this device, read-only, and told once there is one', async () => {
+    await borrowed();
+    const lease = (await rig.record('viga'))?.right?.leaseId;
+    rig.portal.fault = 'network-offline';
+    const { told, fileName, content } = await rig.licenses.returnBorrowed('viga');
+    expect([told, fileName]).toEqual([false, 'viga.aldaba-receipt']);
+    const record = await rig.record('viga');
+    expect(receiptOf(record?.receipts[0] ?? '')).toMatchObject({ kind: 'borrow', right: lease });
+    expect(rig.licenses.receipt('viga')).toEqual({ fileName, content });
+    expect(states()).toEqual(['released read-only']);
+    expect(rig.parts.state.get().returned).toMatchObject([{ product: 'viga', kind: 'borrow' }]);
+    await rig.boot();
+    expect(rig.parts.state.get().returned).toMatchObject([{ product: 'viga', kind: 'borrow' }]);
+    rig.portal.fault = null;
+    rig.session.identity = false;
+    await rig.pass(30_000, 5000);
+    await becomes(async () => expect((await rig.record('viga'))?.receipts).toEqual([]));
+    expect(rig.portal.active()).toEqual([]);
+    expect(rig.parts.state.get().returned).toEqual([]);
+  });
+
+  test('what was not told yet is told before a seat is asked for: the same lease never comes back', async () => {
+    const use = await borrowed();
+    rig.portal.fault = 'network-offline';
+    await rig.licenses.returnBorrowed('viga');
+    await expect(rig.acquire(rig.use('viga'))).rejects.toMatchObject({ code: 'network-offline' });
+    expect(rig.portal.count('acquire')).toBe(0);
+    rig.portal.fault = null;
+    expect(await rig.acquire(use)).toMatchObject({ permit: 'full', kind: 'lease' });
+    expect(kinds().slice(-2)).toEqual(['deactivate', 'acquire']);
+  });
+
+  test('a portal that refuses the receipt and hands the lease out again is not believed', async () => {
+    await borrowed();
+    rig.portal.before = ({ kind }) => {
+      if (kind === 'deactivate') throw new AldabaError('request-file-invalid');
+    };
+    expect(await rig.licenses.returnBorrowed('viga')).toMatchObject({ told: false });
+    await expect(rig.acquire(rig.use('viga'))).rejects.toMatchObject({ code: 'lease-ended' });
+    expect(kinds()).toEqual(['deactivate', 'acquire']);
+    expect((await rig.record('viga'))?.right).toBeNull();
+  });
+
+  test('a renewal that was under way when it was given back brings nothing back', async () => {
+    await borrowed();
+    let answer = () => {};
+    rig.portal.after = ({ kind }) =>
+      kind === 'renew' ? new Promise((resolve) => (answer = resolve)) : undefined;
+    const renewed = rig.licenses.renewNow();
+    await becomes(() => expect(rig.portal.count('renew')).toBe(1));
+    const returned = rig.licenses.returnBorrowed('viga');
+    answer();
+    await Promise.all([renewed, returned]);
+    await rig.pass(1000);
+    const record = await rig.record('viga');
+    expect(record?.returned).not.toContain(record?.right?.leaseId);
+    expect(record?.right?.kind).toBe('lease');
+    expect(rig.portal.active()).toMatchObject([{ kind: 'lease', id: record?.right?.leaseId }]);
+  });
+});

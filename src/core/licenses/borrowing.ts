@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import type { Use } from '../../contract/client/state.ts';
+import { AldabaError } from '../../contract/errors.ts';
+import type { Licenses, Parts } from '../parts.ts';
+import { asAldabaError } from '../problem.ts';
+import type { Entries } from './entries.ts';
+import { type Entry, isOver } from './entry.ts';
+import type { Keeper } from './keeper.ts';
+import { hasRunOut } from './portal-codes.ts';
+import type { Receipts } from './receipts.ts';
+import type { Seats } from './seats.ts';
+
+/** Taking a floating lease away from the network, and giving it back before its time (ADR 0060). */
+export function createBorrowing(
+  needs: Pick<Parts, 'gateway' | 'session'> & {
+    entries: Entries;
+    receipts: Receipts;
+    seats: Seats;
+    keeper: Keeper;
+  },
+): Pick<Licenses, 'borrow' | 'returnBorrowed'> {
+  const { gateway, session, entries, receipts, seats, keeper } = needs;
+
+  /** The product, once the disk was read and if this use runs with it. */
+  async function entryFor(product: string, use: Use | undefined): Promise<Entry> {
+    await keeper.ready();
+    const entry = entries.get(product);
+    if (use === undefined || entry.uses.get(use.id)?.state === 'running') return entry;
+    entries.forget(entry);
+    throw new AldabaError('not-licensed', `the program holds nothing of ${product}`, { product });
+  }
+
+  function unavailable(entry: Entry, why: string): AldabaError {
+    entries.forget(entry);
+    return new AldabaError('borrow-unavailable', why, { product: entry.names.product });
+  }
+
+  /** The lease that is lent for so many days. */
+  function lendable(entry: Entry, days: number): string {
+    const { right } = entry.record;
+    const product = entry.names.product;
+    if (session.mode === 'standalone') throw unavailable(entry, 'a license is on this device anyway');
+    if (right === null) {
+      entries.forget(entry);
+      throw new AldabaError('not-licensed', `nothing of ${entry.product} is held`, { product });
+    }
+    const maximum = entries.borrowDays(entry);
+    if (maximum === 0) throw unavailable(entry, `${entry.product} is not lent`);
+    if (days > maximum)
+      throw new AldabaError('borrow-too-long', `${days} of ${maximum} days`, { product, maximum });
+    return right.leaseId;
+  }
+
+  async function askFor(entry: Entry, leaseId: string, days: number): Promise<void> {
+    const grant = await gateway.portal.licenses.borrow({ leaseId, days });
+    try {
+      await seats.accept(entry, grant, leaseId);
+    } catch (error) {
+      // It went while the portal was asked (a sign-out): what is lent to nobody would keep its place for days.
+      if (entry.record.right?.leaseId !== leaseId) await receipts.keep(entry, leaseId);
+      throw error;
+    }
+  }
+
+  /** The portal says that there is nothing to lend because the lease is over: what a renewal would have heard. */
+  async function follow(entry: Entry, leaseId: string, fault: AldabaError): Promise<void> {
+    if (entry.record.right?.leaseId !== leaseId) return;
+    if (fault.code === 'lease-reclaimed') return seats.lose(entry, leaseId, fault);
+    const ended =
+      fault.code === 'lease-ended' || (hasRunOut(fault.code) && isOver(entry.right, entries.now()));
+    if (!ended) return;
+    if (entry.uses.size > 0) await seats.regain(entry);
+    else await seats.drop(entry, leaseId);
+  }
+
+  /** In turn with whatever else the portal is asked about the product, and shared with nobody. */
+  function alone<T>(entry: Entry, work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const turn = seats.inTurn(entry, randomUUID(), async () => resolve(await work()));
+      turn.catch(reject);
+    });
+  }
+
+  return {
+    async borrow(product, days, use) {
+      const entry = await entryFor(product, use);
+      lendable(entry, days);
+      // Nobody may use it: until it is borrowed it would go back.
+      entry.linger?.cancel();
+      entry.linger = null;
+      let leaseId = '';
+      try {
+        await alone(entry, async () => {
+          await seats.takeUp(entry);
+          leaseId = lendable(entry, days);
+          await askFor(entry, leaseId, days);
+        });
+      } catch (error) {
+        const fault = asAldabaError(error);
+        await follow(entry, leaseId, fault);
+        throw fault;
+      } finally {
+        keeper.plan();
+      }
+    },
+
+    async returnBorrowed(product, use) {
+      const entry = await entryFor(product, use);
+      const nothing = `nothing of ${product} is borrowed`;
+      if (entry.record.right?.kind !== 'borrow') throw unavailable(entry, nothing);
+      entry.queue = null;
+      try {
+        return await entries.inOneStep(entry, async () => {
+          const given = await alone(entry, async () => {
+            const receipt = await receipts.update(entry, (record) =>
+              record.right?.kind === 'borrow' ? { ...record, right: null } : record,
+            );
+            if (receipt === null) throw unavailable(entry, nothing);
+            entries.setAnswer(entry, { kind: 'released' });
+            return receipts.handOver(entry, receipt);
+          });
+          if (given.told && entry.right === null) await seats.regain(entry);
+          return given;
+        });
+      } finally {
+        keeper.plan();
+      }
+    },
+  };
+}
