@@ -75,6 +75,20 @@ describe('while it is borrowed', () => {
   });
 });
 
+test('a receipt that was told nobody is dropped when nothing is lent for so long any more', async () => {
+  const use = await borrowed(3);
+  await rig.licenses.release(use);
+  rig.portal.fault = 'network-offline';
+  await rig.licenses.returnBorrowed('viga');
+  rig.ports.clock.jump(29 * day);
+  await rig.pass(600_000, 60_000);
+  expect((await rig.record('viga'))?.receipts).toHaveLength(1);
+  rig.ports.clock.jump(day);
+  await rig.pass(600_000, 60_000);
+  await becomes(async () => expect((await rig.record('viga'))?.receipts).toEqual([]));
+  expect(rig.parts.state.get().returned).toEqual([]);
+});
+
 describe('when its time is over', () => {
   test('a program that runs goes on with a lease, and hears of nothing worse', async () => {
     await borrowed(1);

@@ -72,7 +72,7 @@ describe('borrowing', () => {
     expect(rig.licenses.status('viga')).toMatchObject({ state: 'borrowed' });
   });
 
-  test('and the program ends while the portal is asked: what was refused goes back as ever', async () => {
+  test('and the program ends while the portal is asked: it is not given back meanwhile, and afterwards as ever', async () => {
     const use = await run();
     let answer = () => {};
     rig.portal.after = ({ kind }) => {
@@ -83,6 +83,8 @@ describe('borrowing', () => {
     asked.catch(() => undefined);
     await becomes(() => expect(rig.portal.count('borrow')).toBe(1));
     await rig.licenses.release(use);
+    await rig.pass(10_000, 1000);
+    expect(kinds()).toEqual(['acquire', 'borrow']);
     answer();
     await expect(asked).rejects.toMatchObject({ code: 'internal' });
     await rig.pass(5000, 500);
@@ -122,6 +124,16 @@ describe('borrowing', () => {
     });
     await expect(rig.licenses.returnBorrowed('viga')).rejects.toMatchObject({ code: 'borrow-unavailable' });
     expect(kinds()).toEqual(['acquire']);
+  });
+
+  test('a keychain that forgets: the place would stay taken after the next start', async () => {
+    rig.portal.lent.set('viga', 14);
+    const use = await run();
+    Object.assign(rig.ports.secrets, { backend: 'memory' });
+    await rig.boot();
+    await rig.acquire(use);
+    await expect(rig.licenses.borrow('viga', 7, use)).rejects.toMatchObject({ code: 'keychain-unavailable' });
+    expect(rig.portal.count('borrow')).toBe(0);
   });
 
   test('the portal lends fewer days by now: its word counts, and the lease goes on', async () => {

@@ -12,14 +12,14 @@ import type { Seats } from './seats.ts';
 
 /** Taking a floating lease away from the network, and giving it back before its time (ADR 0060). */
 export function createBorrowing(
-  needs: Pick<Parts, 'gateway' | 'session'> & {
+  needs: Pick<Parts, 'ports' | 'gateway' | 'session'> & {
     entries: Entries;
     receipts: Receipts;
     seats: Seats;
     keeper: Keeper;
   },
 ): Pick<Licenses, 'borrow' | 'returnBorrowed'> {
-  const { gateway, session, entries, receipts, seats, keeper } = needs;
+  const { ports, gateway, session, entries, receipts, seats, keeper } = needs;
 
   /** The product, once the disk was read and if this use runs with it. */
   async function entryFor(product: string, use: Use | undefined): Promise<Entry> {
@@ -48,6 +48,11 @@ export function createBorrowing(
     if (maximum === 0) throw unavailable(entry, `${entry.product} is not lent`);
     if (days > maximum)
       throw new AldabaError('borrow-too-long', `${days} of ${maximum} days`, { product, maximum });
+    if (ports.secrets.backend === 'memory')
+      throw new AldabaError(
+        'keychain-unavailable',
+        'what is bound to this device key ends with this process',
+      );
     return right.leaseId;
   }
 

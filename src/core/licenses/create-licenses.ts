@@ -94,7 +94,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
       for (const listener of [...readListeners]) listener();
     },
   });
-  const borrowing = createBorrowing({ gateway, session, entries, receipts, seats, keeper });
+  const borrowing = createBorrowing({ ports, gateway, session, entries, receipts, seats, keeper });
 
   return {
     start: () => keeper.start(orphanTerm),
