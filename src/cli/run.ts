@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander';
 import { createTranslate, languageOf } from '../core/shell/texts.ts';
+import type { Execute } from './command-builder.ts';
 import type { Context, Outside, Result } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
-import { createProgram, type Execute } from './program.ts';
+import { createProgram } from './program.ts';
 import { loadTexts } from './texts.ts';
 import { untilAborted } from './until-aborted.ts';
 

@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+import type { CommandBuilder } from './command-builder.ts';
+
+export function addSeats(program: Command, { t, isAsked, describe, add, product }: CommandBuilder): void {
+  if (!isAsked('seats')) return;
+  const seats = describe(program.command('seats'), 'commands.seats');
+  const load = () => import('./commands/seats.ts');
+  const both = (command: Command) => product(command).argument('<person>', t('arguments.person'));
+  add(seats, 'list', 'commands.seatsList', async () => (await load()).listSeats);
+  add(seats, 'assign', 'commands.seatsAssign', async () => (await load()).assignSeat, both);
+  add(seats, 'withdraw', 'commands.seatsWithdraw', async () => (await load()).withdrawSeat, both);
+}
