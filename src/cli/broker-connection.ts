@@ -22,6 +22,7 @@ import type { Paths } from '../core/ports/index.ts';
 /** One use of a license: while the connection stands. */
 export interface BrokerConnection {
   acquire(input: { features: string[]; interactive: boolean }, signal: AbortSignal): Promise<BrokerLicense>;
+  borrow(input: { days: number }, signal: AbortSignal): Promise<BrokerLicense>;
   release(): Promise<void>;
   /** Resolves when the connection is gone, whoever ended it. */
   readonly closed: Promise<void>;
@@ -85,6 +86,7 @@ export async function connectToBroker(
   return {
     closed,
     acquire: async (input, signal) => brokerLicenseSchema.parse(await call('license/acquire', input, signal)),
+    borrow: async (input, signal) => brokerLicenseSchema.parse(await call('license/borrow', input, signal)),
     async release() {
       await call('license/release', {});
     },

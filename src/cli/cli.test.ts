@@ -46,6 +46,8 @@ describe('command line', () => {
       'sign-in',
       'status',
       'acquire',
+      'borrow',
+      'return',
       'people',
       'seats',
       'doctor',
@@ -59,6 +61,9 @@ describe('command line', () => {
     [['people', 'add', '--help'], '--first-name'],
     [['programs', '--help'], 'download'],
     [['acquire', '--help'], '--no-question'],
+    [['borrow', '--help'], 'de 1 a 30; sin ella, 7'],
+    [['return', '--help'], '--out'],
+    [['seats', 'lending', '--help'], 'de 0 a 30'],
   ])('help of %j', async (argv, option) => {
     const { code, out } = await line(argv);
     expect(code).toBe(0);
@@ -90,6 +95,13 @@ describe('command line', () => {
     [['serve', '--port', 'x'], '--port'],
     [['people', 'add', 'a@b.example'], '--first-name'],
     [['acquire', 'viga'], '-- ORDEN'],
+    [['borrow'], 'product'],
+    [['borrow', 'viga', '--days', '0'], '--days'],
+    [['borrow', 'viga', '--days', '31'], '--days'],
+    [['borrow', 'viga', '--days', '1.5'], '--days'],
+    [['seats', 'lending', 'viga'], 'days'],
+    [['seats', 'lending', 'viga', '31'], 'El valor de days'],
+    [['seats', 'lending', 'viga', 'no'], 'El valor de days'],
     [['status', 'more', '--', '--json', '--language=en'], 'Sobran'],
     [['status', '--set', 'portl=https://x.example'], '«portl»'],
     [['agent', '--set', 'proxy=nonsense'], '--set proxy'],
@@ -144,6 +156,8 @@ describe('exit codes', () => {
     ['portal-captive', 5],
     ['policy-locked', 6],
     ['last-administrator', 6],
+    ['borrow-too-long', 6],
+    ['borrow-unavailable', 1],
     ['internal', 1],
   ] as const)('%s is %i', (code, exit) => {
     expect(exitCodeOf[code]).toBe(exit);

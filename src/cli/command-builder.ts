@@ -66,7 +66,7 @@ export function createCommandBuilder(
       command.action((...given: unknown[]) => {
         const options: GlobalOptions & O = command.optsWithGlobals();
         // Commander passes each argument, then the options, then the command.
-        const args = given.slice(0, -2).flat() as string[];
+        const args = given.slice(0, -2).flat().map(String);
         return execute(options, async (context) => (await load())(context, args, options));
       });
     },
@@ -79,7 +79,6 @@ export function collect(value: string, before: readonly string[] | undefined): s
   return [...(before ?? []), value];
 }
 
-/** Of an option: the number that its text is. */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;

@@ -70,8 +70,9 @@ function asUsage(error: unknown, help: string): UsageError | null {
   if (error.code === 'commander.help') return new UsageError('usage.noSubcommand', {}, ['', help.trimEnd()]);
   const key = commanderKeys[error.code];
   if (key === undefined) return null;
-  // Commander quotes the name with its placeholder: '--mode <mode>'.
-  const name = (/'([^']*)'/.exec(error.message)?.[1] ?? '').replace(/ <.*/, '');
+  // Commander quotes the name with its placeholder: '--mode <mode>'. Of an argument the value comes first.
+  const quoted = /for argument '([^']*)'/.exec(error.message) ?? /'([^']*)'/.exec(error.message);
+  const name = (quoted?.[1] ?? '').replace(/ <.*/, '');
   const choices = /Allowed choices are (.+)\.$/.exec(error.message)?.[1];
   const details = choices === undefined ? [] : choices.split(', ').map((choice) => `  ${choice}`);
   return new UsageError(key, { name }, details);

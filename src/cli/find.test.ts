@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createTranslate } from '../core/shell/texts.ts';
-import { findRole } from './find.ts';
+import { findPools, findRole } from './find.ts';
 import type { Client } from './open-client.ts';
 import { loadTexts } from './texts.ts';
 
@@ -34,5 +34,25 @@ describe.each([
         expect.stringContaining('Obra Norte'),
       ],
     });
+  });
+});
+
+describe('the seats of a product', () => {
+  const pools = [
+    { id: 'a', product: 'viga' },
+    { id: 'b', product: 'portico' },
+    { id: 'c', product: 'viga' },
+  ];
+  const withPools = { people: { listPools: async () => ({ pools }) } } as unknown as Client;
+
+  test.each([
+    ['viga', ['a', 'c']],
+    ['c', ['c']],
+  ])('%s: each purchase of it', async (name, ids) => {
+    expect((await findPools(withPools, name)).map(({ id }) => id)).toEqual(ids);
+  });
+
+  test('that the company did not buy', async () => {
+    await expect(findPools(withPools, 'puente')).rejects.toMatchObject({ key: 'usage.noPool' });
   });
 });

@@ -33,10 +33,15 @@ export async function findRole(
   return found;
 }
 
-/** The seats of a product, by its code. */
-export async function findPool(client: Client, product: string): Promise<Pool> {
+/** The seats of a product, by its code: there may be several purchases of it. Or of one purchase, by its id. */
+export async function findPools(client: Client, product: string): Promise<readonly [Pool, ...Pool[]]> {
   const { pools } = await client.people.listPools();
-  const found = pools.find((pool) => pool.product === product || pool.id === product);
-  if (found === undefined) throw new UsageError('usage.noPool', { name: product });
-  return found;
+  const [first, ...more] = pools.filter((pool) => pool.product === product || pool.id === product);
+  if (first === undefined) throw new UsageError('usage.noPool', { name: product });
+  return [first, ...more];
+}
+
+/** The first of them. */
+export async function findPool(client: Client, product: string): Promise<Pool> {
+  return (await findPools(client, product))[0];
 }

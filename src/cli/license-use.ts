@@ -22,6 +22,12 @@ export interface LicenseWanted {
 export interface LicenseUse {
   /** @throws AldabaError the refusal; what `attachOrStart` throws */
   begin(): Promise<BrokerLicense>;
+  /**
+   * Borrows what is in use: the right stays on the device when the use ends.
+   *
+   * @throws AldabaError the refusal; NoClientError when the client went away before its answer
+   */
+  borrow(days: number): Promise<BrokerLicense>;
   /** Gives the license back. A client that is gone, or does not answer, has nothing to be told: the use ends with the connection. */
   end(): Promise<void>;
 }
@@ -38,6 +44,8 @@ const releaseTerm = 2000;
 export function createLicenseUse(context: Context, wanted: LicenseWanted): LicenseUse {
   const over = new AbortController();
   let own: RunningProcess | null = null;
+  /** The connection that the use is; null between two, and before and after. */
+  let broker: BrokerConnection | null = null;
   let holding: Promise<void> = Promise.resolve();
 
   async function attach(signal: AbortSignal): Promise<void> {
@@ -60,22 +68,22 @@ export function createLicenseUse(context: Context, wanted: LicenseWanted): Licen
     });
   }
 
-  async function ask(broker: BrokerConnection, signal: AbortSignal): Promise<BrokerLicense> {
+  async function ask(asked: BrokerConnection, signal: AbortSignal): Promise<BrokerLicense> {
     const { features, interactive } = wanted;
     try {
-      return await broker.acquire({ features, interactive }, signal);
+      return await asked.acquire({ features, interactive }, signal);
     } catch (error) {
-      broker.close();
+      asked.close();
       throw error;
     }
   }
 
-  async function hold(first: BrokerConnection): Promise<void> {
+  async function hold(): Promise<void> {
     const ended = new Promise<void>((resolve) => over.signal.addEventListener('abort', () => resolve()));
-    let broker: BrokerConnection | null = first;
     while (broker !== null) {
       await Promise.race([broker.closed, ended]);
       if (over.signal.aborted) break;
+      broker = null;
       broker = await comeBack();
     }
     await Promise.race([
@@ -95,9 +103,9 @@ export function createLicenseUse(context: Context, wanted: LicenseWanted): Licen
       try {
         if (performance.now() > takesOver) await attach(signal);
         signal.throwIfAborted();
-        const broker = await connect();
-        await ask(broker, signal);
-        return broker;
+        const next = await connect();
+        await ask(next, signal);
+        return next;
       } catch (error) {
         if (error instanceof NoClientError) continue;
         // Another client, with settings of its own, may get what this one does not: it finds the profile free.
@@ -116,16 +124,17 @@ export function createLicenseUse(context: Context, wanted: LicenseWanted): Licen
       for (;;) {
         if (performance.now() >= takesOver) await attach(signal);
         // None: the client that was found has ended since.
-        const broker = await connect().catch(whenNone);
-        if (broker === null) {
+        const found = await connect().catch(whenNone);
+        if (found === null) {
           if (performance.now() > takesOver + endingLimit)
             throw gone ?? new NoClientError('no client answers');
           await sleep(100, undefined, { signal });
           continue;
         }
         try {
-          const license = await ask(broker, signal);
-          holding = hold(broker);
+          const license = await ask(found, signal);
+          broker = found;
+          holding = hold();
           return license;
         } catch (error) {
           // A client that had to take the place of the one that was asked does not know what that one would have said.
@@ -134,6 +143,10 @@ export function createLicenseUse(context: Context, wanted: LicenseWanted): Licen
           takesOver = performance.now() + comeBackTerm;
         }
       }
+    },
+    async borrow(days) {
+      if (broker === null) throw new NoClientError('the client went away');
+      return broker.borrow({ days }, context.signal);
     },
     async end() {
       over.abort();

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { borrowDays } from '../contract/documents.ts';
 import type { Mode } from '../contract/primitives.ts';
 import { addPeople } from './add-people.ts';
 import { addPrograms } from './add-programs.ts';
@@ -14,6 +15,7 @@ import type { Context } from './context.ts';
 
 /** The contract's values; written out, so that showing the help loads no schema. */
 const modeChoices = ['cloud-signin', 'cloud-key', 'standalone'] as const satisfies readonly Mode[];
+const lent = { usual: 7, most: 30 } as const satisfies Partial<typeof borrowDays>;
 
 /**
  * The command line: names, options and help. What a command does is in commands/, loaded when it runs. Only what is asked for is made, because
@@ -44,6 +46,11 @@ export function createProgram(
     });
 
   const portal = (command: Command) => command.option('--portal <address>', t('options.portalAddress'));
+  const use = (command: Command) =>
+    command
+      .option('--product-version <version>', t('options.productVersion'), '1')
+      .option('--feature <feature>', t('options.feature'), collect)
+      .option('--no-question', t('options.noQuestion'));
   const out = (command: Command) => command.option('--out <file>', t('options.out'));
 
   add(
@@ -75,12 +82,22 @@ export function createProgram(
     'acquire',
     'commands.acquire',
     async () => (await import('./commands/acquire.ts')).acquire,
+    (command) => use(product(command).argument('[command...]', t('arguments.command'))),
+  );
+  add(
+    program,
+    'borrow',
+    'commands.borrow',
+    async () => (await import('./commands/borrow.ts')).borrow,
     (command) =>
-      product(command)
-        .argument('[command...]', t('arguments.command'))
-        .option('--product-version <version>', t('options.productVersion'), '1')
-        .option('--feature <feature>', t('options.feature'), collect)
-        .option('--no-question', t('options.noQuestion')),
+      use(
+        product(command).option(
+          '--days <days>',
+          t('options.days', lent),
+          wholeNumber(1, lent.most),
+          lent.usual,
+        ),
+      ),
   );
   add(
     program,

@@ -1,18 +1,9 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { BrokerLicense } from '../../contract/broker.ts';
-import { AldabaError } from '../../contract/errors.ts';
 import { type Context, type Result, UsageError } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { createLicenseUse } from '../license-use.ts';
-import { readState } from '../read-state.ts';
-import { refusal } from '../refusal.ts';
-
-interface AcquireOptions {
-  readonly productVersion: string;
-  readonly feature?: readonly string[];
-  readonly question: boolean;
-}
+import { type UseOptions, withUse } from '../with-use.ts';
 
 /**
  * Runs a command while holding a license, as a program that does not know Aldaba: it computes, so that nothing but a license to compute starts
@@ -22,41 +13,18 @@ interface AcquireOptions {
 export async function acquire(
   context: Context,
   [product = '', ...command]: string[],
-  options: AcquireOptions,
+  options: UseOptions,
 ): Promise<Result> {
   const [name, ...args] = command;
   if (name === undefined) throw new UsageError('usage.noCommand');
-  const use = createLicenseUse(context, {
-    product,
-    version: options.productVersion,
-    features: [...(options.feature ?? [])],
-    interactive: options.question,
-  });
-  try {
-    const license = await use.begin().catch(async (error: unknown) => {
-      throw error instanceof AldabaError ? await explain(context, error) : error;
-    });
-    if (license.permit !== 'full') {
-      const standing = license.permit === 'none' ? 'not-licensed' : 'read-only';
-      throw await explain(context, refusal({ code: license.reason ?? standing, data: { product } }));
-    }
+  return withUse(context, product, options, async (license) => {
     const code = await runCommand(context, name, args, product, license);
     return {
       code,
       json: { product, exitCode: code, state: license.state, permit: license.permit },
       text: '',
     };
-  } finally {
-    await use.end();
-  }
-}
-
-/** A setup that waits for somebody to sign in is told as that: it is the person's next step. */
-async function explain(context: Context, refused: AldabaError): Promise<AldabaError> {
-  if (refused.code !== 'not-configured') return refused;
-  const { setup } = (await readState(context)).state;
-  const waits = setup.step === 'sign-in' || setup.step === 'choose-account';
-  return waits ? refusal({ code: 'not-signed-in', data: refused.data }) : refused;
+  });
 }
 
 function runCommand(

@@ -1,13 +1,15 @@
+import type { Pool } from '../../contract/portal/people.ts';
 import type { Context, Result } from '../context.ts';
-import { findPerson, findPool } from '../find.ts';
+import { findPerson, findPool, findPools } from '../find.ts';
 import { table } from '../format.ts';
 import { withClient } from '../open-client.ts';
+import { refusal } from '../refusal.ts';
 
 export async function listSeats(context: Context): Promise<Result> {
   const { t } = context;
   return withClient(context, async (client) => {
     const { pools } = await client.people.listPools();
-    const head = (['product', 'name', 'kind', 'total', 'used', 'free'] as const).map((key) =>
+    const head = (['product', 'name', 'kind', 'total', 'used', 'free', 'lending'] as const).map((key) =>
       t(`tables.${key}`),
     );
     const rows = pools.map((pool) => [
@@ -17,8 +19,33 @@ export async function listSeats(context: Context): Promise<Result> {
       String(pool.total),
       String(pool.used),
       String(pool.available),
+      lending(t, pool),
     ]);
     return { json: { pools }, text: rows.length === 0 ? t('tables.none') : table(head, rows) };
+  });
+}
+
+/** Named seats are not lent: their holders work without network as it is. */
+function lending(t: Context['t'], { kind, borrowDays }: Pick<Pool, 'kind' | 'borrowDays'>): string {
+  if (kind === 'named') return '-';
+  return borrowDays === 0 ? t('tables.notLent') : String(borrowDays);
+}
+
+/** For how many days at most the floating seats of a product may be borrowed; 0: not at all. */
+export async function lendSeats(context: Context, [product = '', days = '']: string[]): Promise<Result> {
+  return withClient(context, async (client) => {
+    const found = await findPools(client, product);
+    const floating = found.filter(({ kind }) => kind === 'floating');
+    if (floating.length === 0) throw refusal({ code: 'borrow-unavailable', data: { product } });
+    const borrowDays = Number(days);
+    const pools: Pool[] = [];
+    for (const { id: poolId } of floating)
+      pools.push(await client.people.setBorrowDays({ poolId, borrowDays }));
+    const values = { product: found[0].productName, count: borrowDays };
+    return {
+      json: { pools },
+      text: context.t(borrowDays === 0 ? 'done.seatsNotLent' : 'done.seatsLent', values),
+    };
   });
 }
 

@@ -8,7 +8,7 @@ import { roleName } from '../role-name.ts';
 /** What is known on this machine; nothing is started and nobody is asked over the network. */
 export async function status(context: Context): Promise<Result> {
   const { state, pid } = await readState(context);
-  const { setup, settings, profile, connection, keychain, licenses, uses } = state;
+  const { setup, settings, profile, connection, keychain, licenses, returned, uses } = state;
   const ready = setup.step === 'done';
   const waits = setup.step === 'sign-in' || setup.step === 'choose-account';
   return {
@@ -38,6 +38,7 @@ export async function status(context: Context): Promise<Result> {
         expiresAt,
         until,
       })),
+      returned,
       uses,
     },
     text: describe(context, state, pid),
@@ -63,7 +64,12 @@ function describe(context: Context, state: AppState, pid: number | null): string
     '',
     t('status.licenses'),
     indent(
-      (state.licenses ?? []).map((license) => describeLicense(context, license)),
+      [
+        ...(state.licenses ?? []).map((license) => describeLicense(context, license)),
+        ...state.returned.map(
+          ({ product, productName }) => `${product}: ${productName}, ${t('status.returned')}`,
+        ),
+      ],
       t('status.noLicenses'),
     ),
     t('status.programs'),
