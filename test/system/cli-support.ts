@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from '../../scripts/start/child.ts';
 import { prepareTestDatabase } from '../support/open-test-database.ts';
+import type { Relay } from './broker-support/processes.ts';
 
 /** What a command ended with. */
 export interface Outcome {
@@ -26,6 +27,8 @@ export interface RunOptions {
 export interface CliRig {
   readonly folder: string;
   readonly portalUrl: string;
+  /** Root key of its documents. */
+  readonly rootKey: string;
   /** Runs a command with no terminal, as a script does. */
   run(args: string[], options?: RunOptions): Promise<Outcome>;
   start(args: string[], options?: RunOptions): { child: ChildProcess; ended: Promise<Outcome> };
@@ -42,23 +45,34 @@ export interface CliRig {
 const root = join(import.meta.dirname, '../..');
 const aldaba = join(root, 'out/cli/aldaba.js');
 
-export async function createCliRig(): Promise<CliRig> {
+/** @param relay the wire to the portal; without one, whoever asks the portal reaches it itself */
+export async function createCliRig(relay?: Relay): Promise<CliRig> {
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-cli-'));
   const ownProfile = join(folder, 'profile');
   await prepareTestDatabase(join(folder, 'portal'));
   const portal = startChild(
     join(root, 'src/portal/index.ts'),
     ['--demo', '--json', '--port', '0', '--data', join(folder, 'portal')],
-    { environment: { LOG_LEVEL: 'warn', SMTP_URL: '' } },
+    {
+      environment: {
+        LOG_LEVEL: 'warn',
+        SMTP_URL: '',
+        ...(relay === undefined ? {} : { PUBLIC_URL: relay.url }),
+      },
+    },
   );
-  const { url: portalUrl, rootKey } = JSON.parse(
-    await portal.line((line) => line.startsWith('{"event":"ready"')),
-  );
+  const {
+    url: portalUrl,
+    address,
+    rootKey,
+  } = JSON.parse(await portal.line((line) => line.startsWith('{"event":"ready"')));
+  relay?.aim(address);
   const environment = { ALDABA_DEVELOPMENT_ROOT: rootKey };
 
   const cli: CliRig = {
     folder,
     portalUrl,
+    rootKey,
     run: (args, options) => cli.start(args, options).ended,
     start(args, { input = '', profile = ownProfile, environment: more = {} } = {}) {
       const child = spawn(process.execPath, [aldaba, '--profile', profile, ...args], {
