@@ -68,6 +68,12 @@ function expectDays({ json }: Outcome, days: number): string {
   return until;
 }
 
+/** What the portal's page for machines without network takes from a file. */
+function jwsOf(file: string): string {
+  const lines = file.replace(/-----[^-]+-----/g, '').split(/\r?\n/);
+  return lines.filter((line) => line !== '' && !line.includes(':')).join('');
+}
+
 beforeAll(async () => {
   relay = await startRelay();
   [cli, examples] = await Promise.all([createCliRig(relay), prepareExamples()]);
@@ -184,7 +190,7 @@ test('an administrator says for how many days; what is lent already stays so', a
   await untilPlaces(0);
 });
 
-test('with no client running: a command alone borrows, runs a job cut off from the portal, and gives back', async () => {
+test('with no client running: a command alone borrows, a job runs cut off from the portal, and the receipt is taken there by hand', async () => {
   const node = {
     profile: join(cli.folder, 'node'),
     environment: { ALDABA_SECRETS_ON_DISK: 'true' },
@@ -199,10 +205,22 @@ test('with no client running: a command alone borrows, runs a job cut off from t
   const job = ['acquire', 'viga', '--', process.execPath, '-p', 'process.env.ALDABA_PERMIT'];
   const ran = await cli.run(job, node);
   expect([ran.code, ran.out], ran.err).toEqual([0, 'full\n']);
+  const back = await cli.run(['return', 'viga', '--out', 'node.txt', '--json'], node);
+  expect(back, back.err).toMatchObject({ code: 0, json: { told: false } });
+  expect((await cli.run(job, node)).code).not.toBe(0);
+
   await relay.mend();
   expect(await places()).toBe(1);
-  expect(await cli.run(['return', 'viga', '--json'], node)).toMatchObject({ code: 0, json: { told: true } });
+  const end = await fetch(`${cli.portalUrl}/v1/activations/end`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ receipt: jwsOf(await readFile(join(cli.folder, 'node.txt'), 'utf8')) }),
+  });
+  expect(end.ok).toBe(true);
   expect(await places()).toBe(0);
+  // Told again by itself: nothing changes, and a license is to be had as before.
+  expect((await cli.run(job, node)).out).toBe('full\n');
+  await untilPlaces(0);
 });
 
 test('signing out gives the place back', async () => {
