@@ -6,15 +6,14 @@ import { moment } from '../../src/cli/format.ts';
 import type { LicenseView } from '../../src/contract/client/state.ts';
 import { demonstration, demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
 import { demonstrationKeys } from '../../src/portal/demonstration/licenses.ts';
-import { prepareExamples } from './broker-support/example-commands.ts';
 import { type ProgramProcess, type Relay, runProgram, startRelay } from './broker-support/processes.ts';
 import { type CliRig, createCliRig, type Outcome } from './cli-support.ts';
 
 const day = 86_400_000;
+const example = join(import.meta.dirname, '../../examples/typescript/program.ts');
 
 let relay: Relay;
 let cli: CliRig;
-let examples: Awaited<ReturnType<typeof prepareExamples>>;
 /** The administrator's client, on the profile that commands have unless said otherwise. */
 let office: Child;
 /** The engineer's, which goes where no network is. */
@@ -37,7 +36,7 @@ async function signIn(email: string, profile?: string): Promise<void> {
 /** A program of another vendor, which verifies the document itself and asks nobody to sign in. */
 function startProgram(): ProgramProcess {
   const program = runProgram(
-    examples.commands.typescript,
+    [process.execPath, example],
     [
       ...['--program', 'viga', '--no-question', `--root-key=${cli.rootKey}`],
       ...['--runtime', join(siteProfile(), 'run'), '--start-command', ''],
@@ -76,7 +75,7 @@ function jwsOf(file: string): string {
 
 beforeAll(async () => {
   relay = await startRelay();
-  [cli, examples] = await Promise.all([createCliRig(relay), prepareExamples()]);
+  cli = await createCliRig(relay);
   [office, site] = await Promise.all([cli.startAgent(), cli.startAgent(siteProfile())]);
   await signIn(demonstrationAdministrator.email);
   await signIn(demonstration.engineer, siteProfile());
@@ -86,7 +85,6 @@ afterAll(async () => {
   await Promise.all([office?.stop(), site?.stop()]);
   await cli?.remove();
   await relay?.close();
-  await examples?.remove();
 });
 
 test('a license goes along: its place is taken, and a client that was killed starts programs with it, cut off from the portal', async () => {
