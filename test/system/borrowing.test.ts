@@ -57,6 +57,7 @@ async function licenseOnSite(): Promise<LicenseView | undefined> {
   return (json.licenses as LicenseView[]).find(({ product }) => product === 'viga');
 }
 
+const lend = (product: string, days: string) => cli.run(['seats', 'lending', product, days, '--json']);
 const places = () => cli.seatsUsed('viga');
 const untilPlaces = (count: number) => expect.poll(places, { timeout: 60_000 }).toBe(count);
 
@@ -166,14 +167,13 @@ test('a program that runs goes along with it, and goes on with a lease when it i
 });
 
 test('an administrator says for how many days; what is lent already stays so', async () => {
-  const lend = (product: string, days: string) => cli.run(['seats', 'lending', product, days, '--json']);
   expect(await lend('viga', '2')).toMatchObject({ code: 0, json: { pools: [{ borrowDays: 2 }] } });
   expect((await cli.run(['seats', 'list'])).out).toMatch(/^viga .+ 2$/m);
   const tooLong = await onSite('borrow', 'viga', '--days', '3', '--json');
   expect(tooLong).toMatchObject({ code: 6, json: { error: { code: 'borrow-too-long' } } });
   expectDays(await onSite('borrow', 'viga', '--days', '2', '--json'), 2);
 
-  expect((await cli.run(['seats', 'lending', 'viga', '0'])).code).toBe(0);
+  expect((await lend('viga', '0')).code).toBe(0);
   const notLent = await onSite('borrow', 'viga', '--days', '1', '--json');
   expect(notLent).toMatchObject({ code: 1, json: { error: { code: 'borrow-unavailable' } } });
   expect(await licenseOnSite()).toMatchObject({ state: 'borrowed', permit: 'full' });
@@ -185,7 +185,6 @@ test('an administrator says for how many days; what is lent already stays so', a
   expect((await lend('puente', '5')).code).toBe(2);
   expect((await onSite('seats', 'lending', 'viga', '5')).code).toBe(6);
   expect((await lend('viga', '14')).code).toBe(0);
-  expectDays(await onSite('borrow', 'viga', '--days', '10', '--json'), 10);
   expect((await onSite('release', 'viga')).code).toBe(0);
   await untilPlaces(0);
 });
@@ -228,4 +227,14 @@ test('signing out gives the place back', async () => {
   expect((await onSite('sign-out')).code).toBe(0);
   await untilPlaces(0);
   expect((await licenseOnSite())?.permit).not.toBe('full');
+});
+
+test('a limit that an administrator raises counts at once, also for what is borrowed', async () => {
+  await signIn(demonstration.engineer, siteProfile());
+  await lend('viga', '2');
+  expectDays(await onSite('borrow', 'viga', '--days', '2', '--json'), 2);
+  await lend('viga', '14');
+  expectDays(await onSite('borrow', 'viga', '--days', '10', '--json'), 10);
+  expect((await onSite('return', 'viga', '--json')).json.told).toBe(true);
+  await untilPlaces(0);
 });
