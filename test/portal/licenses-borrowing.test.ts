@@ -258,8 +258,18 @@ describe('is not lent:', () => {
       code: 'no-seat-free',
       data: { product: 'Viga', total: 1, available: 0 },
     });
-    await borrow(ana.client, leaseId);
-    expect(await refusal(borrow(eva.client, beyond.leaseId))).toMatchObject({ code: 'no-seat-free' });
+    const { expiresAt } = await borrow(ana.client, leaseId);
+    const refused = { code: 'no-seat-free' };
+    expect(await refusal(borrow(eva.client, beyond.leaseId))).toMatchObject(refused);
+    // Whose place is beyond does not change when the first one asks again.
+    await acquire(ana.client);
+    expect(await refusal(borrow(eva.client, beyond.leaseId))).toMatchObject(refused);
+    portal.clock.advance(Date.parse(expiresAt) - portal.clock.now() - 1 * minutes);
+    await eva.refresh();
+    await ana.refresh();
+    await acquire(eva.client);
+    await renew(ana.client, leaseId);
+    expect(await refusal(borrow(eva.client, beyond.leaseId))).toMatchObject(refused);
     await ana.client.licenses.release({ leaseId });
     expect((await borrow(eva.client, beyond.leaseId)).kind).toBe('borrow');
     expect(await portal.query(sql`select 1 from lease where account_id = ${company.id} and overage`)).toEqual(

@@ -165,6 +165,7 @@ async function writeLease(
   const keyId = principal.kind === 'key' ? principal.keyId : null;
   const at = sql`${new Date(now).toISOString()}::timestamptz`;
   const until = sql`${new Date(expiresAt).toISOString()}::timestamptz`;
+  // Its end and its place, which is within the total, stay.
   const borrowed = sql`l.kind = 'borrow' and l.expires_at > excluded.renewed_at`;
   const [lease] = await rows<{ id: string; kind: Right['kind']; expires_at: number; seq: number }>(
     tx,
@@ -174,10 +175,11 @@ async function writeLease(
         ${holderName}, ${device.thumbprint}, ${device.name}, ${asked.version}, ${sql.param(pool.features)}::text[], ${overage}, ${at}, ${at}, ${until})
       on conflict (account_id, pool_id, holder_id, device_thumbprint, product_code) where ended_at is null do update set
         seat_id = excluded.seat_id, session_id = excluded.session_id, holder_name = excluded.holder_name,
-        device_name = excluded.device_name, version = excluded.version, features = excluded.features, overage = excluded.overage,
+        device_name = excluded.device_name, version = excluded.version, features = excluded.features,
         acquired_at = case when l.expires_at > excluded.renewed_at then l.acquired_at else excluded.acquired_at end,
         renewed_at = excluded.renewed_at, seq = l.seq + 1,
         kind = case when ${borrowed} then l.kind else excluded.kind end,
+        overage = case when ${borrowed} then l.overage else excluded.overage end,
         expires_at = case when ${borrowed} then l.expires_at else excluded.expires_at end
         where l.recall_code is null
       returning id, kind, (extract(epoch from expires_at) * 1000)::float8 as expires_at, seq::float8 as seq`,

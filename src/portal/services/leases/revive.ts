@@ -43,8 +43,8 @@ export function reviveLease(portal: Portal, principal: Principal, ask: Ask): Pro
       const { kind, expiresAt } = goesOn(portal, row, now);
       const [lease] = await rows<{ seq: number }>(
         tx,
-        sql`update lease set seq = greatest(seq, least(${ask.seq}::bigint, seq + ${sequenceAhead})) + 1, kind = ${kind}, overage = ${refusal.overage},
-            renewed_at = ${iso(now)}::timestamptz, expires_at = ${iso(expiresAt)}::timestamptz
+        sql`update lease set seq = greatest(seq, least(${ask.seq}::bigint, seq + ${sequenceAhead})) + 1, kind = ${kind},
+            overage = ${refusal.overage && kind !== 'borrow'}, renewed_at = ${iso(now)}::timestamptz, expires_at = ${iso(expiresAt)}::timestamptz
           where account_id = ${accountId} and id = ${ask.leaseId} and ended_at is null returning seq::float8 as seq`,
       );
       if (lease === undefined) return ended(ask.leaseId, 'lease-ended');
