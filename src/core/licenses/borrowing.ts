@@ -35,8 +35,8 @@ export function createBorrowing(
     return new AldabaError('borrow-unavailable', why, { product: entry.names.product });
   }
 
-  /** The lease that is lent for so many days. */
-  function lendable(entry: Entry, days: number): string {
+  /** The lease to lend. For how many days is the portal's to say: what it said last may be a day old. */
+  function lendable(entry: Entry): string {
     const { right } = entry.record;
     const product = entry.names.product;
     if (session.mode === 'standalone') throw unavailable(entry, 'a license is on this device anyway');
@@ -44,10 +44,9 @@ export function createBorrowing(
       entries.forget(entry);
       throw new AldabaError('not-licensed', `nothing of ${entry.product} is held`, { product });
     }
-    const maximum = entries.borrowDays(entry);
-    if (maximum === 0) throw unavailable(entry, `${entry.product} is not lent`);
-    if (days > maximum)
-      throw new AldabaError('borrow-too-long', `${days} of ${maximum} days`, { product, maximum });
+    const inEffect = entry.right;
+    const floats = inEffect?.kind === 'lease' && inEffect.claims.seatKind === 'floating';
+    if (right.kind !== 'borrow' && !floats) throw unavailable(entry, `${entry.product} is kept as it is`);
     if (ports.secrets.backend === 'memory')
       throw new AldabaError(
         'keychain-unavailable',
@@ -89,7 +88,7 @@ export function createBorrowing(
   return {
     async borrow(product, days, use) {
       const entry = await entryFor(product, use);
-      lendable(entry, days);
+      lendable(entry);
       // Nobody may use it: until it is borrowed it would go back.
       entry.linger?.cancel();
       entry.linger = null;
@@ -97,7 +96,7 @@ export function createBorrowing(
       try {
         await alone(entry, async () => {
           await seats.takeUp(entry);
-          leaseId = lendable(entry, days);
+          leaseId = lendable(entry);
           await askFor(entry, leaseId, days);
         });
       } catch (error) {

@@ -55,8 +55,6 @@ export interface Entries {
   hold(on: boolean): void;
   /** What `work` does to this product is heard once it is done, as one step: by programs, by the window, by whoever asks. */
   inOneStep<T>(entry: Entry, work: () => Promise<T>): Promise<T>;
-  /** Most days that it can be borrowed for now. */
-  borrowDays(entry: Entry): number;
   /** Programs were told `full`, and would now hear less although the portal did not decide it. */
   isHeldBack(entry: Entry): boolean;
   onChange(listener: ChangeListener): () => void;
@@ -283,7 +281,6 @@ export function createEntries(
         publish(entry);
       }
     },
-    borrowDays: (entry) => said(entry).borrowDays,
     isHeldBack(entry) {
       if (session.mode === 'standalone' || !session.hasIdentity()) return false;
       const undecided = entry.answer.kind === 'unreachable' || entry.answer.kind === 'asking';
