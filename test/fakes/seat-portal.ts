@@ -86,8 +86,8 @@ export async function createSeatPortal(
   const reclaimed = new Set<string>();
   const answers = new Map<string, { input: string; grant: Grant }>();
   const listeners = new Set<Parameters<Gateway['onContact']>[0]>();
-  /** Leases that were borrowed once: told of twice, nothing is different. */
-  const borrowed = new Set<string>();
+  /** Leases that there were: told of twice, nothing is different. */
+  const known = new Set<string>();
   const leaseTerm = 1200;
 
   const active = () => [...leases.values()].filter((lease) => lease.ends > clock.now());
@@ -149,10 +149,10 @@ export async function createSeatPortal(
     acquire: (input: { idempotencyKey: string; product: string; version: string; features?: string[] }) =>
       serve({ kind: 'acquire', input }, async () => {
         const same = JSON.stringify([input.product, input.version, input.features]);
-        const known = answers.get(input.idempotencyKey);
-        if (known !== undefined) {
-          if (known.input !== same) throw new AldabaError('idempotency-mismatch');
-          return known.grant;
+        const answered = answers.get(input.idempotencyKey);
+        if (answered !== undefined) {
+          if (answered.input !== same) throw new AldabaError('idempotency-mismatch');
+          return answered.grant;
         }
         const lent = active().find(
           ({ kind, product, account }) =>
@@ -181,6 +181,7 @@ export async function createSeatPortal(
           account: portal.account,
         };
         leases.set(lease.id, lease);
+        known.add(lease.id);
         const grant = await grantOf(lease);
         answers.set(input.idempotencyKey, { input: same, grant });
         return grant;
@@ -222,9 +223,9 @@ export async function createSeatPortal(
     deactivate: (input: { receipt: string }) =>
       serve({ kind: 'deactivate', input }, async () => {
         const { kind, right } = receiptOf(input.receipt);
-        const isKnown = kind === 'borrow' ? borrowed.has(right) : portal.activations.has(right);
+        const isKnown = kind === 'borrow' ? known.has(right) : portal.activations.has(right);
         if (!isKnown) throw new AldabaError('not-found');
-        if (kind === 'borrow') leases.delete(right);
+        if (leases.get(right)?.kind === 'borrow') leases.delete(right);
       }),
     borrow: (input: { leaseId: string; days: number }) =>
       serve({ kind: 'borrow', input }, async () => {
@@ -237,10 +238,11 @@ export async function createSeatPortal(
         const maximum = lease.kind === 'offline-pass' ? 0 : mostDays(lease.product);
         if (maximum === 0) throw new AldabaError('borrow-unavailable');
         if (input.days > maximum) throw new AldabaError('borrow-too-long', `${input.days}`, { maximum });
+        const ends = clock.now() + input.days * 86_400_000;
+        // Never sooner than before: the device may not hear of it.
+        lease.ends = lease.kind === 'borrow' ? Math.max(ends, lease.ends) : ends;
         lease.kind = 'borrow';
-        lease.ends = clock.now() + input.days * 86_400_000;
         lease.seq++;
-        borrowed.add(lease.id);
         return grantOf(lease);
       }),
   };

@@ -31,8 +31,12 @@ test('a program borrows for as long as it says, 7 days unless it does, and other
     expect(other.notifications.at(-1)).toMatchObject({ method: 'license/changed', params: license }),
   );
   expect(await program.request('license/status')).toEqual(answer);
+  expect(await program.request('license/borrow', { days: 9 })).toMatchObject({
+    until: new Date(rig.ports.clock.now() + 9 * day).toISOString(),
+  });
+  // What was promised once is not made shorter.
   expect(await program.request('license/borrow', { days: 2 })).toMatchObject({
-    until: new Date(rig.ports.clock.now() + 2 * day).toISOString(),
+    until: new Date(rig.ports.clock.now() + 9 * day).toISOString(),
   });
   expect(rig.portal.active()).toHaveLength(1);
 });

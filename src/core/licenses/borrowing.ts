@@ -6,7 +6,7 @@ import { asAldabaError } from '../problem.ts';
 import type { Entries } from './entries.ts';
 import { type Entry, isOver } from './entry.ts';
 import type { Keeper } from './keeper.ts';
-import { hasRunOut } from './portal-codes.ts';
+import { hasRunOut, whatFailed } from './portal-codes.ts';
 import type { Receipts } from './receipts.ts';
 import type { Seats } from './seats.ts';
 
@@ -101,6 +101,7 @@ export function createBorrowing(
         });
       } catch (error) {
         const fault = asAldabaError(error);
+        if (leaseId !== '' && whatFailed(fault.code) === 'undecided') entry.lending = leaseId;
         await follow(entry, leaseId, fault);
         throw fault;
       } finally {

@@ -48,7 +48,7 @@ export function createDebts(
         await receipts.tell(entry);
         if (session.hasIdentity() && session.mode !== 'standalone' && entry.flights.size === 0) {
           await seats.tell(entry);
-          await seats.settle(entry).catch(() => undefined);
+          await seats.inTurn(entry, 'settle', () => seats.settle(entry)).catch(() => undefined);
         }
       }
       const failed = entries.all().some(isOwed);

@@ -99,6 +99,7 @@ export function createEntries(
       linger: null,
       flights: new Map(),
       telling: null,
+      lending: null,
       queue: null,
     };
     entries.set(product, entry);

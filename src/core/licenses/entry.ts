@@ -58,6 +58,8 @@ export interface Entry {
   readonly flights: Map<string, Promise<void>>;
   /** The portal is being told that a lease is over. */
   telling: Promise<void> | null;
+  /** A lease that the portal may have lent without this client hearing of it: it leaves a receipt as well. */
+  lending: string | null;
   /** Running time (ms) at which a queued product asks again, and how often it did. */
   queue: { at: number; tries: number } | null;
 }

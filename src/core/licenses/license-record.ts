@@ -49,7 +49,10 @@ export const licenseRecordSchema = z.strictObject({
     .nullable(),
   /** Signed by this device: licenses and borrowed leases that it deleted, to be told to the portal. */
   receipts: z.array(jwsSchema).max(mostReceipts),
-  /** Activations and borrowed leases that were given back here: neither a kept file nor a late answer brings them in again. */
+  /**
+   * What was given back here is not taken in again: activations, of which somebody may keep the file, and borrowed leases, until the portal
+   * has their receipt.
+   */
   returned: z.array(idSchema).max(mostReturned).default([]),
 });
 export type LicenseRecord = z.infer<typeof licenseRecordSchema>;

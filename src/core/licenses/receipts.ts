@@ -17,7 +17,7 @@ type Change = (record: LicenseRecord) => LicenseRecord;
 export interface Receipts {
   /** @param right the activation of a license, the lease of what is borrowed */
   sign(right: string, kind: ReceiptKind): Promise<string>;
-  /** Changes the record; a borrowed right that the change takes away leaves its receipt in the same write. @returns that receipt */
+  /** Changes the record; what is or may be borrowed and goes by the change leaves its receipt in the same write. @returns that receipt */
   update(entry: Entry, change: Change): Promise<string | null>;
   /** A receipt of a lease that the portal lent when nothing was held here any more. */
   keep(entry: Entry, leaseId: string): Promise<void>;
@@ -44,7 +44,20 @@ export function receiptOf(receipt: string): { right: string; kind: ReceiptKind; 
   }
 }
 
-/** The record with a right given back: its receipt, and that the right is never taken in again. */
+/**
+ * The record without a receipt that the portal has, or that is of no use any more. A license was given back for good; a lease that was no
+ * borrowed one any more when the receipt came goes on at the portal, and may be handed out again.
+ */
+function withoutReceipt(record: LicenseRecord, receipt: string): LicenseRecord {
+  const said = receiptOf(receipt);
+  return {
+    ...record,
+    receipts: record.receipts.filter((one) => one !== receipt),
+    returned: record.returned.filter((id) => said?.kind !== 'borrow' || id !== said.right),
+  };
+}
+
+/** The record with a right given back: its receipt, and that the right is not taken in again. */
 export function withReceipt(record: LicenseRecord, right: string, receipt: string): LicenseRecord {
   return {
     ...record,
@@ -74,13 +87,13 @@ export function createReceipts(
 
   async function update(entry: Entry, change: Change): Promise<string | null> {
     for (;;) {
-      const expected = borrowedIn(entry.record);
+      const expected = borrowedIn(entry, entry.record);
       const receipt = expected === null ? null : await sign(expected, 'borrow');
       let kept: string | null = null;
       let isOther = false;
       await entries.update(entry, (record) => {
         const after = change(record);
-        const borrowed = borrowedIn(record);
+        const borrowed = borrowedIn(entry, record);
         if (after.right !== null || borrowed === null) return after;
         // Another process of the profile borrowed meanwhile: signed anew for what is there now.
         isOther = borrowed !== expected;
@@ -117,7 +130,7 @@ export function createReceipts(
 
   async function takeOff(entry: Entry, receipt: string): Promise<void> {
     await entries
-      .update(entry, (record) => ({ ...record, receipts: record.receipts.filter((one) => one !== receipt) }))
+      .update(entry, (record) => withoutReceipt(record, receipt))
       .catch((error: unknown) => log.warn({ error: String(error) }, 'a receipt could not be taken off'));
     entries.publish(entry);
   }
@@ -172,6 +185,7 @@ export function createReceipts(
   };
 }
 
-function borrowedIn({ right }: LicenseRecord): string | null {
-  return right?.kind === 'borrow' ? right.leaseId : null;
+function borrowedIn({ lending }: Entry, { right }: LicenseRecord): string | null {
+  if (right === null) return null;
+  return right.kind === 'borrow' || right.leaseId === lending ? right.leaseId : null;
 }

@@ -152,6 +152,7 @@ export function createSeats(
     if (entry.record.right?.leaseId !== grant.leaseId)
       throw new AldabaError('lease-ended', `${grant.leaseId} was given back or replaced meanwhile`);
     entry.queue = null;
+    entry.lending = null;
     entries.setAnswer(entry, { kind: 'granted' });
   }
 

@@ -137,7 +137,7 @@ test('killed between any two steps of borrowing and giving back: never a right w
     ...[...write, ...call('acquire'), ...write],
     ...[...call('borrow'), ...write],
     // The right goes and the receipt stays; told, it goes as well.
-    ...[...write, ...call('deactivate'), ...write],
+    ...[...write, ...call('deactivate'), 'before remove', 'after remove'],
     ...[...write, ...call('acquire'), ...write],
   ]);
 
