@@ -14,13 +14,15 @@ export function TroubleDetails({ trouble: { code, data, at } }: { trouble: Troub
   const moment = useUntil();
   const now = useNow(0);
   if (data === undefined) return null;
-  const { available, needed, maximum, product, device, file, until, retryAfter, holders, buyUrl, requestId } =
-    data;
+  const { available, needed, maximum, product, device, file, until, holders, buyUrl, requestId } = data;
+  // Who waits for a seat is asked for again by the client itself.
+  const retryAfter = data.queue === undefined ? data.retryAfter : undefined;
   const lines = [
     needed !== undefined && available !== undefined
       ? t('details.seats', { needed: format.number(needed), available: format.number(available) })
       : null,
     code === 'borrow-too-long' && maximum !== undefined ? t('details.lent', { count: maximum }) : null,
+    data.queue === undefined ? null : t('details.queue', { position: format.number(data.queue.position) }),
     product === undefined ? null : t('details.product', { product }),
     device === undefined ? null : t('details.device', { device }),
     file === undefined ? null : t('details.file', { file }),

@@ -26,6 +26,7 @@ export function id(kind: string, number: number): string {
     'use',
     'session',
     'lease',
+    'ticket',
   ];
   const group = (kinds.indexOf(kind) + 1).toString(16);
   return `0195b0a0-${group.padStart(4, '0')}-7000-8000-${number.toString(16).padStart(12, '0')}`;

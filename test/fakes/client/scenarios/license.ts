@@ -1,6 +1,7 @@
 import {
   at,
   engineerProfile,
+  id,
   leaseView,
   offline,
   passView,
@@ -33,6 +34,8 @@ export const licenseScenarios: readonly Scenario[] = [
         renewedAt: null,
         borrowDays: 0,
         problem: problem('no-seat-free', {
+          queue: { ticket: id('ticket', 1), position: 3 },
+          retryAfter: 30,
           total: 10,
           available: 0,
           holders: [
