@@ -26,7 +26,7 @@ beforeAll(async () => {
   await holdLicenses();
 });
 
-/** A row in each table of licenses: a key, a lease and its end, an activation, a link to a file. */
+/** A row in each table of licenses: a key, a lease and its end, somebody who waits for it, an activation, a link to a file. */
 async function holdLicenses(): Promise<void> {
   const { id: accountId } = condor.company;
   const product = 'viga-aislada';
@@ -41,6 +41,10 @@ async function holdLicenses(): Promise<void> {
     product,
     version: '1.0',
   });
+  const other = await condor.as('license-manager');
+  await expect(
+    other.client.licenses.acquire({ idempotencyKey: randomUUID(), product, version: '1.0' }),
+  ).rejects.toMatchObject({ code: 'no-seat-free' });
   await client.licenses.release({ leaseId });
   const at = new Date(now).toISOString();
   await people.query(
@@ -137,6 +141,7 @@ describe('row-level security, with every condition of the queries left out', () 
     'license_key_pool',
     'activation',
     'download_link',
+    'seat_queue',
   ];
   /** Nothing of a row of them is changed. */
   const appended = ['mail', 'audit', 'password_link', 'session', 'lease_history'];

@@ -9,7 +9,7 @@ import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
 import { withRetry } from '../../db/with-retry.ts';
 import { actorOf } from '../sessions.ts';
-import { holderOf, holdSession } from './acquire.ts';
+import { claimantOf, holdSession } from './acquire.ts';
 import { type Claimant, claimFloatingSeat, type LockedPool, lockPools } from './claim-seat.ts';
 import { endOfBorrow, grantRight, type Right } from './grant.ts';
 import { pastRecalled, RecalledError } from './recall-leases.ts';
@@ -70,9 +70,9 @@ async function lockOwnLease(
   principal: Principal,
   leaseId: string,
 ): Promise<{ row: BorrowRow; pool: LockedPool }> {
-  const { accountId, device } = principal;
-  const own = sql`l.account_id = ${accountId} and l.id = ${leaseId} and l.holder_id = ${holderOf(principal)}
-    and l.device_thumbprint = ${device.thumbprint}`;
+  const { accountId, holderId, deviceThumbprint } = claimantOf(principal);
+  const own = sql`l.account_id = ${accountId} and l.id = ${leaseId} and l.holder_id = ${holderId}
+    and l.device_thumbprint = ${deviceThumbprint}`;
   const [where] = await rows<{ pool: string }>(tx, sql`select l.pool_id as pool from lease l where ${own}`);
   const pool = where && (await lockPools(tx, accountId, [where.pool])).get(where.pool);
   const [row] = await rows<BorrowRow>(
@@ -119,8 +119,7 @@ async function requirePlace(
   { product, productName }: BorrowRow,
   pool: LockedPool,
 ): Promise<void> {
-  const { accountId, device } = principal;
-  const claimant = { accountId, holderId: holderOf(principal), deviceThumbprint: device.thumbprint };
+  const claimant = claimantOf(principal);
   const claim = await claimFloatingSeat(tx, pool, claimant, clock);
   if (claim.ok && (!claim.overage || (await othersWithinTotal(tx, pool, claimant, clock)) < pool.total))
     return;

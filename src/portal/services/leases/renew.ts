@@ -100,8 +100,9 @@ function outcomeOf(
 const margin = 120;
 
 /**
- * One statement for the whole batch: those that run are renewed, of the others it is read why not. What is borrowed keeps its end. Rows are locked in the order of their
- * ids, so that two batches never wait for each other. The condition on the seat notices one that was withdrawn by other means.
+ * One statement for the whole batch: those that run are renewed, of the others it is read why not. What is borrowed keeps its end. Rows are
+ * locked in the order of their ids, so that two batches never wait for each other. The condition on the seat notices one that was withdrawn
+ * by other means.
  */
 export const renewStatement: Statement = {
   name: 'renew-leases',
