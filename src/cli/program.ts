@@ -15,6 +15,8 @@ import type { Context } from './context.ts';
 
 /** The contract's values; written out, so that showing the help loads no schema. */
 const modeChoices = ['cloud-signin', 'cloud-key', 'standalone'] as const satisfies readonly Mode[];
+/** A week, in minutes. */
+const mostWaiting = 10_080;
 const lent = { usual: 7, most: 30 } as const satisfies Partial<typeof borrowDays>;
 
 /**
@@ -50,7 +52,8 @@ export function createProgram(
     command
       .option('--product-version <version>', t('options.productVersion'), '1')
       .option('--feature <feature>', t('options.feature'), collect)
-      .option('--no-question', t('options.noQuestion'));
+      .option('--no-question', t('options.noQuestion'))
+      .option('--wait <minutes>', t('options.wait'), wholeNumber(1, mostWaiting));
   const out = (command: Command) => command.option('--out <file>', t('options.out'));
 
   add(

@@ -4,12 +4,15 @@ import type { Context, Result } from './context.ts';
 import { createLicenseUse, type LicenseUse } from './license-use.ts';
 import { readState } from './read-state.ts';
 import { refusal } from './refusal.ts';
+import { waitForSeat } from './wait-for-seat.ts';
 
 /** What a command asks for a license with. */
 export interface UseOptions {
   readonly productVersion: string;
   readonly feature?: readonly string[];
   readonly question: boolean;
+  /** Minutes to wait for a seat where none is free. */
+  readonly wait?: number;
 }
 
 /**
@@ -30,7 +33,7 @@ export async function withUse(
     interactive: options.question,
   });
   try {
-    const license = await use.begin().catch(async (error: unknown) => {
+    const license = await waitForSeat(context, options.wait ?? 0, use.begin).catch(async (error: unknown) => {
       throw error instanceof AldabaError ? await explain(context, error) : error;
     });
     if (license.permit !== 'full') {
