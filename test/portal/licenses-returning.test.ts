@@ -126,6 +126,19 @@ describe('whatever else ends keeps the place until the device has let go:', () =
     await placeGoesWithReceipt(made);
   });
 
+  test('another version for its device, from another pool', async () => {
+    const { company, ana, other, leaseId } = await lent(portal, 1, { versionTo: '2026.9' });
+    const newer = { product: 'viga', kind: 'floating', total: 1, versionFrom: '2027.0' } as const;
+    await portal.addPool({ accountId: company.id, ...newer });
+    const next = await acquire(ana.client, 'viga', { version: '2027.1' });
+    expect([next.kind, next.leaseId === leaseId]).toEqual(['lease', false]);
+    // The answer may be lost, and the device be away with what it borrowed.
+    const eva = await portal.enterAs(other);
+    expect(await refusal(acquire(eva.client))).toMatchObject({ code: 'no-seat-free' });
+    await ana.client.licenses.release({ leaseId });
+    expect((await acquire(eva.client)).kind).toBe('lease');
+  });
+
   test('a revoked key', async () => {
     const { company, poolId, emails } = await portal.floating(1, 1);
     const device = createTestDevice();

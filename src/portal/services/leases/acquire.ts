@@ -185,8 +185,8 @@ async function writeLease(
       returning id, kind, (extract(epoch from expires_at) * 1000)::float8 as expires_at, seq::float8 as seq`,
   );
   if (lease === undefined) throw new RecalledError({ ...own, poolId: pool.id });
-  // A seat of another kind that the device had before is not needed any more.
-  await endLeases(tx, { ...own, exceptLeaseId: lease.id, withBorrowed: true }, { code: 'lease-ended', now });
+  // A seat of another kind that the device had before is not needed any more. What it borrowed it gives back itself, once it has this one.
+  await endLeases(tx, { ...own, exceptLeaseId: lease.id }, { code: 'lease-ended', now });
   const right = {
     leaseId: lease.id,
     kind: lease.kind,
