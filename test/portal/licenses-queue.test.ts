@@ -32,15 +32,15 @@ async function taken(others: number, total = 1) {
   const [grant] = grants;
   if (first === undefined || grant === undefined) throw new Error('nobody has the seat');
   const free = () => first.client.licenses.release({ leaseId: grant.leaseId });
-  return { company, poolId, first, grant, free, waiters: sessions.slice(total) };
+  return { company, emails, poolId, first, grant, free, waiters: sessions.slice(total) };
 }
 
 /** Two asks, a moment apart, so that it waits. */
-async function waits(session: TestSession | undefined): Promise<PortalClient> {
+async function waits(session: TestSession | undefined, product?: string): Promise<PortalClient> {
   if (session === undefined) throw new Error('nobody waits');
-  await ask(session.client);
+  await ask(session.client, product);
   portal.clock.advance(seconds);
-  await ask(session.client);
+  await ask(session.client, product);
   return session.client;
 }
 
@@ -115,6 +115,34 @@ describe('who waits for a seat', () => {
     await one.licenses.leaveQueue({ ticket });
     await one.licenses.leaveQueue({ ticket });
     expect((await acquire(two)).kind).toBe('lease');
+  });
+
+  test('waits no more when another pool served it, or a seat of its own', async () => {
+    for (const kind of ['floating', 'named'] as const) {
+      const { free, waiters, company, emails } = await taken(2);
+      const one = await waits(waiters[0]);
+      const poolId = await portal.addPool({ accountId: company.id, product: 'viga', kind, total: 1 });
+      if (kind === 'named') await portal.assignSeat(company, poolId, emails[1] ?? '');
+      await acquire(one);
+      await free();
+      expect((await acquire(waiters[1]?.client as PortalClient)).kind).toBe('lease');
+    }
+  });
+
+  test('with two products of a suite needs one place', async () => {
+    const { company, emails } = await portal.engineers(3);
+    await portal.addPool({ accountId: company.id, product: 'estructuras', kind: 'floating', total: 2 });
+    const [ana, eva, leo] = await Promise.all(emails.map((email) => portal.enterAs(email)));
+    const [first, second] = [
+      await acquire(ana?.client as PortalClient),
+      await acquire(leo?.client as PortalClient),
+    ];
+    const client = await waits(eva);
+    await waits(eva, 'portico');
+    await ana?.client.licenses.release({ leaseId: first.leaseId });
+    await leo?.client.licenses.release({ leaseId: second.leaseId });
+    await acquire(client, 'portico');
+    expect((await acquire(ana?.client as PortalClient)).kind).toBe('lease');
   });
 
   test('as many as wait are kept free, and what is over goes to anybody', async () => {

@@ -65,6 +65,7 @@ export async function acquireLease(
         return await idempotent(tx, { ...repeatable, now }, async () => {
           const found = await findPools(tx, principal, asked, now);
           const taken = await takeSeat(tx, principal, found, portal.clock);
+          await endWaiting(tx, { ...claimantOf(principal), product: found.product });
           return writeLease(tx, portal, principal, { ...found, ...taken, asked }, now);
         });
       } catch (error) {
@@ -110,10 +111,7 @@ async function takeSeat(
       locked ??= await lockPools(tx, accountId, floating);
       const places = locked.get(pool.id);
       const claim = places && (await claimFloatingSeat(tx, places, claimant, clock));
-      if (claim?.ok) {
-        if (claim.waited) await endWaiting(tx, { ...claimant, product: found.product });
-        return { pool, overage: claim.overage };
-      }
+      if (claim?.ok) return { pool, overage: claim.overage };
       total = (total ?? 0) + (claim?.total ?? 0);
       ahead = Math.min(ahead, claim?.ahead ?? ahead);
       continue;

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Clock } from '../../clock.ts';
 import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
-import { isWaiting, waitingBefore } from './seat-queue.ts';
+import { waitingBefore } from './seat-queue.ts';
 
 /** Who wants to run, on which device. */
 export interface Claimant {
@@ -13,8 +13,7 @@ export interface Claimant {
 }
 
 export type Claim =
-  /** `waited`: it has a place in the queue, which it needs no more. */
-  | { readonly ok: true; readonly overage: boolean; readonly waited: boolean }
+  | { readonly ok: true; readonly overage: boolean }
   /** `ahead`: of those who wait, how many come before; 0 for a named seat, for which nobody waits. */
   | { readonly ok: false; readonly total: number; readonly ahead: number };
 
@@ -58,10 +57,10 @@ export async function claimFloatingSeat(
   const { accountId, holderId, deviceThumbprint } = claimant;
   const now = clock.now();
   // It sees what whoever held the lock before has committed.
-  const [use] = await rows<{ mine: number; others: number; ahead: number; waited: boolean }>(
+  const [use] = await rows<{ mine: number; others: number; ahead: number }>(
     tx,
     sql`select count(*) filter (where mine)::int as mine, count(*) filter (where not mine)::int as others,
-        ${waitingBefore(claimant, pool.id, now)} as ahead, ${isWaiting(claimant, pool.id)} as waited
+        ${waitingBefore(claimant, pool.id, now)} as ahead
       from (
         select distinct holder_id, device_thumbprint,
           holder_id = ${holderId} and device_thumbprint = ${deviceThumbprint} as mine
@@ -70,11 +69,11 @@ export async function claimFloatingSeat(
           and expires_at > ${new Date(now).toISOString()}::timestamptz
       ) place`,
   );
-  const { mine = 0, others = 0, ahead = 0, waited = false } = use ?? {};
+  const { mine = 0, others = 0, ahead = 0 } = use ?? {};
   // What runs already is not asked to stop when the pool shrank, or when somebody waits.
-  if (mine > 0) return { ok: true, overage: others >= pool.total, waited };
+  if (mine > 0) return { ok: true, overage: others >= pool.total };
   const taken = others + ahead;
-  if (taken < pool.total + pool.overage) return { ok: true, overage: taken >= pool.total, waited };
+  if (taken < pool.total + pool.overage) return { ok: true, overage: taken >= pool.total };
   return { ok: false, total: pool.total, ahead };
 }
 
@@ -102,6 +101,6 @@ export async function claimNamedSeat(
         and expires_at > ${new Date(clock.now()).toISOString()}::timestamptz and device_thumbprint <> ${deviceThumbprint}`,
   );
   return (use?.devices ?? 0) < seat.devicesPerSeat
-    ? { ok: true, overage: false, waited: false }
+    ? { ok: true, overage: false }
     : { ok: false, total: seat.devicesPerSeat, ahead: 0 };
 }

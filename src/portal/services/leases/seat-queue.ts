@@ -19,8 +19,8 @@ export interface Waiter extends Claimant {
 const instant = (milliseconds: number) => sql`${new Date(milliseconds).toISOString()}::timestamptz`;
 
 /**
- * How many wait for a place of the pool and come before the claimant: places, as `claimFloatingSeat` counts them. The pool's row is locked, so
- * that who is counted cannot be served at the same time.
+ * How many wait for a place of the pool and come before the claimant: places, as `claimFloatingSeat` counts them, without those that
+ * have one and wait with another product. The pool's row is locked, so that who is counted cannot be served at the same time.
  *
  * @param now milliseconds of UTC
  */
@@ -34,16 +34,12 @@ export function waitingBefore(
     select count(distinct (q.holder_id, q.device_thumbprint))::int from seat_queue q
     where q.account_id = ${accountId} and ${poolId} = any(q.pool_ids) and q.seen_at > ${since}
       and (q.holder_id, q.device_thumbprint) <> (${holderId}::uuid, ${deviceThumbprint})
+      and not exists (select from lease l where l.account_id = ${accountId} and l.pool_id = ${poolId} and l.holder_id = q.holder_id
+        and l.device_thumbprint = q.device_thumbprint and l.ended_at is null and l.expires_at > ${instant(now)})
       and not exists (select from seat_queue own
         where own.account_id = ${accountId} and own.holder_id = ${holderId} and own.device_thumbprint = ${deviceThumbprint}
           and ${poolId} = any(own.pool_ids) and coalesce(own.seen_at, own.asked_at) > ${since}
           and (own.asked_at, own.id) < (q.asked_at, q.id)))`;
-}
-
-/** Whether the claimant has a place in some queue for the pool. */
-export function isWaiting({ accountId, holderId, deviceThumbprint }: Claimant, poolId: string): SQL {
-  return sql`exists (select from seat_queue where account_id = ${accountId} and holder_id = ${holderId}
-    and device_thumbprint = ${deviceThumbprint} and ${poolId} = any(pool_ids))`;
 }
 
 /** The refusal, before it is known which place in the queue it gives. Thrown in the transaction that has locked the pools. */
@@ -93,7 +89,7 @@ export class NoSeatFree extends Error {
   }
 }
 
-/** The waiter was served. */
+/** The waiter was served, from a pool that it waited for or another. */
 export async function endWaiting(tx: Tx, waiter: Waiter): Promise<void> {
   const { accountId, holderId, deviceThumbprint, product } = waiter;
   await tx.execute(
