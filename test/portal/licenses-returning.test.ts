@@ -205,6 +205,14 @@ describe('a borrowed lease that an administrator takes back', () => {
     expect((await renew(ana.client, leaseId)).results).toMatchObject([why]);
   });
 
+  test('still says why when it was put into its history before its device came', async () => {
+    const { ana, leaseId } = await recalled();
+    portal.clock.advance(8 * days + 1 * hours);
+    await cleanUp(portal.services);
+    await ana.refresh();
+    expect((await renew(ana.client, leaseId)).results).toMatchObject([why]);
+  });
+
   test('is not lent again: it ends', async () => {
     const { company, ana, leaseId } = await recalled();
     expect(await refusal(borrow(ana.client, leaseId))).toMatchObject(why);

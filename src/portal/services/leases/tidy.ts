@@ -21,7 +21,7 @@ export async function tidyLicenses(portal: Portal): Promise<void> {
     portal.log.warn({ due: new Date(keyDue).toISOString() }, 'the next signing key is needed');
   const { queries } = portal.database;
   await queries.execute(sql`
-    update lease set ended_at = ${before(0)}, end_code = 'lease-ended'
+    update lease set ended_at = ${before(0)}, end_code = coalesce(recall_code, 'lease-ended'), end_detail = recall_detail
     from (select account_id, id from lease where ended_at is null and expires_at < ${before(lateMilliseconds)}
       order by id for no key update skip locked) late
     where lease.account_id = late.account_id and lease.id = late.id`);
