@@ -129,6 +129,28 @@ describeUnless(oneConnection, 'while a borrowed lease', () => {
     expect(await placesTaken(portal, company.id)).toBe(1);
   });
 
+  test('of a suite is taken back, its device renews: neither is undone for the other’s sake', async () => {
+    const { company, emails, administrator } = await portal.engineers(1);
+    const suite = { accountId: company.id, product: 'estructuras', kind: 'floating', total: 1 } as const;
+    await portal.addPool(suite);
+    const ana = await portal.enterAs(emails[0] ?? '');
+    const { leaseId: viga } = await acquire(ana.client, 'viga');
+    portal.clock.advance(1 * seconds);
+    const { leaseId: portico } = await acquire(ana.client, 'portico');
+    await borrow(ana.client, viga);
+    const admin = await portal.enterAs(administrator);
+    const letGo = await hold(sql`select from lease where id = ${portico} for no key update`);
+    const transactions = vi.spyOn(portal.services.database, 'inAccount');
+    const reclaiming = admin.client.licenses.reclaim({ leaseId: viga, reason });
+    await waiting(1);
+    const renewing = renew(ana.client, viga, portico);
+    await waiting(2);
+    await Promise.all([letGo(), reclaiming]);
+    const why = { code: 'lease-reclaimed' };
+    expect((await renewing).results).toMatchObject([why, why]);
+    expect(transactions.mock.settledResults.map(({ type }) => type)).not.toContain('rejected');
+  });
+
   test('is given back by two receipts at once, it is given back once', async () => {
     const { device, leaseId, company } = await lent(portal);
     const paper = await receipt(device, leaseId);

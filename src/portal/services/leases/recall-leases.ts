@@ -13,6 +13,17 @@ export interface PlaceOfPool {
   readonly deviceThumbprint: string;
 }
 
+/** Locks all that runs on a place in the order of its ids, like renewals: what ends and what is recalled are two statements. */
+export async function lockPlace(
+  tx: Tx,
+  { accountId, poolId, holderId, deviceThumbprint }: PlaceOfPool,
+): Promise<void> {
+  await tx.execute(
+    sql`select from lease where account_id = ${accountId} and pool_id = ${poolId} and holder_id = ${holderId}
+      and device_thumbprint = ${deviceThumbprint} and ended_at is null order by id for no key update`,
+  );
+}
+
 /**
  * Takes back what is borrowed on a place whose pool is locked. It keeps the place until its device hears of it, or its time is over. What
  * was recalled before stays so, with its reason.

@@ -6,7 +6,7 @@ import { rows } from '../../db/run.ts';
 import { holderOf } from './acquire.ts';
 import { lockPools } from './claim-seat.ts';
 import { endLeases } from './end-leases.ts';
-import { recallLeases } from './recall-leases.ts';
+import { lockPlace, recallLeases } from './recall-leases.ts';
 
 /**
  * Gives a lease of the caller's own device back. Again, or for one that is not theirs, nothing happens. A borrowed one goes too: its device
@@ -68,6 +68,7 @@ export async function reclaimLease(
     const end = { code: 'lease-reclaimed', detail: reason, now } as const;
     // Nothing is lent or taken there meanwhile.
     await lockPools(tx, accountId, [poolId]);
+    await lockPlace(tx, place);
     const ended = await endLeases(tx, place, end);
     const { recalled, freeAt } = await recallLeases(tx, place, end);
     const answer = { freeAt: iso(freeAt ?? now) };
