@@ -225,7 +225,7 @@ export async function createSeatPortal(
         const { kind, right } = receiptOf(input.receipt);
         const isKnown = kind === 'borrow' ? known.has(right) : portal.activations.has(right);
         if (!isKnown) throw new AldabaError('not-found');
-        if (leases.get(right)?.kind === 'borrow') leases.delete(right);
+        if (kind === 'borrow' && leases.get(right)?.kind !== 'offline-pass') leases.delete(right);
       }),
     borrow: (input: { leaseId: string; days: number }) =>
       serve({ kind: 'borrow', input }, async () => {

@@ -52,15 +52,19 @@ describe('a receipt gives back what was borrowed', () => {
     expect(await placesTaken(portal, company.id)).toBe(1);
   });
 
-  test('when its time is over, and when the device went on with it as a lease it changes nothing', async () => {
+  test('when its time is over; and when it is a lease again, so that the same is never lent after its receipt', async () => {
     const over = await lent(portal, 1, { days: 1 });
     const late = await lent(portal, 1, { days: 1 });
     portal.clock.advance(1 * days);
     expect(await bring(await receipt(over.device, over.leaseId))).toEqual({ code: 'ok' });
     expect(await portal.running(over.company.id)).toBe(0);
     await late.ana.refresh();
+    // It was under way when the device let go.
     await renew(late.ana.client, late.leaseId);
-    expect(await bring(await receipt(late.device, late.leaseId))).toEqual({ code: 'ok' });
+    const paper = await receipt(late.device, late.leaseId);
+    await bring(paper);
+    await borrow(late.ana.client, (await acquire(late.ana.client)).leaseId);
+    expect(await bring(paper)).toEqual({ code: 'ok' });
     expect(await placesTaken(portal, late.company.id)).toBe(1);
   });
 

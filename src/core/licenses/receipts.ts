@@ -45,8 +45,8 @@ export function receiptOf(receipt: string): { right: string; kind: ReceiptKind; 
 }
 
 /**
- * The record without a receipt that the portal has, or that is of no use any more. A license was given back for good; a lease that was no
- * borrowed one any more when the receipt came goes on at the portal, and may be handed out again.
+ * The record without a receipt that the portal has, or that is of no use any more. Somebody may keep the file of a license; a lease ended at
+ * the portal by its receipt, or by then with its time, and need not be remembered.
  */
 function withoutReceipt(record: LicenseRecord, receipt: string): LicenseRecord {
   const said = receiptOf(receipt);

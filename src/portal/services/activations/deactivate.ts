@@ -62,7 +62,10 @@ async function endActivation(tx: Tx, { right, device, now, request }: Returned):
   });
 }
 
-/** Also when its session, its person or its key is gone, or it was recalled. What is no borrowed lease any more, its device goes on with. */
+/**
+ * Also when its session, its person or its key is gone, or it was recalled; and when it is a lease, because it was never lent or a renewal
+ * under way made it one again: the same one, lent later, would end by the same receipt.
+ */
 async function endBorrowed(tx: Tx, { right, device, now, request }: Returned): Promise<void> {
   const [lease] = await rows<{
     accountId: string;
@@ -76,7 +79,7 @@ async function endBorrowed(tx: Tx, { right, device, now, request }: Returned): P
       from lease where id = ${right} and device_thumbprint = ${device} for no key update`,
   );
   if (lease === undefined) throw new AldabaError('not-found', 'no such lease of this device');
-  if (lease.kind !== 'borrow') return;
+  if (lease.kind === 'offline-pass') return;
   const { accountId, product, holder, name } = lease;
   const which = { accountId, leaseId: right, withBorrowed: true };
   if ((await endLeases(tx, which, { code: 'lease-ended', now })).length === 0) return;
