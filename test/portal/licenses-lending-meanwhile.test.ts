@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { claimantOf } from '../../src/portal/services/leases/acquire.ts';
+import { pastRecalled, RecalledError } from '../../src/portal/services/leases/recall-leases.ts';
 import { describeUnless } from '../support/skip.ts';
 import { borrow, lent, placesTaken, receipt, working } from './borrowing-support.ts';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
@@ -111,6 +113,23 @@ describeUnless(oneConnection, 'while a lease is being lent', () => {
     expect(await placesTaken(portal, company.id)).toBe(1);
     expect(transactions.mock.settledResults.map(({ type }) => type)).not.toContain('rejected');
   });
+});
+
+test('what another request of the device took in place of a recalled lease stays', async () => {
+  const { company, poolId, ana, administrator, device, leaseId } = await lent(portal);
+  const admin = await portal.enterAs(administrator);
+  await admin.client.licenses.reclaim({ leaseId, reason });
+  const which = { ...claimantOf(await portal.principalOf(device)), poolId, product: 'viga' };
+  const taken = acquire(ana.client);
+  let meets = true;
+  await pastRecalled(portal.services, async () => {
+    await taken;
+    if (!meets) return;
+    meets = false;
+    throw new RecalledError(which);
+  });
+  expect((await renew(ana.client, (await taken).leaseId)).results).toMatchObject([{ outcome: 'renewed' }]);
+  expect(await placesTaken(portal, company.id)).toBe(1);
 });
 
 describeUnless(oneConnection, 'while a borrowed lease', () => {

@@ -72,7 +72,12 @@ export async function pastRecalled<T>(portal: Portal, work: () => Promise<T>): P
     if (!(error instanceof RecalledError)) throw error;
     const { which } = error;
     await portal.database.inAccount(which.accountId, (tx) =>
-      endLeases(tx, { ...which, withBorrowed: true }, { code: 'lease-ended', now: portal.clock.now() }),
+      // Another request of the device may have ended it before, and have a lease there by now.
+      endLeases(
+        tx,
+        { ...which, recalled: true, withBorrowed: true },
+        { code: 'lease-ended', now: portal.clock.now() },
+      ),
     );
     return pastRecalled(portal, work);
   }
