@@ -104,6 +104,20 @@ describe('who waits for a seat', () => {
     expect(rows).toHaveLength(1);
   });
 
+  test('keeps its turn when another of its programs asks for a version of another pool', async () => {
+    const { free, waiters, company } = await taken(2);
+    await portal.query(sql`update pool set version_to = '2026.9' where account_id = ${company.id}`);
+    const newer = { product: 'viga', kind: 'floating', total: 0, versionFrom: '2027.0' } as const;
+    await portal.addPool({ accountId: company.id, ...newer });
+    const one = await waits(waiters[0]);
+    await waits(waiters[1]);
+    expect(await refusal(acquire(one, 'viga', { version: '2027.1' }))).toMatchObject({
+      code: 'no-seat-free',
+    });
+    await free();
+    expect((await acquire(one)).kind).toBe('lease');
+  });
+
   test('leaves the queue at once when its program ends, and nobody else can take it out', async () => {
     const { free, waiters } = await taken(2);
     const one = await waits(waiters[0]);

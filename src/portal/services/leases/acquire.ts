@@ -99,7 +99,7 @@ async function takeSeat(
   clock: Clock,
 ): Promise<{ pool: PoolForUse; overage: boolean }> {
   const { accountId } = principal;
-  const claimant = claimantOf(principal);
+  const claimant = { ...claimantOf(principal), product: found.product };
   const floating = found.pools.filter((pool) => pool.seatId === null).map((pool) => pool.id);
   let devices = 0;
   let total: number | undefined;
@@ -124,7 +124,7 @@ async function takeSeat(
   if (total !== undefined) {
     const holders = await visibleHolders(tx, principal, floating, clock.now());
     throw new NoSeatFree(
-      { ...claimant, product: found.product, poolIds: floating },
+      { ...claimant, poolIds: floating },
       { ...data, total, available: 0, holders },
       Number.isFinite(ahead) ? ahead : 0,
       clock.now(),

@@ -119,7 +119,7 @@ async function requirePlace(
   { product, productName }: BorrowRow,
   pool: LockedPool,
 ): Promise<void> {
-  const claimant = claimantOf(principal);
+  const claimant = { ...claimantOf(principal), product };
   const claim = await claimFloatingSeat(tx, pool, claimant, clock);
   if (claim.ok && (!claim.overage || (await othersWithinTotal(tx, pool, claimant, clock)) < pool.total))
     return;

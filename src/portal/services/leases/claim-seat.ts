@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Clock } from '../../clock.ts';
 import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
-import { waitingBefore } from './seat-queue.ts';
+import { type Waiter, waitingBefore } from './seat-queue.ts';
 
 /** Who wants to run, on which device. */
 export interface Claimant {
@@ -51,7 +51,7 @@ export async function lockPools(
 export async function claimFloatingSeat(
   tx: Tx,
   pool: LockedPool,
-  claimant: Claimant,
+  claimant: Waiter,
   clock: Clock,
 ): Promise<Claim> {
   const { accountId, holderId, deviceThumbprint } = claimant;

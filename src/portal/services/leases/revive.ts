@@ -95,7 +95,8 @@ async function claimAgain(
     if (claim === null) return 'no-seat-assigned';
     return claim.ok ? claim : 'device-limit';
   }
-  const claim = pool && (await claimFloatingSeat(tx, pool, claimant, clock));
+  const waiter = { ...claimant, product: row.product };
+  const claim = pool && (await claimFloatingSeat(tx, pool, waiter, clock));
   return claim?.ok ? claim : 'no-seat-free';
 }
 

@@ -25,7 +25,7 @@ const instant = (milliseconds: number) => sql`${new Date(milliseconds).toISOStri
  * @param now milliseconds of UTC
  */
 export function waitingBefore(
-  { accountId, holderId, deviceThumbprint }: Claimant,
+  { accountId, holderId, deviceThumbprint, product }: Waiter,
   poolId: string,
   now: number,
 ): SQL {
@@ -38,7 +38,7 @@ export function waitingBefore(
         and l.device_thumbprint = q.device_thumbprint and l.ended_at is null and l.expires_at > ${instant(now)})
       and not exists (select from seat_queue own
         where own.account_id = ${accountId} and own.holder_id = ${holderId} and own.device_thumbprint = ${deviceThumbprint}
-          and ${poolId} = any(own.pool_ids) and coalesce(own.seen_at, own.asked_at) > ${since}
+          and (own.product_code = ${product} or ${poolId} = any(own.pool_ids)) and coalesce(own.seen_at, own.asked_at) > ${since}
           and (own.asked_at, own.id) < (q.asked_at, q.id)))`;
 }
 
