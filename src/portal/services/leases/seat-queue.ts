@@ -19,8 +19,8 @@ export interface Waiter extends Claimant {
 const instant = (milliseconds: number) => sql`${new Date(milliseconds).toISOString()}::timestamptz`;
 
 /**
- * How many wait for a place of the pool and come before the claimant: places, as `claimFloatingSeat` counts them, without those that
- * have one and wait with another product. The pool's row is locked, so that who is counted cannot be served at the same time.
+ * Who waits for a place of the pool and comes before the claimant, perhaps with several products: rows of holder and device, as
+ * `claimFloatingSeat` counts them. The pool's row is locked, so that who is counted cannot be served at the same time.
  *
  * @param now milliseconds of UTC
  */
@@ -30,16 +30,14 @@ export function waitingBefore(
   now: number,
 ): SQL {
   const since = instant(now - patience);
-  return sql`(
-    select count(distinct (q.holder_id, q.device_thumbprint))::int from seat_queue q
+  return sql`
+    select q.holder_id, q.device_thumbprint from seat_queue q
     where q.account_id = ${accountId} and ${poolId} = any(q.pool_ids) and q.seen_at > ${since}
       and (q.holder_id, q.device_thumbprint) <> (${holderId}::uuid, ${deviceThumbprint})
-      and not exists (select from lease l where l.account_id = ${accountId} and l.pool_id = ${poolId} and l.holder_id = q.holder_id
-        and l.device_thumbprint = q.device_thumbprint and l.ended_at is null and l.expires_at > ${instant(now)})
       and not exists (select from seat_queue own
         where own.account_id = ${accountId} and own.holder_id = ${holderId} and own.device_thumbprint = ${deviceThumbprint}
           and (own.product_code = ${product} or ${poolId} = any(own.pool_ids)) and coalesce(own.seen_at, own.asked_at) > ${since}
-          and (own.asked_at, own.id) < (q.asked_at, q.id)))`;
+          and (own.asked_at, own.id) < (q.asked_at, q.id))`;
 }
 
 /** The refusal, before it is known which place in the queue it gives. Thrown in the transaction that has locked the pools. */
