@@ -195,6 +195,43 @@ describe('borrowing', () => {
     expect(kinds()).toEqual(['acquire', 'borrow', 'deactivate']);
   });
 
+  test('the answer is lost, the program ends without network when its time is over: what the portal may have lent goes back by receipt', async () => {
+    const use = await run();
+    rig.portal.after = ({ kind }) => {
+      if (kind === 'borrow') throw new Error('socket hang up');
+    };
+    await expect(rig.licenses.borrow('viga', 7, use)).rejects.toMatchObject({ code: 'internal' });
+    rig.portal.fault = 'network-offline';
+    await rig.pass(1_500_000, 30_000);
+    await rig.licenses.release(use);
+    await rig.pass(10_000, 1000);
+    await becomes(async () => expect((await rig.record('viga'))?.right ?? null).toBeNull());
+    rig.portal.fault = null;
+    await rig.pass(600_000, 30_000);
+    await becomes(() => expect(rig.portal.active()).toEqual([]));
+    expect(await rig.record('viga')).toBeNull();
+  });
+
+  test('somebody signs out while the portal is asked, and its answer is lost: what it lent goes back by receipt', async () => {
+    const use = await run();
+    let fail = () => {};
+    rig.portal.after = ({ kind }) => {
+      if (kind !== 'borrow') return undefined;
+      return new Promise((_resolve, reject) => (fail = () => reject(new Error('socket hang up'))));
+    };
+    const asked = rig.licenses.borrow('viga', 7, use);
+    asked.catch(() => undefined);
+    await becomes(() => expect(rig.portal.count('borrow')).toBe(1));
+    rig.session.identity = false;
+    rig.session.emit('signed-out');
+    await becomes(async () => expect((await rig.record('viga'))?.right ?? null).toBeNull());
+    fail();
+    await expect(asked).rejects.toMatchObject({ code: 'internal' });
+    await rig.pass(10_000, 1000);
+    await becomes(() => expect(rig.portal.active()).toEqual([]));
+    expect(await rig.record('viga')).toBeNull();
+  });
+
   test('somebody signs out while the portal is asked: what it lent goes back by receipt', async () => {
     const use = await run();
     let answer = () => {};
@@ -205,7 +242,7 @@ describe('borrowing', () => {
     await becomes(() => expect(rig.portal.count('borrow')).toBe(1));
     rig.session.identity = false;
     rig.session.emit('signed-out');
-    await becomes(async () => expect(await rig.record('viga')).toBeNull());
+    await becomes(async () => expect((await rig.record('viga'))?.right ?? null).toBeNull());
     answer();
     await expect(asked).rejects.toMatchObject({ code: 'lease-ended' });
     expect(rig.portal.active()).toHaveLength(0);

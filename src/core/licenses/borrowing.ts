@@ -56,7 +56,12 @@ export function createBorrowing(
   }
 
   async function askFor(entry: Entry, leaseId: string, days: number): Promise<void> {
-    const grant = await gateway.portal.licenses.borrow({ leaseId, days });
+    // From here on it may be lent, also while nobody answers.
+    entry.lending = leaseId;
+    const grant = await gateway.portal.licenses.borrow({ leaseId, days }).catch((error: unknown) => {
+      if (whatFailed(asAldabaError(error).code) !== 'undecided') entry.lending = null;
+      throw error;
+    });
     try {
       await seats.accept(entry, grant, leaseId);
     } catch (error) {
@@ -101,7 +106,6 @@ export function createBorrowing(
         });
       } catch (error) {
         const fault = asAldabaError(error);
-        if (leaseId !== '' && whatFailed(fault.code) === 'undecided') entry.lending = leaseId;
         await follow(entry, leaseId, fault);
         throw fault;
       } finally {

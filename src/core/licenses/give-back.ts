@@ -108,7 +108,9 @@ export function createGiveBack(
     // Past its end the portal frees it without being told.
     const gone = outcome === 'told' || (entry.right?.claims.exp ?? 0) * 1000 <= entries.now();
     if (outcome === 'not-sent' && !gone) return;
-    await entries.update(entry, (record) => {
+    // What may be lent has an end at the portal that is not known here.
+    const isLent = outcome !== 'told' && entry.lending === leaving.leaseId;
+    await (isLent ? receipts : entries).update(entry, (record) => {
       if (record.right?.leaseId !== leaving.leaseId) return record;
       return gone ? { ...record, right: null } : owed(entry, record);
     });
