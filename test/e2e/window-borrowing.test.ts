@@ -165,6 +165,19 @@ describeUnless(missing, 'borrowing', () => {
     await expectFocus(page, 'Cambiar días…');
   });
 
+  test('with fewer days than are left a loan ends as before, which is what the dialog and the answer say', async () => {
+    const { page, core } = await open('license/borrowed');
+    await ask(page, /^Cambiar días…$/);
+    await page.keyboard.type('1');
+    await expect.poll(() => until(page).textContent()).toContain('sábado, 7 de marzo');
+    await page.keyboard.press('Enter');
+    await page
+      .getByText('queda prestada a este equipo hasta el sábado, 7 de marzo', { exact: false })
+      .waitFor();
+    expect(core.callsTo('licenses.borrow')).toEqual([{ product: 'portico', days: 1 }]);
+    await page.getByText('Dura hasta el 7 de marzo de 2026', { exact: false }).waitFor();
+  });
+
   test('with a connection it is returned at once, and programs that run go on', async () => {
     const { page, core } = await open('license/borrowed');
     await ask(page, /^Devolver…$/);

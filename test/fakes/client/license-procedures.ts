@@ -38,7 +38,10 @@ export function licenseProcedures(
         const maximum = find(product)?.borrowDays ?? 0;
         if (maximum === 0) throw new AldabaError('borrow-unavailable', product);
         if (days > maximum) throw new AldabaError('borrow-too-long', `${days} days`, { maximum });
-        const end = at(days, 'd');
+        const held = find(product);
+        const before = held?.kind === 'borrow' ? (held.expiresAt ?? '') : '';
+        // ISO instants of one length: the later one, as the portal never shortens a loan.
+        const end = [at(days, 'd'), before].toSorted().at(-1) ?? before;
         const times = { renewedAt: present, expiresAt: end, until: end };
         put(product, { ...plain, ...times, state: 'borrowed', kind: 'borrow' });
       }),

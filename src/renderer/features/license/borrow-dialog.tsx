@@ -28,7 +28,7 @@ export default function BorrowDialog({ view, onClose }: { view: LicenseView; onC
     until: t('time.untilDate', { moment: format.weekday(instant) }),
     relative: format.relative(instant, now),
   });
-  const end = days === null ? null : moments(new Date(now + days * day).toISOString());
+  const end = days === null ? null : moments(endOf(view, now + days * day));
 
   async function borrow(): Promise<unknown> {
     if (days === null) {
@@ -42,7 +42,11 @@ export default function BorrowDialog({ view, onClose }: { view: LicenseView; onC
       if (maximum !== undefined && maximum > 0) setRefusedMost(maximum);
       throw error;
     }
-    toast.show({ text: t('license.borrow.done', { product: view.productName, ...end }) });
+    // The portal may have lent it for less: to the end of what was bought.
+    const { licenses } = await client.state.get();
+    const lent = licenses?.find(({ product }) => product === view.product)?.expiresAt ?? null;
+    const until = lent === null ? end : moments(lent);
+    toast.show({ text: t('license.borrow.done', { product: view.productName, ...until }) });
     return;
   }
 
@@ -68,11 +72,17 @@ export default function BorrowDialog({ view, onClose }: { view: LicenseView; onC
       <ul>
         <li>{t('license.borrow.works')}</li>
         <li>{t('license.borrow.seat')}</li>
-        <li>{t('license.borrow.earlier')}</li>
+        <li>{changes ? t('license.borrow.never') : t('license.borrow.earlier')}</li>
       </ul>
       <ConnectionNote />
     </ConfirmDialog>
   );
+}
+
+/** What is borrowed never ends sooner than before. @param end ms of UTC */
+function endOf({ kind, expiresAt }: LicenseView, end: number): string {
+  const before = kind === 'borrow' && expiresAt !== null ? Date.parse(expiresAt) : 0;
+  return new Date(Math.max(end, before)).toISOString();
 }
 
 /** How many days it is lent for, as it is now; as it was when asked, once it cannot be said any more. */
