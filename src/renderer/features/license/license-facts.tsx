@@ -36,11 +36,7 @@ export function LicenseFacts({ view }: { view: LicenseView }) {
   // Signed in, the company stands at the side.
   if (!signedIn) facts.push(['company', t('license.fact.company'), view.accountName]);
   if (view.renewedAt !== null && view.kind !== 'license')
-    facts.push([
-      'renewed',
-      view.kind === 'borrow' ? t('license.fact.borrowed') : t('license.fact.renewed'),
-      format.relative(view.renewedAt, now),
-    ]);
+    facts.push(['renewed', t('license.fact.renewed'), format.relative(view.renewedAt, now)]);
 
   return (
     <dl className={classes.facts}>
