@@ -39,9 +39,16 @@ export async function fail(context: Context, error: unknown, help = ''): Promise
   return exitCodeOf[refusal.code];
 }
 
-/** What to do, where the command line has a way out of its own. */
-function here({ t }: Context, { code, data }: { code: ErrorCode; data: ErrorData }): { next?: string } {
-  if (code === 'keychain-unavailable') return { next: t('failure.noKeychain') };
+/** What to do, where the command line has a way out of its own, and the number that the person has to know. */
+function here(
+  { t }: Context,
+  { code, data }: { code: ErrorCode; data: ErrorData },
+): { means?: string; next?: string } {
+  // A client that runs without a keychain lends nothing either: of a product there is only the file.
+  if (code === 'keychain-unavailable')
+    return { next: t(data?.product === undefined ? 'failure.noKeychain' : 'failure.noKeychainToBorrow') };
+  if (code === 'borrow-too-long' && data?.maximum !== undefined)
+    return { means: t('failure.lentAtMost', { count: data.maximum }) };
   if (code === 'client-silent') return { next: t('failure.endProcess', { pid: data?.detail ?? '' }) };
   return {};
 }

@@ -38,7 +38,17 @@ describe('giving back', () => {
     expect(await handIn(holding(held, before), product)).toMatchObject(expected);
   });
 
-  test.each(['lease', 'offline-pass', null] as const)('of %s there is nothing to give back', async (held) => {
-    await expect(handIn(holding(held), product)).rejects.toMatchObject({ code: 'not-licensed' });
+  test('where nothing is held there is nothing to give back', async () => {
+    await expect(handIn(holding(null), product)).rejects.toMatchObject({ code: 'not-licensed' });
   });
+
+  test.each(['lease', 'offline-pass'] as const)(
+    'of %s, which is held, it is not said that there is none',
+    async (held) => {
+      await expect(handIn(holding(held), product)).rejects.toMatchObject({
+        key: 'usage.notReturnable',
+        values: { name: product },
+      });
+    },
+  );
 });

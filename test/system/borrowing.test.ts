@@ -238,3 +238,12 @@ test('a limit that an administrator raises counts at once, also for what is borr
   expect((await onSite('return', 'viga', '--json')).json.told).toBe(true);
   await untilPlaces(0);
 });
+
+test('released without network: it is said that the place stays taken until the portal knows', async () => {
+  expect((await onSite('borrow', 'viga')).code).toBe(0);
+  await relay.cut();
+  const { code, json } = await onSite('release', 'viga', '--json');
+  expect([code, json]).toMatchObject([0, { product: 'viga', told: false }]);
+  await relay.mend();
+  await untilPlaces(0);
+});

@@ -7,7 +7,13 @@ import { writeNewFile } from '../write-new-file.ts';
 export async function release(context: Context, [product = '']: string[]): Promise<Result> {
   return withClient(context, async (client) => {
     await client.licenses.release({ product });
-    return { json: { product }, text: context.t('done.release', { product }) };
+    // What was borrowed keeps its place until the portal knows.
+    const { returned } = await client.state.get();
+    const told = !returned.some((one) => one.product === product && one.kind === 'borrow');
+    return {
+      json: { product, told },
+      text: context.t(told ? 'done.release' : 'done.releasedUntold', { product }),
+    };
   });
 }
 

@@ -51,6 +51,7 @@ export function createBorrowing(
       throw new AldabaError(
         'keychain-unavailable',
         'what is bound to this device key ends with this process',
+        { product },
       );
     return right.leaseId;
   }
