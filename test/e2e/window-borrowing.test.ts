@@ -183,7 +183,7 @@ describeUnless(missing, 'borrowing', () => {
     await ask(page, /^Devolver…$/);
     const dialog = page.getByRole('dialog', { name: '¿Devolver la licencia prestada de Pórtico?' });
     await dialog.getByText('Con conexión, el puesto queda libre de inmediato para otra persona.').waitFor();
-    await dialog.getByText('Sin conexión, recibirá un recibo', { exact: false }).waitFor();
+    await dialog.getByText('Sin conexión, se le dará un recibo', { exact: false }).waitFor();
     await dialog
       .getByText('Hay 2 programas usándola: seguirán con una licencia común si hay un puesto libre', {
         exact: false,
