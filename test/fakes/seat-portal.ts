@@ -192,7 +192,8 @@ export async function createSeatPortal(
           input.leases.map(async ({ leaseId }) => {
             const lease = leases.get(leaseId);
             if (reclaimed.has(leaseId)) {
-              leases.delete(leaseId);
+              // What is lent keeps its place until its receipt: this answer may be lost.
+              if (lease?.kind !== 'borrow' || lease.ends <= clock.now()) leases.delete(leaseId);
               return {
                 outcome: 'ended' as const,
                 leaseId,
@@ -230,10 +231,7 @@ export async function createSeatPortal(
     borrow: (input: { leaseId: string; days: number }) =>
       serve({ kind: 'borrow', input }, async () => {
         const lease = leases.get(input.leaseId);
-        if (reclaimed.has(input.leaseId)) {
-          leases.delete(input.leaseId);
-          throw new AldabaError('lease-reclaimed');
-        }
+        if (reclaimed.has(input.leaseId)) throw new AldabaError('lease-reclaimed');
         if (lease === undefined || lease.ends <= clock.now()) throw new AldabaError('lease-ended');
         const maximum = lease.kind === 'offline-pass' ? 0 : mostDays(lease.product);
         if (maximum === 0) throw new AldabaError('borrow-unavailable');

@@ -181,14 +181,17 @@ describe('a borrowed lease that an administrator takes back', () => {
   }
   const why = { code: 'lease-reclaimed', data: { detail: 'Entrega urgente' } };
 
-  test('keeps its place until the device hears of it, which says why', async () => {
-    const { company, ana, other, leaseId, reclaim, borrowed, admin } = await recalled();
+  test('says why to its device, and keeps its place until that has let go: it may not have heard', async () => {
+    const { company, ana, device, other, leaseId, reclaim, borrowed, admin } = await recalled();
     const eva = await portal.enterAs(other);
     expect(await refusal(acquire(eva.client))).toMatchObject({ code: 'no-seat-free' });
     // Once more is no news; the first reason stays.
     expect(await reclaim('Otra vez')).toEqual({ freeAt: borrowed.expiresAt });
     for (const _ of [1, 2])
       expect((await renew(ana.client, leaseId)).results).toEqual([{ outcome: 'ended', leaseId, ...why }]);
+    expect(await refusal(acquire(eva.client))).toMatchObject({ code: 'no-seat-free' });
+    await bring(await receipt(device, leaseId));
+    expect((await renew(ana.client, leaseId)).results).toMatchObject([why]);
     expect((await acquire(eva.client)).kind).toBe('lease');
     expect(await reclaim('Tarde')).toEqual({ freeAt: new Date(portal.clock.now()).toISOString() });
     expect((await auditOfLending(portal, company.id)).slice(1)).toMatchObject([
@@ -198,6 +201,7 @@ describe('a borrowed lease that an administrator takes back', () => {
         subject: { id: leaseId },
         after: { reason: 'Entrega urgente', leases: 1, freeAt: borrowed.expiresAt },
       },
+      { action: 'lease.returned', subject: { id: leaseId } },
     ]);
   });
 
@@ -217,10 +221,10 @@ describe('a borrowed lease that an administrator takes back', () => {
     expect((await renew(ana.client, leaseId)).results).toMatchObject([why]);
   });
 
-  test('is not lent again: it ends', async () => {
+  test('is not lent again, and holds its place as before', async () => {
     const { company, ana, leaseId } = await recalled();
     expect(await refusal(borrow(ana.client, leaseId))).toMatchObject(why);
-    expect(await placesTaken(portal, company.id)).toBe(0);
+    expect(await placesTaken(portal, company.id)).toBe(1);
     expect(await refusal(borrow(ana.client, leaseId))).toMatchObject({
       ...why,
       data: { product: 'Viga', detail: 'Entrega urgente' },
@@ -267,6 +271,7 @@ describe('a borrowed lease that an administrator takes back', () => {
     await bring(await receipt(device, portico));
     expect(await refusal(acquire(eva.client, 'viga'))).toMatchObject({ code: 'no-seat-free' });
     expect((await renew(ana.client, zapata)).results).toMatchObject([why]);
+    await bring(await receipt(device, zapata));
     expect((await acquire(eva.client, 'viga')).kind).toBe('lease');
   });
 });

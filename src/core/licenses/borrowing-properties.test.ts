@@ -36,11 +36,11 @@ const deeds = {
   plug: async (rig: LicensingRig) => {
     rig.portal.fault = null;
   },
-  /** Until `find` no answer comes but to a renewal: whether a recall was heard is the portal's to know. */
+  /** Until `find` no answer comes. */
   lose: async (rig: LicensingRig) => {
-    rig.portal.after = async ({ kind }) => {
+    rig.portal.after = async () => {
       await inTransit(rig);
-      if (kind !== 'renew') throw new Error('socket hang up');
+      throw new Error('socket hang up');
     };
   },
   /** Until `find` no receipt arrives, while everything else does. */

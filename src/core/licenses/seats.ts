@@ -244,16 +244,20 @@ export function createSeats(
 
   async function lose(entry: Entry, leaseId: string, error: AldabaError): Promise<void> {
     if (entry.record.right?.leaseId !== leaseId) return;
-    await removeRight(entry, leaseId);
-    log.info({ product: entry.product, code: error.code }, 'the portal ended a right');
-    entries.setAnswer(entry, ended(error));
+    await entries.inOneStep(entry, async () => {
+      // What was lent keeps its place until the portal has this device's word that it let go of it.
+      await receipts.update(entry, without(leaseId));
+      log.info({ product: entry.product, code: error.code }, 'the portal ended a right');
+      entries.setAnswer(entry, ended(error));
+      await receipts.tell(entry);
+    });
   }
 
-  async function removeRight(entry: Entry, leaseId: string): Promise<void> {
-    await entries.update(entry, (record) =>
-      record.right?.leaseId === leaseId ? { ...record, right: null } : record,
-    );
+  function without(leaseId: string): (record: LicenseRecord) => LicenseRecord {
+    return (record) => (record.right?.leaseId === leaseId ? { ...record, right: null } : record);
   }
+
+  const removeRight = (entry: Entry, leaseId: string) => entries.update(entry, without(leaseId));
 
   async function settle(entry: Entry): Promise<void> {
     const { asking } = entry.record;

@@ -12,7 +12,6 @@ import { actorOf } from '../sessions.ts';
 import { claimantOf, holdSession } from './acquire.ts';
 import { type Claimant, claimFloatingSeat, type LockedPool, lockPools } from './claim-seat.ts';
 import { endOfBorrow, grantRight, type Right } from './grant.ts';
-import { pastRecalled, RecalledError } from './recall-leases.ts';
 
 type BorrowInput = z.output<NonNullable<(typeof licenses.borrow)['~orpc']['inputSchema']>>;
 
@@ -35,7 +34,7 @@ export function borrowLease(
       await holdSession(tx, principal);
       const now = portal.clock.now();
       const { row, pool } = await lockOwnLease(tx, principal, leaseId);
-      requireLendable(row, accountId, days, now);
+      requireLendable(row, days, now);
       await requirePlace(tx, portal, principal, row, pool);
       const expiresAt = endOfLending(portal, row, days, now);
       const seq = await markBorrowed(tx, accountId, leaseId, expiresAt, now);
@@ -54,7 +53,7 @@ export function borrowLease(
       });
       return grant;
     });
-  return pastRecalled(portal, () => withRetry(lend));
+  return withRetry(lend);
 }
 
 interface BorrowRow extends Record<string, unknown>, Omit<Right, 'accountId' | 'seq'> {
@@ -62,6 +61,7 @@ interface BorrowRow extends Record<string, unknown>, Omit<Right, 'accountId' | '
   endCode: ErrorCode | null;
   endDetail: string | null;
   recalled: boolean;
+  recallDetail: string | null;
 }
 
 /** The lease, its pool's row locked first, as whoever takes seats does. @throws `lease-ended` for one that is not the caller's device's own */
@@ -81,7 +81,8 @@ async function lockOwnLease(
         l.product_code as product, pr.name as "productName", p.version_from as "versionFrom", p.version_to as "versionTo", l.features,
         l.holder_name as "holderName", l.device_thumbprint as "deviceThumbprint", l.device_name as device,
         (extract(epoch from l.expires_at) * 1000)::float8 as "expiresAt", (extract(epoch from p.ends_at) * 1000)::float8 as "poolEndsAt",
-        p.borrow_days as "borrowDays", l.end_code as "endCode", l.end_detail as "endDetail", l.recall_code is not null as recalled
+        p.borrow_days as "borrowDays", l.end_code as "endCode", l.end_detail as "endDetail", l.recall_code is not null as recalled,
+        l.recall_detail as "recallDetail"
       from lease l
       join pool p on p.account_id = l.account_id and p.id = l.pool_id
       join product pr on pr.code = l.product_code
@@ -93,13 +94,14 @@ async function lockOwnLease(
   return { row, pool };
 }
 
-function requireLendable(row: BorrowRow, accountId: string, days: number, now: number): void {
-  const { product, productName, borrowDays, endDetail: detail } = row;
+function requireLendable(row: BorrowRow, days: number, now: number): void {
+  const { product, productName, borrowDays } = row;
   const data = { product: productName };
-  if (row.endCode === 'lease-reclaimed')
+  const detail = row.endDetail ?? row.recallDetail;
+  // One that runs still goes on holding its place: see `reviveLease`.
+  if (row.endCode === 'lease-reclaimed' || (row.recalled && row.endCode === null))
     throw new AldabaError('lease-reclaimed', product, { ...data, ...(detail === null ? {} : { detail }) });
   if (row.endCode !== null) throw new AldabaError('lease-ended', row.endCode, data);
-  if (row.recalled) throw new RecalledError({ accountId, leaseId: row.leaseId });
   if (row.seatId !== null || borrowDays === 0) throw new AldabaError('borrow-unavailable', product, data);
   if (days > borrowDays) throw new AldabaError('borrow-too-long', product, { ...data, maximum: borrowDays });
   if (row.poolEndsAt !== null && row.poolEndsAt <= now)

@@ -32,7 +32,8 @@ export function reviveLease(portal: Portal, principal: Principal, ask: Ask): Pro
       if (row.endCode !== null) return ended(ask.leaseId, row.endCode, row.endDetail);
       const which = { accountId, leaseId: ask.leaseId, withBorrowed: true };
       if (row.recallCode !== null) {
-        await endLeases(tx, which, { code: row.recallCode, now });
+        // This answer may be lost, and the document runs: the place is free when the device's receipt came, or the time is over.
+        if (row.expiresAt <= now) await endLeases(tx, which, { code: row.recallCode, now });
         return ended(ask.leaseId, row.recallCode, row.recallDetail);
       }
       const refusal = await claimAgain(tx, accountId, row, pool, ask, portal.clock);
