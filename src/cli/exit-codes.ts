@@ -108,6 +108,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'client-silent': exitCodes.failed,
   'not-configured': exitCodes.notLicensed,
   'not-licensed': exitCodes.notLicensed,
+  'not-borrowed': exitCodes.notLicensed,
   'read-only': exitCodes.notLicensed,
   'sign-in-cancelled': exitCodes.needsSignIn,
   'sign-in-unavailable': exitCodes.needsSignIn,

@@ -117,6 +117,7 @@ export const errorStatus = {
   // Programs (client only)
   'not-configured': 0,
   'not-licensed': 0,
+  'not-borrowed': 0,
   'read-only': 0,
   'sign-in-cancelled': 0,
   'sign-in-unavailable': 0,

@@ -132,7 +132,7 @@ export interface Licenses {
   /**
    * Ends what is borrowed here first, then tells the portal; a receipt is handed over when it could not be told. Programs that run go on
    * with a lease where the portal was told and a seat is free. With `use`: for a program, which must hold it.
-   * Throws `borrow-unavailable` when nothing is borrowed.
+   * Throws `not-borrowed`, and with `use` `not-licensed`.
    */
   returnBorrowed(
     product: string,

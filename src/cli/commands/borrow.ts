@@ -1,21 +1,46 @@
+import type { AppState } from '../../contract/client/state.ts';
 import type { Context, Result } from '../context.ts';
 import { moment } from '../format.ts';
+import { withClient } from '../open-client.ts';
+import { readState } from '../read-state.ts';
 import { type UseOptions, withUse } from '../with-use.ts';
 
 /**
- * Takes a license as a program does and borrows it, so that it stays on this device after the command. What is borrowed already starts its days
- * anew; what a program uses is the same license, which goes on as a borrowed one.
+ * Borrows what is held of a product, by a program that runs or from before, whatever its version; where nothing is, takes a license as a
+ * program does, which stays on this device after the command. What is borrowed already starts its days anew.
  */
 export async function borrow(
   context: Context,
   [product = '']: string[],
   options: UseOptions & { readonly days: number },
 ): Promise<Result> {
-  const { t, language } = context;
   const { days } = options;
-  return withUse(context, product, options, async (_license, use) => {
-    const { until } = await use.borrow(days);
-    const date = until === undefined ? '' : moment(until, language);
-    return { json: { product, until: until ?? null, days }, text: t('done.borrowed', { product, date }) };
+  if (isLendable((await readState(context)).state, product)) return borrowHeld(context, product, days);
+  return withUse(context, product, options, async (_license, use) =>
+    borrowed(context, product, days, (await use.borrow(days)).until),
+  );
+}
+
+function borrowHeld(context: Context, product: string, days: number): Promise<Result> {
+  return withClient(context, async (client) => {
+    await client.licenses.borrow({ product, days });
+    const { licenses } = await client.state.get();
+    const until = licenses?.find((license) => license.product === product)?.expiresAt ?? undefined;
+    return borrowed(context, product, days, until);
   });
+}
+
+function isLendable({ licenses }: AppState, product: string): boolean {
+  const held = licenses?.find((license) => license.product === product);
+  return held?.permit === 'full' && (held.kind === 'lease' || held.kind === 'borrow') && held.borrowDays > 0;
+}
+
+function borrowed(
+  { t, language }: Context,
+  product: string,
+  days: number,
+  until: string | undefined,
+): Result {
+  const date = until === undefined ? '' : moment(until, language);
+  return { json: { product, until: until ?? null, days }, text: t('done.borrowed', { product, date }) };
 }

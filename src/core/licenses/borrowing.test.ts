@@ -131,7 +131,7 @@ describe('borrowing', () => {
     await expect(rig.licenses.returnBorrowed('viga', rig.use('viga'))).rejects.toMatchObject({
       code: 'not-licensed',
     });
-    await expect(rig.licenses.returnBorrowed('viga')).rejects.toMatchObject({ code: 'borrow-unavailable' });
+    await expect(rig.licenses.returnBorrowed('viga')).rejects.toMatchObject({ code: 'not-borrowed' });
     expect(kinds()).toEqual(['acquire']);
   });
 

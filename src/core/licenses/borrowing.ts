@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Use } from '../../contract/client/state.ts';
-import { AldabaError } from '../../contract/errors.ts';
+import { AldabaError, type ErrorCode } from '../../contract/errors.ts';
 import type { Licenses, Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import type { Entries } from './entries.ts';
@@ -30,23 +30,22 @@ export function createBorrowing(
     throw new AldabaError('not-licensed', `the program holds nothing of ${product}`, { product });
   }
 
-  function unavailable(entry: Entry, why: string): AldabaError {
+  function refused(entry: Entry, code: ErrorCode, why: string): AldabaError {
     entries.forget(entry);
-    return new AldabaError('borrow-unavailable', why, { product: entry.names.product });
+    return new AldabaError(code, why, { product: entry.names.product });
   }
 
   /** The lease to lend. For how many days is the portal's to say: what it said last may be a day old. */
   function lendable(entry: Entry): string {
     const { right } = entry.record;
     const product = entry.names.product;
-    if (session.mode === 'standalone') throw unavailable(entry, 'a license is on this device anyway');
-    if (right === null) {
-      entries.forget(entry);
-      throw new AldabaError('not-licensed', `nothing of ${entry.product} is held`, { product });
-    }
+    if (session.mode === 'standalone')
+      throw refused(entry, 'borrow-unavailable', 'a license is on this device anyway');
+    if (right === null) throw refused(entry, 'not-licensed', `nothing of ${entry.product} is held`);
     const inEffect = entry.right;
     const floats = inEffect?.kind === 'lease' && inEffect.claims.seatKind === 'floating';
-    if (right.kind !== 'borrow' && !floats) throw unavailable(entry, `${entry.product} is kept as it is`);
+    if (right.kind !== 'borrow' && !floats)
+      throw refused(entry, 'borrow-unavailable', `${entry.product} is kept as it is`);
     if (ports.secrets.backend === 'memory')
       throw new AldabaError(
         'keychain-unavailable',
@@ -117,7 +116,7 @@ export function createBorrowing(
     async returnBorrowed(product, use) {
       const entry = await entryFor(product, use);
       const nothing = `nothing of ${product} is borrowed`;
-      if (entry.record.right?.kind !== 'borrow') throw unavailable(entry, nothing);
+      if (entry.record.right?.kind !== 'borrow') throw refused(entry, 'not-borrowed', nothing);
       entry.queue = null;
       try {
         return await entries.inOneStep(entry, async () => {
@@ -125,7 +124,7 @@ export function createBorrowing(
             const receipt = await receipts.update(entry, (record) =>
               record.right?.kind === 'borrow' ? { ...record, right: null } : record,
             );
-            if (receipt === null) throw unavailable(entry, nothing);
+            if (receipt === null) throw refused(entry, 'not-borrowed', nothing);
             entries.setAnswer(entry, { kind: 'released' });
             return receipts.handOver(entry, receipt);
           });

@@ -59,7 +59,7 @@ describe('giving back', () => {
     expect(kinds()).toEqual(['deactivate']);
     expect(rig.portal.active()).toEqual([]);
     expect(await rig.record('viga')).toBeNull();
-    await expect(rig.licenses.returnBorrowed('viga')).rejects.toMatchObject({ code: 'borrow-unavailable' });
+    await expect(rig.licenses.returnBorrowed('viga')).rejects.toMatchObject({ code: 'not-borrowed' });
   });
 
   test('as a lease is given back from the window', async () => {

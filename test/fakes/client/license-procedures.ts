@@ -47,7 +47,7 @@ export function licenseProcedures(
       }),
       returnBorrowed: os.licenses.returnBorrowed.handler(({ input: { product } }) => {
         const view = find(product);
-        if (view?.kind !== 'borrow') throw new AldabaError('borrow-unavailable', product);
+        if (view?.kind !== 'borrow') throw new AldabaError('not-borrowed', product);
         if (store.get().connection.state === 'offline') {
           without(product);
           store.update({ returned: [{ product, productName: view.productName, kind: 'borrow' }] });
