@@ -83,6 +83,6 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= minimum && value <= maximum) return value;
-    throw new InvalidArgumentError('');
+    throw new InvalidArgumentError(`Allowed range is ${minimum} to ${maximum}.`);
   };
 }

@@ -81,6 +81,8 @@ function asUsage(error: unknown, help: string): UsageError | null {
   const quoted = /for argument '([^']*)'/.exec(error.message) ?? /'([^']*)'/.exec(error.message);
   const name = (quoted?.[1] ?? '').replace(/ <.*/, '');
   const choices = /Allowed choices are (.+)\.$/.exec(error.message)?.[1];
-  const details = choices === undefined ? [] : choices.split(', ').map((choice) => `  ${choice}`);
+  const [, least, most] = /Allowed range is (\d+) to (\d+)\.$/.exec(error.message) ?? [];
+  const details = least === undefined ? [] : [`  ${least} - ${most}`];
+  for (const choice of choices?.split(', ') ?? []) details.push(`  ${choice}`);
   return new UsageError(key, { name }, details);
 }
