@@ -6,7 +6,11 @@ const spanish = async () =>
 const spanishErrors = async () =>
   (await import('../../resources/locales/es/errors.json', { with: { type: 'json' } })).default;
 
-export type CliTexts = Awaited<ReturnType<typeof spanish>>;
+/** Without the plural that millions take, which English has not (CLDR). */
+type Common<T> = {
+  [K in keyof T as K extends `${string}_many` ? never : K]: T[K] extends string ? string : Common<T[K]>;
+};
+export type CliTexts = Common<Awaited<ReturnType<typeof spanish>>>;
 type ErrorTexts = Awaited<ReturnType<typeof spanishErrors>>;
 
 /** The command line's texts, of one language only: a file that is not read costs nothing. */
