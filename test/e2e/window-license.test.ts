@@ -24,6 +24,16 @@ describeUnless(missing, 'the license', () => {
     expect(await page.getByRole('article', { name: 'Pórtico' }).getByRole('listitem').count()).toBe(2);
   });
 
+  test('who waits for a seat sees their place and who has the seats, and is asked to do nothing', async () => {
+    const { page } = await open('license/queued');
+    const card = page.getByRole('article', { name: 'Pórtico' });
+    await card.getByText('no hace falta hacer nada', { exact: false }).waitFor();
+    await card.getByText('Su lugar en la fila: 3').waitFor();
+    await card.getByText('Bruno Cárdenas, en CONDOR-WS-002', { exact: false }).waitFor();
+    expect(await card.getByText('vuelva a abrir', { exact: false }).count()).toBe(0);
+    expect(await card.getByText('Espere', { exact: false }).count()).toBe(0);
+  });
+
   test('a change shows by itself: the connection goes, the license runs on, and comes back', async () => {
     const { page, core } = await open('license/active');
     const before = core.get();

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { LicenseView } from '../../../contract/client/state.ts';
 import { Button } from '../../components/button.tsx';
 import { StateChip } from '../../components/state-chip.tsx';
+import { TroubleDetails } from '../../components/trouble-details.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useFormat } from '../../lib/format-context.tsx';
 import { useNow } from '../../lib/use-now.ts';
@@ -60,16 +61,23 @@ export function LicenseCard({ view, onAct }: { view: LicenseView; onAct: (what: 
       </header>
       <Story view={view} />
       <Warnings warnings={untold.warnings} />
-      {untold.problem !== null && (
-        <TroubleView
-          trouble={{ ...untold.problem, data: { ...untold.problem.data, product: undefined } }}
-          tone="warning"
-        />
-      )}
+      {untold.problem !== null && <Problem view={view} problem={untold.problem} />}
       <LicenseFacts view={view} />
       <UseList view={view} />
     </article>
   );
+}
+
+/** Who waits was told what it means by the story, and has nothing to do: what is left is the place in the queue, and who has the seats. */
+function Problem({ view, problem }: { view: LicenseView; problem: NonNullable<LicenseView['problem']> }) {
+  const trouble = { ...problem, data: { ...problem.data, product: undefined } };
+  if (view.state === 'queued')
+    return (
+      <div className={classes.waiting}>
+        <TroubleDetails trouble={trouble} />
+      </div>
+    );
+  return <TroubleView trouble={trouble} tone="warning" />;
 }
 
 function Story({ view }: { view: LicenseView }) {
