@@ -12,8 +12,8 @@ export default defineConfig({
         exclude: ['**/node_modules/**', '**/fixtures/**', ...(suite.exclude ?? [])],
         // Only the suite that has a keyring of its own may reach one.
         env: { ...(suite.under === 'secret-service' ? {} : withoutKeychain), ...suite.env },
-        // The runner has several suites at a time; each runs its files one after the other.
-        maxWorkers: 1,
+        // The runner has several suites at a time; most run their files one after the other.
+        maxWorkers: suite.workers ?? 1,
         isolate: suite.sharesModules !== true,
         testTimeout: suite.testTimeout,
         hookTimeout: suite.testTimeout,

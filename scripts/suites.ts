@@ -14,6 +14,8 @@ export interface Suite {
    * unit tests more than half. Such tests change no global state but by `vi.stub…`; each makes its own portal, profile or page.
    */
   readonly sharesModules?: true;
+  /** Files at once; 1 unless said. For what is left at the end, when the others leave a core idle. */
+  readonly workers?: number;
   /** Limit of one test in milliseconds. */
   readonly testTimeout: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -36,6 +38,7 @@ export const suites: readonly Suite[] = [
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'test/{bench,fakes,support}/**/*.test.ts'],
     seconds: 100,
     sharesModules: true,
+    workers: 2,
     testTimeout: 15_000,
     env: withoutElectron,
   },
@@ -52,7 +55,7 @@ export const suites: readonly Suite[] = [
     name: 'portal-pglite',
     proves: 'the portal on its embedded database',
     include: ['test/portal/**/*.test.ts'],
-    seconds: 310,
+    seconds: 285,
     sharesModules: true,
     testTimeout: 60_000,
     env: { ...withoutElectron, ALDABA_TEST_DATABASE: 'pglite' },
@@ -73,7 +76,7 @@ export const suites: readonly Suite[] = [
     include: ['test/system/**/*.test.ts'],
     exclude: ['test/system/keychain*.test.ts'],
     needsBuild: true,
-    seconds: 400,
+    seconds: 490,
     sharesModules: true,
     testTimeout: 120_000,
     env: withoutElectron,
@@ -92,7 +95,7 @@ export const suites: readonly Suite[] = [
     proves: 'the window in a real Chromium, by keyboard and with axe',
     include: ['test/e2e/**/*.test.ts'],
     needsBuild: true,
-    seconds: 440,
+    seconds: 480,
     sharesModules: true,
     testTimeout: 90_000,
     env: withoutElectron,
