@@ -6,13 +6,9 @@ import { acquireLease } from '../../src/portal/services/leases/acquire.ts';
 import { createLink } from '../../src/portal/services/links.ts';
 import { describeUnless } from '../support/skip.ts';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
-import { rowLocks } from './row-locks.ts';
+import { oneConnection, rowLocks } from './row-locks.ts';
 import { createTestDevice, testPassword } from './support.ts';
 
-const oneConnection =
-  process.env.ALDABA_TEST_DATABASE === 'postgres'
-    ? undefined
-    : 'the embedded database does one thing after another';
 let portal: LicensePortal;
 beforeAll(async () => {
   portal = await startLicensePortal();

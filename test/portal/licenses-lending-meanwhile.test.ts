@@ -5,14 +5,9 @@ import { pastRecalled, RecalledError } from '../../src/portal/services/leases/re
 import { describeUnless } from '../support/skip.ts';
 import { borrow, lent, placesTaken, receipt, working } from './borrowing-support.ts';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
-import { rowLocks } from './row-locks.ts';
+import { oneConnection, rowLocks } from './row-locks.ts';
 import { days, minutes, seconds } from './support.ts';
 
-/** What others do to what is lent while a request waits for them. */
-const oneConnection =
-  process.env.ALDABA_TEST_DATABASE === 'postgres'
-    ? undefined
-    : 'the embedded database does one thing after another';
 let portal: LicensePortal;
 const { hold, waiting, answeredOr } = rowLocks(() => portal.services);
 beforeAll(async () => {

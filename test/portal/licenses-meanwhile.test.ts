@@ -5,14 +5,9 @@ import { createStandaloneKey } from '../../src/portal/services/keys.ts';
 import { describeUnless } from '../support/skip.ts';
 import { signedBy } from './devices.ts';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
-import { rowLocks } from './row-locks.ts';
+import { oneConnection, rowLocks } from './row-locks.ts';
 import { createTestDevice, minutes, seconds } from './support.ts';
 
-/** What others do while a request waits for them. */
-const oneConnection =
-  process.env.ALDABA_TEST_DATABASE === 'postgres'
-    ? undefined
-    : 'the embedded database does one thing after another';
 let portal: LicensePortal;
 const { hold, waiting, answeredOr } = rowLocks(() => portal.services);
 beforeAll(async () => {

@@ -3,6 +3,12 @@ import { expect } from 'vitest';
 import type { Portal } from '../../src/portal/context.ts';
 import { rows } from '../../src/portal/db/run.ts';
 
+/** Why tests that wait for locks do not run here; undefined: they do. */
+export const oneConnection =
+  process.env.ALDABA_TEST_DATABASE === 'postgres'
+    ? undefined
+    : 'the embedded database does one thing after another';
+
 /** How a test puts requests one after the other; PostgreSQL only. */
 export interface RowLocks {
   /** Keeps the rows of a locking statement until the answer is called. */

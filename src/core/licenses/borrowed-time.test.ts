@@ -1,32 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { becomes, createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { borrowingSteps, createBorrowingRig, endBorrowingRig } from '../../../test/fakes/borrowing-rig.ts';
+import { becomes, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
 let rig: LicensingRig;
 beforeEach(async () => {
-  rig = await createLicensingRig();
-  rig.portal.seats.set('viga', 1);
+  rig = await createBorrowingRig();
 });
-afterEach(async () => {
-  expect(rig.portal.peak.get('viga') ?? 0).toBeLessThanOrEqual(1);
-  await rig.remove();
-});
+afterEach(() => endBorrowingRig(rig));
 
-const states = () => rig.heard.map(({ license: { state, permit } }) => `${state} ${permit}`);
-
-/** A program runs with what was borrowed for so many days. */
-async function borrowed(days = 3) {
-  const use = rig.use('viga');
-  await rig.acquire(use);
-  await rig.licenses.borrow('viga', days, use);
-  rig.heard.length = 0;
-  return use;
-}
+const { states, borrowed } = borrowingSteps(() => rig);
 
 describe('while it is borrowed', () => {
   test('the portal is asked once a day, used or not, and its end stays', async () => {
-    const use = await borrowed();
+    const use = await borrowed(3);
     const until = rig.licenses.status('viga').until;
     await rig.licenses.release(use);
     await rig.pass(day + hour, hour / 2);
@@ -38,7 +26,7 @@ describe('while it is borrowed', () => {
   });
 
   test('no network takes nothing from it, and the person may ask at once', async () => {
-    await borrowed();
+    await borrowed(3);
     rig.portal.fault = 'network-offline';
     await rig.pass(2 * day, hour);
     expect(new Set(states())).toEqual(new Set([]));
@@ -51,7 +39,7 @@ describe('while it is borrowed', () => {
   });
 
   test('an administrator takes it back: its place counts until the device let go of it, also where it does not hear at first', async () => {
-    await borrowed();
+    await borrowed(3);
     rig.portal.reclaim('viga');
     expect(rig.portal.occupy('viga')).toBe(false);
     let lost = 0;
@@ -75,7 +63,7 @@ describe('while it is borrowed', () => {
   });
 
   test('a clock that is set back asks, and changes nothing', async () => {
-    await borrowed();
+    await borrowed(3);
     rig.ports.clock.jump(-2 * hour);
     await rig.pass(60_000);
     await becomes(() => expect(rig.portal.count('renew')).toBe(1));

@@ -1,35 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { becomes, createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { borrowingSteps, createBorrowingRig, endBorrowingRig } from '../../../test/fakes/borrowing-rig.ts';
+import { becomes, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
 
 const day = 86_400_000;
 let rig: LicensingRig;
 beforeEach(async () => {
-  rig = await createLicensingRig();
-  rig.portal.seats.set('viga', 1);
+  rig = await createBorrowingRig();
 });
-afterEach(async () => {
-  expect(rig.portal.peak.get('viga') ?? 0).toBeLessThanOrEqual(1);
-  await rig.remove();
-});
+afterEach(() => endBorrowingRig(rig));
 
 const view = () => rig.parts.state.get().licenses?.find(({ product }) => product === 'viga');
-const kinds = () => rig.portal.calls.map(({ kind }) => kind);
-const states = () => rig.heard.map(({ license: { state, permit } }) => `${state} ${permit}`);
 
-async function run(program = 'viga') {
-  const use = rig.use(program);
-  await rig.acquire(use);
-  return use;
-}
-
-/** A program runs with a lease that was borrowed; what was heard so far does not count. */
-async function borrowed(days = 7) {
-  const use = await run();
-  await rig.licenses.borrow('viga', days, use);
-  rig.heard.length = 0;
-  rig.portal.calls.length = 0;
-  return use;
-}
+const { kinds, states, run, borrowed, holdAnswer } = borrowingSteps(() => rig);
 
 describe('borrowing', () => {
   test('makes the same lease one of so many days, which stays when nobody uses it', async () => {
@@ -72,11 +54,7 @@ describe('borrowing', () => {
 
   test('and the program ends while the portal is asked: it is not given back meanwhile, and afterwards as ever', async () => {
     const use = await run();
-    let answer = () => {};
-    rig.portal.after = ({ kind }) => {
-      if (kind !== 'borrow') return undefined;
-      return new Promise((_resolve, reject) => (answer = () => reject(new Error('socket hang up'))));
-    };
+    const answer = holdAnswer();
     const asked = rig.licenses.borrow('viga', 7, use);
     asked.catch(() => undefined);
     await becomes(() => expect(rig.portal.count('borrow')).toBe(1));
@@ -214,11 +192,7 @@ describe('borrowing', () => {
 
   test('somebody signs out while the portal is asked, and its answer is lost: what it lent goes back by receipt', async () => {
     const use = await run();
-    let fail = () => {};
-    rig.portal.after = ({ kind }) => {
-      if (kind !== 'borrow') return undefined;
-      return new Promise((_resolve, reject) => (fail = () => reject(new Error('socket hang up'))));
-    };
+    const fail = holdAnswer();
     const asked = rig.licenses.borrow('viga', 7, use);
     asked.catch(() => undefined);
     await becomes(() => expect(rig.portal.count('borrow')).toBe(1));

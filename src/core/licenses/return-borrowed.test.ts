@@ -1,35 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { becomes, createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { borrowingSteps, createBorrowingRig, endBorrowingRig } from '../../../test/fakes/borrowing-rig.ts';
+import { becomes, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
 import { receiptOf } from '../../../test/support/documents.ts';
 import { AldabaError } from '../../contract/errors.ts';
 
 let rig: LicensingRig;
 beforeEach(async () => {
-  rig = await createLicensingRig();
-  rig.portal.seats.set('viga', 1);
+  rig = await createBorrowingRig();
 });
-afterEach(async () => {
-  expect(rig.portal.peak.get('viga') ?? 0).toBeLessThanOrEqual(1);
-  await rig.remove();
-});
+afterEach(() => endBorrowingRig(rig));
 
-const kinds = () => rig.portal.calls.map(({ kind }) => kind);
-const states = () => rig.heard.map(({ license: { state, permit } }) => `${state} ${permit}`);
-
-async function run(program = 'viga') {
-  const use = rig.use(program);
-  await rig.acquire(use);
-  return use;
-}
-
-/** A program runs with a lease that was borrowed; what was heard so far does not count. */
-async function borrowed(days = 7) {
-  const use = await run();
-  await rig.licenses.borrow('viga', days, use);
-  rig.heard.length = 0;
-  rig.portal.calls.length = 0;
-  return use;
-}
+const { kinds, states, borrowed } = borrowingSteps(() => rig);
 
 describe('giving back', () => {
   test('programs go on with a lease, and nobody hears of the moment in between', async () => {
