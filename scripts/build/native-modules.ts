@@ -2,6 +2,7 @@
 export const nativeModules = [
   'electron',
   '@napi-rs/keyring',
+  '@node-rs/argon2',
   '@electric-sql/pglite',
   'pg-native',
   'bufferutil',

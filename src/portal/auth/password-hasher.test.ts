@@ -1,3 +1,4 @@
+import { argon2Sync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createPasswordHasher } from './password-hasher.ts';
 
@@ -14,6 +15,30 @@ test('reads a hash that another implementation of Argon2 made', async () => {
   // From the reference implementation's command: echo -n password | argon2 somesalt -id -t 2 -m 16 -p 1 -l 32
   const foreign = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
   expect(await createPasswordHasher().verify('password', foreign)).toBe(true);
+});
+
+test('Node’s own Argon2id makes the same of it', async () => {
+  const [, , , , salt = '', tag] = (await createPasswordHasher().hash('tres gaviotas')).split('$');
+  const computed = argon2Sync('argon2id', {
+    message: 'tres gaviotas',
+    nonce: Buffer.from(salt, 'base64'),
+    memory: 19_456,
+    passes: 2,
+    parallelism: 1,
+    tagLength: 32,
+  });
+  expect(computed.toString('base64').replaceAll('=', '')).toBe(tag);
+});
+
+test('a stored hash that cannot be read is an error, never an answer', async () => {
+  const hasher = createPasswordHasher();
+  for (const stored of [
+    '',
+    'secret',
+    '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ',
+    '$2b$10$abcdefghijklmnopqrstuv',
+  ])
+    await expect(hasher.verify('secret', stored)).rejects.toThrow();
 });
 
 test('the way a letter was typed makes no difference', async () => {
