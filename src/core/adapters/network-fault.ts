@@ -13,12 +13,12 @@ const faults: readonly (readonly [ErrorCode, RegExp])[] = [
   ],
   [
     'network-offline',
-    /^(ENOTFOUND|EAI_\w+|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|ERR_(INTERNET_DISCONNECTED|NAME_NOT_RESOLVED|NAME_RESOLUTION_FAILED|CONNECTION_REFUSED|ADDRESS_UNREACHABLE|NETWORK_CHANGED|PROXY_CONNECTION_FAILED|TUNNEL_CONNECTION_FAILED))$/,
+    /^(ENOTFOUND|EAI_\w+|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|ERR_(INTERNET_DISCONNECTED|NETWORK_IO_SUSPENDED|NETWORK_ACCESS_DENIED|NAME_NOT_RESOLVED|NAME_RESOLUTION_FAILED|CONNECTION_(REFUSED|FAILED)|ADDRESS_UNREACHABLE|NETWORK_CHANGED|PROXY_CONNECTION_FAILED|TUNNEL_CONNECTION_FAILED))$/,
   ],
   ['cancelled', /^(AbortError|ABORT_ERR|UND_ERR_ABORTED|ERR_ABORTED)$/],
   [
     'portal-truncated',
-    /^(ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HPE_INVALID_EOF_STATE|ERR_(CONTENT_LENGTH_MISMATCH|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_(RESET|CLOSED)|EMPTY_RESPONSE))$/,
+    /^(ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HPE_INVALID_EOF_STATE|ERR_(CONTENT_LENGTH_MISMATCH|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_(RESET|CLOSED|ABORTED)|EMPTY_RESPONSE))$/,
   ],
 ];
 
@@ -32,14 +32,16 @@ function* unfold(error: unknown, depth = 0): Generator<Error> {
 
 /**
  * The product's error for a failed request: by the first name along the chain of causes that says more than "fetch failed".
- * What no rule knows is `portal-failed`.
+ * What no rule knows is `portal-failed`, unless it was this machine that did not let the connection be made (a firewall's EACCES, Windows' UNKNOWN).
  */
 export function networkFault(error: unknown): AldabaError {
   if (error instanceof AldabaError) return error;
   const names: string[] = [];
+  let connecting = false;
   for (const inner of unfold(error)) {
     if (inner instanceof AldabaError) return inner;
     if ('code' in inner && typeof inner.code === 'string') names.push(inner.code);
+    if ('syscall' in inner && inner.syscall === 'connect') connecting = true;
     // Electron's net module says it in the message alone: net::ERR_CERT_AUTHORITY_INVALID.
     const chromium = /^net::(ERR_\w+)/.exec(inner.message)?.[1];
     if (chromium !== undefined) names.push(chromium);
@@ -61,5 +63,6 @@ export function networkFault(error: unknown): AldabaError {
       return new AldabaError(code, `${code}: ${name}`, { detail: name }, { cause: error });
   }
   const detail = names.find((name) => name !== 'TypeError' && name !== 'Error') ?? 'unknown';
-  return new AldabaError('portal-failed', `request failed: ${detail}`, { detail }, { cause: error });
+  const code = connecting ? 'network-offline' : 'portal-failed';
+  return new AldabaError(code, `request failed: ${detail}`, { detail }, { cause: error });
 }
