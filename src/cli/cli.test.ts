@@ -71,6 +71,32 @@ describe('command line', () => {
   });
 
   test.each([
+    ['es', '[opciones] <producto> [orden...]', '--wait <minutos>', '--set <nombre=valor>'],
+    ['en', '[options] <product> [command...]', '--wait <minutes>', '--set <name=value>'],
+    ['pt', '[opções] <produto> [comando...]', '--wait <minutos>', '--set <nome=valor>'],
+  ])('in %s the values of commands and options have that language’s names', async (language, ...terms) => {
+    const { out } = await line(['acquire', '--help', '--language', language]);
+    for (const term of terms) expect(out).toContain(term);
+  });
+
+  // That of the portal is its own program's, for its operator.
+  test.each(['es', 'pt'])('in %s every help is whole, down to the last command', async (language) => {
+    const helps = async (...path: string[]): Promise<string[]> => {
+      const { code, out } = await line([...path, '--help', '--language', language]);
+      expect([path, code]).toEqual([path, 0]);
+      const commands = out.split(/^(?:Órdenes|Comandos):$/m)[1]?.split('\n\n')[0] ?? '';
+      const below = [...commands.matchAll(/^ {2}([a-z-]+)/gm)]
+        .map(([, name = '']) => name)
+        .filter((name) => name !== 'portal');
+      return [out, ...(await Promise.all(below.map((name) => helps(...path, name)))).flat()];
+    };
+    const all = await helps();
+    expect(all.length).toBeGreaterThan(30);
+    for (const out of all)
+      expect(out).not.toMatch(/Usage:|Options:|[<[](options|command|product|file|person)[>\].]/);
+  });
+
+  test.each([
     [['portal'], []],
     [['portal', '--json'], ['--json']],
     [
@@ -88,7 +114,7 @@ describe('command line', () => {
   test.each([
     [['nothing'], '«nothing»'],
     [['status', '--nothing'], '--nothing'],
-    [['release'], 'product'],
+    [['release'], 'producto'],
     [['status', 'more'], 'Sobran'],
     [['setup', '--mode', 'magic'], '--mode no es válido.\n  cloud-signin\n'],
     [['borrow', 'viga', '--days', '40'], '--days no es válido.\n  1 - 30\n'],
@@ -102,9 +128,9 @@ describe('command line', () => {
     [['borrow', 'viga', '--days', '0'], '--days'],
     [['borrow', 'viga', '--days', '31'], '--days'],
     [['borrow', 'viga', '--days', '1.5'], '--days'],
-    [['seats', 'lending', 'viga'], 'days'],
-    [['seats', 'lending', 'viga', '31'], 'El valor de days'],
-    [['seats', 'lending', 'viga', 'no'], 'El valor de days'],
+    [['seats', 'lending', 'viga'], 'días'],
+    [['seats', 'lending', 'viga', '31'], 'El valor de días'],
+    [['seats', 'lending', 'viga', 'no'], 'El valor de días'],
     [['status', 'more', '--', '--json', '--language=en'], 'Sobran'],
     [['status', '--set', 'portl=https://x.example'], '«portl»'],
     [['agent', '--set', 'proxy=nonsense'], '--set proxy'],

@@ -39,6 +39,8 @@ export function createCommandBuilder(
   execute: Execute,
   isAsked: (name: string) => boolean,
 ): CommandBuilder {
+  const inWords = (names: string) => valueNames(names, t);
+  const termInWords = (term: string) => term.replace(/[<[][a-z=.]+[>\]]/g, inWords);
   const builder: CommandBuilder = {
     t,
     isAsked,
@@ -50,6 +52,10 @@ export function createCommandBuilder(
         .configureHelp({
           showGlobalOptions: true,
           styleTitle: (title) => t(titles[title] ?? 'help.usage'),
+          styleUsage: termInWords,
+          styleSubcommandTerm: termInWords,
+          styleOptionTerm: termInWords,
+          styleArgumentTerm: inWords,
           // Commander would add its own words; the texts name the choices themselves.
           optionDescription: (option) => option.description,
         });
@@ -85,4 +91,9 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
     if (value >= minimum && value <= maximum) return value;
     throw new InvalidArgumentError(`Allowed range is ${minimum} to ${maximum}.`);
   };
+}
+
+/** The names of a command's values as its readers say them: `product`, `name=value`. Throws for a name that has no word. */
+export function valueNames(names: string, t: Context['t']): string {
+  return names.replace(/[a-z]+/g, (name) => t(`help.words.${name}` as CliKey));
 }

@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import { CommanderError } from 'commander';
 import { AldabaError, type ErrorCode, type ErrorData, errorStatus } from '../contract/errors.ts';
+import { valueNames } from './command-builder.ts';
 import { type CliKey, type Context, UsageError } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { loadErrorTexts } from './texts.ts';
@@ -12,7 +13,7 @@ import { loadErrorTexts } from './texts.ts';
  */
 export async function fail(context: Context, error: unknown, help = ''): Promise<ExitCode> {
   const { t, stdout, stderr, options } = context;
-  const usage = asUsage(error, help);
+  const usage = asUsage(error, help, t);
   if (usage !== null) {
     const message = t(usage.key, usage.values);
     if (options.json === true)
@@ -71,15 +72,17 @@ const commanderKeys: Readonly<Record<string, CliKey>> = {
   'commander.invalidArgument': 'usage.badValue',
 };
 
-function asUsage(error: unknown, help: string): UsageError | null {
+function asUsage(error: unknown, help: string, t: Context['t']): UsageError | null {
   if (error instanceof UsageError) return error;
   if (!(error instanceof CommanderError)) return null;
   if (error.code === 'commander.help') return new UsageError('usage.noSubcommand', {}, ['', help.trimEnd()]);
   const key = commanderKeys[error.code];
   if (key === undefined) return null;
-  // Commander quotes the name with its placeholder: '--mode <mode>'. Of an argument the value comes first.
-  const quoted = /for argument '([^']*)'/.exec(error.message) ?? /'([^']*)'/.exec(error.message);
-  const name = (quoted?.[1] ?? '').replace(/ <.*/, '');
+  // Commander quotes an option with its placeholder: '--mode <mode>'. Of an argument the value comes first.
+  const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  const argument =
+    error.code === 'commander.missingArgument' ? quoted : /for argument '([^']*)'/.exec(error.message)?.[1];
+  const name = argument === undefined ? quoted.replace(/ <.*/, '') : valueNames(argument, t);
   const choices = /Allowed choices are (.+)\.$/.exec(error.message)?.[1];
   const [, least, most] = /Allowed range is (\d+) to (\d+)\.$/.exec(error.message) ?? [];
   const details = least === undefined ? [] : [`  ${least} - ${most}`];

@@ -1,3 +1,6 @@
+import type { AppState } from '../contract/client/state.ts';
+import type { Context } from './context.ts';
+
 /** Columns of equal width, two spaces apart. The last one is not padded. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows];
@@ -42,4 +45,9 @@ export function moment(instant: string, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(
     new Date(instant),
   );
+}
+
+/** Where secrets are kept, or why nowhere. */
+export function keychainInWords({ state, backend }: AppState['keychain'], t: Context['t']): string {
+  return state === 'ok' ? t(`keychain.in.${backend}`) : t(`keychain.${state}`);
 }

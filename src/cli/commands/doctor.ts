@@ -2,7 +2,7 @@ import type { Diagnosis } from '../../contract/client/diagnosis.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Context, Result } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { facts, moment } from '../format.ts';
+import { facts, keychainInWords, moment } from '../format.ts';
 import { withClient } from '../open-client.ts';
 import { loadErrorTexts } from '../texts.ts';
 
@@ -58,7 +58,7 @@ function factsOf(context: Context, found: Diagnosis, pid: number | null): [strin
     [t('doctor.client'), `${client.version}, ${running}`],
     [t('doctor.portal'), `${portal?.address ?? ''} ${reach}`.trim()],
     ...(network === null ? [] : networkFacts(context, network)),
-    [t('doctor.keychain'), `${keychain.backend}: ${t(`keychain.${keychain.state}`)}`],
+    [t('doctor.keychain'), keychainInWords(keychain, t)],
     [t('doctor.device'), `${t(`doctor.${device.match}`)}${changed === '' ? '' : ` (${changed})`}`],
     [t('doctor.clock'), clockFact(context, found.clock)],
     ...(licenses ?? []).map((license): [string, string] => [

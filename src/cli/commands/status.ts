@@ -1,7 +1,7 @@
 import type { AppState, LicenseView } from '../../contract/client/state.ts';
 import type { Context, Result } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { facts, moment } from '../format.ts';
+import { facts, keychainInWords, moment } from '../format.ts';
 import { readState } from '../read-state.ts';
 import { roleName } from '../role-name.ts';
 
@@ -59,7 +59,7 @@ function describe(context: Context, state: AppState, pid: number | null): string
       [t('status.mode'), t(`modes.${settings.mode ?? 'none'}`)],
       [t('status.portal'), `${reach}(${t(`connection.${connection.state}`)})`],
       [t('status.session'), session],
-      [t('status.keychain'), `${keychain.backend}: ${t(`keychain.${keychain.state}`)}`],
+      [t('status.keychain'), keychainInWords(keychain, t)],
     ]),
     '',
     t('status.licenses'),
@@ -89,7 +89,9 @@ function describeLicense({ t, language }: Context, license: LicenseView): string
       ? t('status.perpetual')
       : t('status.until', { date: moment(license.expiresAt, language) });
   const stands = t(`licenseStates.${license.state}`);
-  return `${license.product}: ${license.productName}, ${stands}${license.kind === null ? '' : `, ${end}`}`;
+  const name =
+    license.productName === license.product ? license.product : `${license.product}: ${license.productName}`;
+  return `${name}, ${stands}${license.kind === null ? '' : `, ${end}`}`;
 }
 
 function indent(lines: readonly string[], none: string): string {
