@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Bench, Figure } from '../test/bench/figure.ts';
+import { readArguments } from './read-arguments.ts';
 
 const help = `npm run bench [-- --json] [--only NAME] [--list]
 
@@ -13,16 +13,16 @@ Measures the product's speed and size, each figure against a limit of the same r
 Exit code: 0 all goals met, 1 a goal missed, 2 usage.`;
 
 const folder = join(import.meta.dirname, '../test/bench');
-const { values } = parseOrExit();
+const { values } = readArguments(help, {
+  json: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  list: { type: 'boolean', default: false },
+});
 const names = readdirSync(folder)
   .filter((file) => file.endsWith('.ts') && file !== 'figure.ts')
   .map((file) => file.slice(0, -3))
   .sort();
 
-if (values.help) {
-  console.log(help);
-  process.exit(0);
-}
 if (values.list) {
   console.log(names.join('\n'));
   process.exit(0);
@@ -59,20 +59,4 @@ function line(figure: Figure): string {
   const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
   const mark = figure.ok ? 'ok    ' : 'MISSED';
   return `  ${mark} ${figure.name.padEnd(34)} ${number(figure.value).padStart(8)} ${figure.unit.padEnd(6)} limit ${number(figure.limit).padStart(8)}  ratio ${figure.ratio.toFixed(2).padStart(6)}  ${figure.goal}`;
-}
-
-function parseOrExit() {
-  try {
-    return parseArgs({
-      options: {
-        json: { type: 'boolean', default: false },
-        only: { type: 'string' },
-        list: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${help}`);
-    process.exit(2);
-  }
 }

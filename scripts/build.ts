@@ -1,20 +1,18 @@
-/**
- * Builds what is stale under out/: main, preload, renderer (through electron-vite), cli and host.
- *
- *   node scripts/build.ts [target...] [--force]
- */
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { isStale, sourceHash, type Target, targets, writeStamp } from './build/stamp.ts';
+import { readArguments } from './read-arguments.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { force: { type: 'boolean', default: false } },
-});
+const help = `npm run build [-- TARGET...] [-- --force]
+
+Builds what is stale under out/: ${targets.join(', ')}.
+  --force   builds it all the same
+Exit code: 0 built, 1 a build failed, 2 usage.`;
+
+const { values, positionals } = readArguments(help, { force: { type: 'boolean', default: false } }, true);
 const unknown = positionals.filter((name) => !targets.some((target) => target === name));
 if (unknown.length > 0) {
   console.error(`No such target: ${unknown.join(', ')}. There are ${targets.join(', ')}.`);

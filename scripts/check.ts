@@ -1,12 +1,5 @@
-/**
- * Everything that can be said about the sources without running them.
- *
- *   node scripts/check.ts [step...] [--json]
- *
- * Exit code 0 only when every step is clean.
- */
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readArguments } from './read-arguments.ts';
 import { runProcess } from './run-tests/run-process.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -27,11 +20,14 @@ const steps: Readonly<Record<string, readonly string[]>> = {
 /** The compiler is a Go program: collecting garbage four times less often spares a fifth of its work, and the memory is there. */
 const env = { ...process.env, GOGC: '400' };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean', default: false } },
-});
 const names = Object.keys(steps);
+const help = `npm run check [-- STEP...] [-- --json]
+
+Everything that can be said about the sources without running them: ${names.join(', ')}.
+  --json   a line per step
+Exit code: 0 only when every step is clean, 2 usage.`;
+
+const { values, positionals } = readArguments(help, { json: { type: 'boolean', default: false } }, true);
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`No such step: ${unknown.join(', ')}. There are ${names.join(', ')}.`);

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { runDemonstration } from './demo/run-demonstration.ts';
+import { readArguments } from './read-arguments.ts';
 
 const help = `npm run demo [-- --json]
 
@@ -9,16 +9,7 @@ a portal, a client without a window, and two programs in two languages.
   --json   the last line is {"ok","signIns","programs","seconds"}; what went wrong is in "error"
 Exit code: 0 when every step happened, 1 when one did not.`;
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
-if (values.help) {
-  console.log(help);
-  process.exit(0);
-}
+const { values } = readArguments(help, { json: { type: 'boolean', default: false } });
 
 const start = performance.now();
 const seconds = () => Number(((performance.now() - start) / 1000).toFixed(1));

@@ -1,13 +1,7 @@
-/**
- * Runs every suite, each in a process of its own, and ends with one line `N passed, N failed, N skipped` over all of
- * them. Above it stands what failed and what was skipped, each with its reason. Exit code 1 when anything failed or a
- * suite ran no test.
- *
- *   node scripts/run-tests.ts [suite...]
- */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
+import { readArguments } from './read-arguments.ts';
 import { checkReport } from './run-tests/check-report.ts';
 import { failedReport } from './run-tests/report.ts';
 import { runProcess } from './run-tests/run-process.ts';
@@ -16,8 +10,13 @@ import { counts, type NamedReport, summarize } from './run-tests/summary.ts';
 import { type Suite, suites } from './suites.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const asked = process.argv.slice(2);
 const names = ['check', ...suites.map((suite) => suite.name)];
+const help = `npm test [-- SUITE...]
+
+Runs every suite, each in a process of its own: ${names.join(', ')}.
+Ends with one line over all of them, "N passed, N failed, N skipped". Above it stands what failed and what was skipped, each with its reason.
+Exit code: 0 all passed, 1 something failed or a suite ran no test, 2 usage.`;
+const { positionals: asked } = readArguments(help, {}, true);
 const unknown = asked.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`No such suite: ${unknown.join(', ')}. There are ${names.join(', ')}.`);

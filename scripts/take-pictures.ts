@@ -1,13 +1,5 @@
-/**
- * Pictures of the window over a core in memory, in the Chromium that the tests use.
- *
- *   node scripts/take-pictures.ts               the README's, into docs/pictures
- *   node scripts/take-pictures.ts --all FOLDER  every screen and state, both themes, both sizes, to look at
- *     [--only WORD,WORD] [--language es|en|pt] [--theme light|dark] [--size desktop|smallest]
- */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { languageSchema } from '../src/contract/primitives.ts';
 import { openWindow, sizes, type WindowOptions } from '../test/e2e/window/open-window.ts';
@@ -15,15 +7,21 @@ import { scenarios } from '../test/fakes/client/scenarios/index.ts';
 import type { Scenario } from '../test/fakes/client/scenarios/scenario.ts';
 import { launchBrowser } from '../test/support/browser.ts';
 import { shrinkPng } from './pictures/shrink-png.ts';
+import { readArguments } from './read-arguments.ts';
 
-const { values } = parseArgs({
-  options: {
-    all: { type: 'string' },
-    only: { type: 'string', default: '' },
-    language: { type: 'string', default: 'es' },
-    theme: { type: 'string' },
-    size: { type: 'string' },
-  },
+const help = `node scripts/take-pictures.ts [--all FOLDER]
+
+Pictures of the window over a core in memory, in the Chromium that the tests use: the README's, into docs/pictures.
+  --all FOLDER       instead every screen and state, both themes, both sizes, to look at
+  --only WORD,WORD   those whose name has one of the words
+  --language es|en|pt   --theme light|dark   --size desktop|smallest`;
+
+const { values } = readArguments(help, {
+  all: { type: 'string' },
+  only: { type: 'string', default: '' },
+  language: { type: 'string', default: 'es' },
+  theme: { type: 'string' },
+  size: { type: 'string' },
 });
 
 /** What the README shows. */
