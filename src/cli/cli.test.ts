@@ -118,7 +118,7 @@ describe('command line', () => {
     [['status', 'more'], 'Sobran'],
     [['setup', '--mode', 'magic'], '--mode no es válido.\n  cloud-signin\n'],
     [['borrow', 'viga', '--days', '40'], '--days no es válido.\n  1 - 30\n'],
-    [['seats', 'lending', 'viga', '31'], 'days no es válido.\n  0 - 30\n'],
+    [['seats', 'lending', 'viga', '31'], 'El valor de días no es válido.\n  0 - 30\n'],
     [['acquire', 'viga', '--wait', '0'], '--wait no es válido.\n  1 - 10080\n'],
     [['setup', '--mode'], '--mode'],
     [['serve', '--port', 'x'], '--port'],
