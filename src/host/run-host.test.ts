@@ -85,8 +85,8 @@ test('a link that nobody opened is gone with the host', async () => {
 /** A program asks for a license that nobody has signed in for. */
 async function ask(): Promise<{ readonly program: ProgramClient; readonly outcome: () => void }> {
   const { address, secret } = JSON.parse(await readFile(join(folder, 'run', 'broker.json'), 'utf8'));
-  program = await connectProgram(address);
-  await program.initialize('viga', secret === null ? {} : { secret });
+  program = await connectProgram(address, secret);
+  await program.initialize('viga');
   const outcome = vi.fn();
   program.request('license/acquire').then(outcome, outcome);
   return { program, outcome };

@@ -119,8 +119,8 @@ test('what the agent opens and shows, the attached window opens and shows, while
   const [window] = electron.windows;
   window?.hide();
   const { address, secret } = JSON.parse(await readFile(join(folder, 'run/broker.json'), 'utf8'));
-  const program = await connectProgram(address);
-  await program.initialize('viga', secret === null ? {} : { secret });
+  const program = await connectProgram(address, secret);
+  await program.initialize('viga');
   const outcome = vi.fn();
   program.request('license/acquire').then(outcome, outcome);
   await vi.waitFor(() => expect([window?.visible, electron.calls.includes('focus')]).toEqual([true, true]));

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'vitest';
+import { type BrokerEndpoint, brokerEndpointSchema } from '../../src/contract/broker.ts';
 import type { Use } from '../../src/contract/client/state.ts';
 import { createBroker } from '../../src/core/broker/create-broker.ts';
 import type { Broker } from '../../src/core/parts.ts';
@@ -10,6 +13,8 @@ export interface BrokerRig extends LicensingRig {
   broker: Broker;
   /** Those that connected, in order. */
   readonly programs: readonly ProgramClient[];
+  /** What the broker's file tells programs. */
+  endpoint(): Promise<BrokerEndpoint>;
   connect(): Promise<ProgramClient>;
   /** Connects and says who it is. */
   start(name?: string, change?: Record<string, unknown>): Promise<ProgramClient>;
@@ -23,8 +28,13 @@ export async function createBrokerRig(): Promise<BrokerRig> {
   const rig: BrokerRig = Object.assign(licensing, {
     broker: createBroker({ ...licensing.parts, licenses: licensing.licenses }),
     programs,
+    async endpoint() {
+      const file = await readFile(join(licensing.ports.paths.runtime, 'broker.json'), 'utf8');
+      return brokerEndpointSchema.parse(JSON.parse(file));
+    },
     async connect() {
-      const program = await connectProgram(rig.broker.address ?? '');
+      const { address, secret } = await rig.endpoint();
+      const program = await connectProgram(address, secret);
       programs.push(program);
       return program;
     },

@@ -45,7 +45,8 @@ export function frameOf(message: unknown): string {
   return `Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
 }
 
-export async function connectProgram(address: string): Promise<ProgramClient> {
+/** @param secret what the broker's file says beside its address, where it is a pipe */
+export async function connectProgram(address: string, secret: string | null = null): Promise<ProgramClient> {
   const socket = connect(address);
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
@@ -116,6 +117,7 @@ export async function connectProgram(address: string): Promise<ProgramClient> {
         program,
         version: '2026.1',
         nonce: randomBytes(32).toString('base64url'),
+        ...(secret === null ? {} : { secret }),
         ...change,
       }).answer,
     notifications,

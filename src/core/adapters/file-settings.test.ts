@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryLog } from '../../../test/fakes/log.ts';
+import { expectMode } from '../../../test/support/expect-mode.ts';
 import { settingsSchema } from '../../contract/settings.ts';
 import { createProcessLock } from '../lock/process-lock.ts';
 import { openSettings } from './file-settings.ts';
@@ -66,7 +67,7 @@ describe('the person’s own settings', () => {
       portal: 'https://portal.example',
       language: 'pt',
     });
-    expect((await stat(file())).mode & 0o777).toBe(0o600);
+    await expectMode(file(), 0o600);
     expect((await open()).current()).toEqual({
       ...defaults,
       theme: 'dark',

@@ -115,7 +115,14 @@ export async function openSettings(options: FileSettingsOptions): Promise<Settin
     if (JSON.stringify(settings) !== before) for (const listener of [...listeners]) listener(settings);
   }
 
-  async function reload(): Promise<void> {
+  let reading: Promise<void> = Promise.resolve();
+  /** One reading at a time. */
+  function reload(): Promise<void> {
+    reading = reading.then(read);
+    return reading;
+  }
+
+  async function read(): Promise<void> {
     const given = await readJsonObject(path);
     // A file that another process has broken meanwhile is set aside at the next start; until then what was read counts.
     if (given !== undefined)
@@ -146,6 +153,11 @@ export async function openSettings(options: FileSettingsOptions): Promise<Settin
       accessPropertiesByDotNotation: false,
       clearInvalidConfig: false,
     });
+    // Windows replaces no file that is open, and the store tries again without letting a reading of this process end.
+    for (let last: Promise<void> | null = null; last !== reading; ) {
+      last = reading;
+      await last;
+    }
     store.set(change);
   }
 

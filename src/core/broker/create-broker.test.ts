@@ -253,13 +253,20 @@ test('nothing secret is logged', async () => {
 
 test('a library of the same protocol is understood: requests, refusals, notifications, cancelling', async () => {
   rig.session.identity = false;
-  const socket = netConnect(rig.broker.address ?? '');
+  const { address, secret } = await rig.endpoint();
+  const socket = netConnect(address);
   const rpc = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
   const changes: unknown[] = [];
   rpc.onNotification('license/changed', (license) => void changes.push(license));
   rpc.listen();
   const nonce = 'abcdefghijklmnopqrstuv';
-  await rpc.sendRequest('initialize', { protocolVersion: 1, program: 'viga', version: '2026.1', nonce });
+  await rpc.sendRequest('initialize', {
+    protocolVersion: 1,
+    program: 'viga',
+    version: '2026.1',
+    nonce,
+    ...(secret === null ? {} : { secret }),
+  });
   const cancellation = new CancellationTokenSource();
   const waiting = rpc.sendRequest('license/acquire', {}, cancellation.token);
   await becomes(() => expect(rig.session.waiting).toBe(1));

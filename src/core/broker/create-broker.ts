@@ -17,7 +17,7 @@ export function createBroker(
 ): Broker {
   const { ports, licenses, lock } = parts;
   const { log, paths, clock } = ports;
-  const kind = options.kind ?? (ports.hardware.platform === 'windows' ? 'pipe' : 'socket');
+  const kind = options.kind ?? (process.platform === 'win32' ? 'pipe' : 'socket');
   const secret = kind === 'pipe' ? randomBytes(32).toString('base64url') : null;
   const connections = new Set<ProgramConnection>();
   const sockets = new Set<Socket>();

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDownloadRig, type DownloadRig } from '../../../test/fakes/download-rig.ts';
+import { expectMode } from '../../../test/support/expect-mode.ts';
 
 const content = randomBytes(300_000);
 let rig: DownloadRig;
@@ -28,7 +29,8 @@ describe('downloads', () => {
     });
     expect(await readFile(path)).toEqual(content);
     expect(await rig.files()).toEqual([release.fileName]);
-    expect((await stat(path)).mode & 0o111, 'an installer can be run').not.toBe(0);
+    // An installer can be run.
+    await expectMode(path, 0o755);
     await rig.running.client.programs.open({ releaseId: release.id });
     await rig.running.client.programs.showInFolder({ releaseId: release.id });
     expect(rig.opener).toMatchObject({ files: [path], folders: [path] });

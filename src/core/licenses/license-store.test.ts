@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
 import { createTestPorts, type TestPorts } from '../../../test/fakes/ports.ts';
+import { expectMode } from '../../../test/support/expect-mode.ts';
 import { createProcessLock } from '../lock/process-lock.ts';
 import { createLicenseStore, type LicenseStore } from './license-store.ts';
 
@@ -23,8 +24,8 @@ test('what was written is read back, readable by this person alone', async () =>
   await open().update('viga', (record) => ({ ...record, releases: [{ leaseId, until }] }));
   const { records } = await open().load();
   expect(records).toMatchObject([{ product: 'viga', releases: [{ leaseId }] }]);
-  expect((await stat(join(folder, 'viga.json'))).mode & 0o777).toBe(0o600);
-  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  await expectMode(join(folder, 'viga.json'), 0o600);
+  await expectMode(folder, 0o700);
 });
 
 test('a record with nothing in it leaves no file', async () => {

@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { expectMode } from '../../../test/support/expect-mode.ts';
 import { createProcessLock } from './process-lock.ts';
 
 let folder: string;
@@ -118,8 +119,8 @@ describe('process lock', () => {
   test('the folder and the file belong to the person alone', async () => {
     const inside = join(folder, 'run');
     await createProcessLock(inside).run('a', async () => undefined);
-    expect((await stat(inside)).mode & 0o777).toBe(0o700);
-    expect((await stat(join(inside, 'a.lock'))).mode & 0o777).toBe(0o600);
+    await expectMode(inside, 0o700);
+    await expectMode(join(inside, 'a.lock'), 0o600);
   });
 
   test('processes killed at any moment, also while holding, neither block nor lose a turn of the others', async () => {

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { implement } from '@orpc/server';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { localAddress } from '../../../test/support/local-address.ts';
 import { needs } from '../../../test/support/skip.ts';
 import type { AppState } from '../../contract/client/state.ts';
 import { clientContract } from '../../contract/client.ts';
@@ -210,7 +211,7 @@ describe('control endpoint', () => {
 describe('framing on a socket', () => {
   let ends: { left: Socket; right: Socket; close(): void };
   beforeEach(async () => {
-    const path = join(runtime, 's');
+    const path = localAddress(runtime, 's');
     const listener = createServer();
     await new Promise<void>((resolve) => listener.listen(path, resolve));
     const accepted = new Promise<Socket>((resolve) => listener.once('connection', resolve));

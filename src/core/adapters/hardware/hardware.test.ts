@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { needs } from '../../../../test/support/skip.ts';
+import { describeUnless, needs } from '../../../../test/support/skip.ts';
 import { cleanIdentifier } from './clean.ts';
 import { readLinux } from './linux.ts';
 import { parseMacos } from './macos.ts';
@@ -72,7 +72,7 @@ async function card(
   await link(`sys/class/net/${name}`, place);
 }
 
-describe('Linux', () => {
+describeUnless(process.platform === 'win32' ? 'Windows has no names with colons' : undefined, 'Linux', () => {
   test('a workstation’s parts, through encryption down to the disk', async () => {
     await workstation();
     expect(await readLinux(root)).toEqual({
