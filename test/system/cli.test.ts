@@ -52,6 +52,20 @@ describe('signed in', () => {
     await expect.poll(() => cli.seatsUsed('viga'), { timeout: 20_000 }).toBe(0);
   });
 
+  test('acquire runs a script of this system, with its words as they were given', async () => {
+    const windows = process.platform === 'win32';
+    const job = join(cli.folder, windows ? 'job.cmd' : 'job');
+    await writeFile(
+      job,
+      windows
+        ? '@echo %ALDABA_PERMIT% %~1\r\n@exit /b 7\r\n'
+        : '#!/bin/sh\necho "$ALDABA_PERMIT" "$1"\nexit 7\n',
+      { mode: 0o755 },
+    );
+    const held = await cli.run(['acquire', 'viga', '--', job, 'two words']);
+    expect([held.code, held.out.trim()]).toEqual([7, 'full two words']);
+  });
+
   test('the client is killed and comes back under a running command: one seat stays taken, and the code is the command’s', async () => {
     const gate = join(cli.folder, 'gate');
     // Ends when the test has seen enough.

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import spawn from 'cross-spawn';
 import type { BrokerLicense } from '../../contract/broker.ts';
 import { type Context, type Result, UsageError } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -37,6 +37,7 @@ function runCommand(
   return new Promise((resolve, reject) => {
     // With --json standard output is this command's answer; the program's own goes to standard error.
     const stdio = context.options.json === true ? (['inherit', 2, 2] as const) : 'inherit';
+    // Node alone starts no batch file on Windows, which is what jobs there are.
     const child = spawn(name, args, {
       cwd: context.folder,
       stdio: stdio === 'inherit' ? stdio : [...stdio],
