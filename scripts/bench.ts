@@ -38,7 +38,7 @@ const chosen = only && names.includes(only) ? [only] : names;
 let printed = 0;
 let missed = 0;
 for (const name of chosen) {
-  const { run } = (await import(join(folder, `${name}.ts`))) as { run: Bench };
+  const { run } = (await import(`../test/bench/${name}.ts`)) as { run: Bench };
   if (!values.json && !only) console.log(`${name} ...`);
   for (const figure of await run({ json: values.json })) {
     if (only && chosen.length > 1 && figure.name !== only) continue;

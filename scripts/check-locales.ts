@@ -57,7 +57,8 @@ async function unknownKeys(ids: readonly string[]): Promise<string[]> {
   const perFile = files
     .filter((file) => !/\.test\.tsx?$/.test(file))
     .sort()
-    .map(async (file) => {
+    .map(async (found) => {
+      const file = found.replaceAll('\\', '/');
       const used = usedKeys(file, await readFile(join(values.root, file), 'utf8'));
       return used
         .filter((key) => !isKnown(key, ids))

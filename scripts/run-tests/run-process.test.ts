@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
+import { needs } from '../../test/support/skip.ts';
 import { runProcess } from './run-process.ts';
 
 const node = (source: string) => [process.execPath, '--eval', source];
@@ -20,7 +21,8 @@ test('a program that is not there is a result, not an exception', async () => {
   expect((await runProcess(['/no/such/program'], { cwd: '.' })).code).toContain('ENOENT');
 });
 
-test('a signal is named', async () => {
+test('a signal is named', async (context) => {
+  needs(context, process.platform !== 'win32', 'Windows has no signals between processes');
   expect((await runProcess(node('process.kill(process.pid, "SIGTERM")'), { cwd: '.' })).code).toBe('SIGTERM');
 });
 

@@ -48,7 +48,7 @@ test('one that ends before it is ready is reported with its last words', async (
 test('a starter that is killed takes its children along', async () => {
   const starter = await script(
     'starter.mjs',
-    `import { startChild } from ${JSON.stringify(join(import.meta.dirname, 'child.ts'))};
+    `import { startChild } from ${JSON.stringify(import.meta.resolve('./child.ts'))};
      const child = startChild(${JSON.stringify(await script('orphan.mjs', waits))}, []);
      console.log(await child.line((line) => line.startsWith('ready')));`,
   );

@@ -96,7 +96,7 @@ describe('root keys', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aldaba-release-'));
     // As scripts/build.ts builds, in a process of its own, because Vite changes NODE_ENV.
-    const script = `const { buildTarget } = await import(${JSON.stringify(join(root, 'scripts/build/targets.ts'))});
+    const script = `const { buildTarget } = await import(${JSON.stringify(import.meta.resolve('../../scripts/build/targets.ts'))});
       await buildTarget('main', ${JSON.stringify(root)}, ${JSON.stringify(join(folder, 'out/main'))});`;
     await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
       cwd: root,

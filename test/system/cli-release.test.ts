@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (const shared of ['node_modules', 'src', 'out/renderer'])
     await symlink(join(root, shared), join(checkout, shared), 'junction');
   // As scripts/build.ts builds, in a process of its own, because Vite changes NODE_ENV.
-  const script = `const { buildTarget } = await import(${JSON.stringify(join(root, 'scripts/build/targets.ts'))});
+  const script = `const { buildTarget } = await import(${JSON.stringify(import.meta.resolve('../../scripts/build/targets.ts'))});
     for (const target of ['cli', 'host'])
       await buildTarget(target, ${JSON.stringify(root)}, ${JSON.stringify(join(checkout, 'out/'))} + target);`;
   await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
