@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test, vi } from 'vitest';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 import { needs } from '../../../test/support/skip.ts';
 import { createFileLog, createLazyLog } from './lazy-log.ts';
 
@@ -59,7 +60,7 @@ test('commands write to a real file, all of it before they end', async () => {
     expect(JSON.parse(text)).toMatchObject({ name: 'command', msg: 'one' });
     expect(text).not.toContain('secreto');
   } finally {
-    await rm(folder, { recursive: true });
+    await removeFolder(folder);
   }
 });
 
@@ -72,7 +73,7 @@ test('a file that cannot be opened is no failure of the process', async () => {
     await expect(lazy.flush()).resolves.toBeUndefined();
     lazy.warn({}, 'two');
   } finally {
-    await rm(folder, { recursive: true });
+    await removeFolder(folder);
   }
 });
 
@@ -92,6 +93,6 @@ test('on a full disk the work goes on and the process ends', { timeout: 20_000 }
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script, folder]);
     expect(stdout).toBe('done');
   } finally {
-    await rm(folder, { recursive: true });
+    await removeFolder(folder);
   }
 });
