@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import es from '../../resources/locales/es/shell.json' with { type: 'json' };
 import { createFixedClock, type FixedClock } from '../../test/fakes/clock.ts';
@@ -69,7 +69,7 @@ test('the launch link stands on no command line: the browser gets a page of the 
     expect((await readFile(page, 'utf8')).includes(`url=${link}"`)).toBe(true);
     if (process.platform !== 'win32') expect((await stat(page)).mode & 0o777).toBe(0o600);
     expect((await fetch(link, { redirect: 'manual' })).status).toBe(303);
-    await vi.waitFor(async () => expect(await pages()).not.toContain(page.split('/').at(-1)));
+    await vi.waitFor(async () => expect(await pages()).not.toContain(basename(page)));
   }
   expect(await pages()).toEqual([]);
 });
