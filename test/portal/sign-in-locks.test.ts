@@ -5,7 +5,14 @@ import { audit } from '../../src/portal/db/schema.ts';
 import { needs } from '../support/skip.ts';
 import { acquire, type LicensePortal, startLicensePortal } from './licenses-support.ts';
 import { rowLocks } from './row-locks.ts';
-import { createRefreshToken, createTestDevice, minutes, type TestCompany, testPassword } from './support.ts';
+import {
+  createRefreshToken,
+  createTestDevice,
+  minutes,
+  type TestCompany,
+  type TestDevice,
+  testPassword,
+} from './support.ts';
 
 /** Sign-ins, refreshes and moves to another company that meet at one row. */
 let portal: LicensePortal;
@@ -95,6 +102,81 @@ describe('who waits for somebody else’s row', () => {
     const late = portal.client(device, () => token);
     await expect(late.sessions.profile()).rejects.toMatchObject({ code: 'not-signed-in' });
   });
+});
+
+describe('a sign-in that waits', () => {
+  const signInOn = (device: TestDevice) => portal.signIn(luis, testPassword, { device });
+  const membership = () =>
+    sql`account_id = ${condor.id} and identity_id = ${condor.contacts[luis]?.identityId}`;
+  const current = (device: TestDevice) =>
+    portal.query(sql`select t.token_hash from refresh_token t join session s on s.id = t.session_id
+      where s.device_thumbprint = ${device.thumbprint} and s.ended_at is null and t.rotated_at is null`);
+
+  test('for another of the same device leaves one refresh token that is good', async (context) => {
+    needs(context, portal.engine === 'postgres', 'the embedded database does one thing after the other');
+    const device = createTestDevice();
+    await signInOn(device);
+    const letGo = await locks.hold(sql`select 1 from membership where ${membership()} for update`);
+    const both = [signInOn(device), signInOn(device)];
+    await locks.waiting(2);
+    await letGo();
+    const sessions = await Promise.all(both);
+    expect(await current(device)).toHaveLength(1);
+    const refreshed = await Promise.allSettled(sessions.map((session) => session.refresh()));
+    expect(refreshed.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const accesses = await Promise.allSettled(sessions.map(({ client }) => client.sessions.list()));
+    expect(accesses.map(({ status }) => status)).toEqual(refreshed.map(({ status }) => status));
+  });
+
+  test('for a refresh of the same session leaves nothing of what that was given', async (context) => {
+    needs(context, portal.engine === 'postgres', 'the embedded database does one thing after the other');
+    const device = createTestDevice();
+    const before = await signInOn(device);
+    const id = before.profile.sessionId;
+    const letGo = await locks.hold(sql`select 1 from session where id = ${id} for update`);
+    const refreshing = before.refresh();
+    await locks.waiting(1);
+    const again = signInOn(device);
+    await locks.waiting(2);
+    await letGo();
+    await refreshing;
+    await (await again).refresh();
+    expect(await current(device)).toHaveLength(1);
+    await expect(before.refresh()).rejects.toMatchObject({ code: 'session-ended' });
+    await expect(before.client.sessions.list()).rejects.toMatchObject({ code: 'not-signed-in' });
+  });
+
+  test('for a change of the role says what the new one may do, or that it opens nothing', async (context) => {
+    needs(context, portal.engine === 'postgres', 'the embedded database does one thing after the other');
+    async function whileGiven(role: 'auditor' | 'notifications-only' | 'license-installer') {
+      const giving = sql`update membership set role_id = ${condor.roles[role]} where ${membership()}`;
+      const letGo = await locks.hold(giving);
+      const signing = signInOn(createTestDevice());
+      await locks.waiting(1);
+      await letGo();
+      return signing;
+    }
+    const { profile } = await whileGiven('auditor');
+    expect(profile.membership.roleKey).toBe('auditor');
+    expect(profile.permissions).toContain('audit:read');
+    await expect(whileGiven('notifications-only')).rejects.toMatchObject({ code: 'invalid-credentials' });
+    await portal.query(
+      sql`update membership set role_id = ${condor.roles['license-installer']} where ${membership()}`,
+    );
+  });
+});
+
+test('a move to another company that waits for a change of the role there says what the new one may do', async (context) => {
+  needs(context, portal.engine === 'postgres', 'the embedded database does one thing after the other');
+  const { client } = await portal.signIn(ana, testPassword, { accountId: condor.id });
+  const there = sql`account_id = ${puentes.id} and identity_id = ${puentes.contacts[ana]?.identityId}`;
+  const letGo = await locks.hold(
+    sql`update membership set role_id = ${puentes.roles.auditor} where ${there}`,
+  );
+  const moving = client.sessions.switchAccount({ accountId: puentes.id });
+  await locks.waiting(1);
+  await letGo();
+  expect((await moving).profile.membership.roleKey).toBe('auditor');
 });
 
 describe('a refresh under way', () => {

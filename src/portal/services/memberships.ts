@@ -8,7 +8,7 @@ import { run, type Statement } from '../db/run.ts';
 
 const listMemberships: Statement = {
   name: 'list-memberships',
-  text: `select a.id as account_id, a.name as account_name, r.key as role_key, r.name as role_name, r.permissions, m.owner,
+  text: `select a.id as account_id, a.name as account_name, r.id as role_id, r.key as role_key, r.name as role_name, r.permissions, m.owner,
       i.home_account_id <> a.id as association, m.accepted_at is null as joins, i.id, i.email, i.name, i.language
     from membership m
     join identity i on i.id = m.identity_id
@@ -24,6 +24,8 @@ const listMemberships: Statement = {
 /** A company that a person may enter. */
 export interface Entrance {
   readonly membership: z.output<typeof membershipSchema>;
+  /** What it may do is the role's, and the owner's. */
+  readonly roleId: string;
   readonly permissions: ReadonlySet<Permission>;
   /** The company invited the person to join, and entering it accepts that: see `acceptJoin`. */
   readonly joins: boolean;
@@ -45,6 +47,7 @@ export async function findEntrant(on: Queries | Tx, identityId: string, now: num
   const found = await run<{
     account_id: string;
     account_name: string;
+    role_id: string;
     role_key: string | null;
     role_name: string;
     permissions: string[];
@@ -64,6 +67,7 @@ export async function findEntrant(on: Queries | Tx, identityId: string, now: num
       roleKey: row.role_key,
       association: row.association,
     },
+    roleId: row.role_id,
     permissions: effectivePermissions(row.permissions, row.owner),
     joins: row.joins,
   }));

@@ -11,11 +11,13 @@ import { type Access, idleMilliseconds, newAccess, sessionMilliseconds } from '.
 export interface SessionBefore {
   readonly id: string;
   readonly accountId: string;
+  /** The transaction that wrote its row last. */
+  readonly version: string;
 }
 
 const findOpen: Statement = {
   name: 'find-open-session',
-  text: `select id, account_id from session where identity_id = $1 and device_thumbprint = $2 and ended_at is null`,
+  text: `select id, account_id, xmin::text as version from session where identity_id = $1 and device_thumbprint = $2 and ended_at is null`,
 };
 
 /** What signing in goes on in; `openSession` checks that it is still so. */
@@ -23,33 +25,39 @@ export async function findSessionBefore(
   on: Queries | Tx,
   who: { identityId: string; thumbprint: string },
 ): Promise<SessionBefore | null> {
-  const [row] = await run<{ id: string; account_id: string }>(on, findOpen, [who.identityId, who.thumbprint]);
-  return row === undefined ? null : { id: row.id, accountId: row.account_id };
+  const [row] = await run<{ id: string; account_id: string; version: string }>(on, findOpen, [
+    who.identityId,
+    who.thumbprint,
+  ]);
+  return row === undefined ? null : { id: row.id, accountId: row.account_id, version: row.version };
 }
 
 /**
  * One open session per person and device: signing in again on the same device goes on in it, with new tokens, so that its leases stay
  * and the list of devices shows the device once.
  *
- * Nothing is opened unless the password is still the one that was checked, the membership is active and the session is the one that was
- * found: all may have changed meanwhile. The rows are locked in the order in which whoever takes access away locks them: person,
- * membership, session, the row of the directory (which the membership's trigger would only reach at the end of the statement), the
- * counters. A refresh token that another session has breaks a unique index.
+ * Nothing is opened unless the password is still the one that was checked, the membership is active and has the role that was found, and
+ * nobody wrote the session since it was found: the statement does not see tokens that were issued while it waited for a row, so as to end
+ * them. Whoever issues refresh tokens writes the row of their session.
+ *
+ * The rows are locked in the order in which whoever takes access away locks them: person, membership, session, the row of the directory
+ * (which the membership's trigger would only reach at the end of the statement), the counters. A refresh token that another session has
+ * breaks a unique index.
  */
 const openingSteps = `person as (select id from identity where id = $2::uuid and password_hash = $16 for share),
-    member as (select 1 from membership m join person on person.id = m.identity_id
+    member as (select m.role_id from membership m join person on person.id = m.identity_id
       where m.account_id = $3::uuid and m.accepted_at is not null and m.suspended_at is null for no key update of m),
     opened as (
       insert into session as s (id, identity_id, account_id, device_thumbprint, device_key, device_name, platform, components,
         created_at, last_used_at, idle_until, expires_at, confirmed_at)
       select $1::uuid, $2::uuid, $3::uuid, $4, $5, $6, $7, $8::jsonb, $9::timestamptz, $9::timestamptz, $10::timestamptz,
           $11::timestamptz, $12::timestamptz
-        from member
+        from member where role_id = $18::uuid
       on conflict (identity_id, device_thumbprint) where ended_at is null and identity_id is not null do update
         set account_id = excluded.account_id, device_name = excluded.device_name, platform = excluded.platform,
           components = excluded.components, created_at = excluded.created_at, last_used_at = excluded.last_used_at,
           idle_until = excluded.idle_until, expires_at = excluded.expires_at, confirmed_at = excluded.confirmed_at
-        where s.id = excluded.id and s.account_id = $17::uuid
+        where s.xmin::text = $17
       returning s.id),
     old_access as (delete from access_token where session_id in (select id from opened)),
     old_refresh as (delete from refresh_token where session_id in (select id from opened) and token_hash <> $13::bytea),
@@ -64,7 +72,7 @@ const openingSteps = `person as (select id from identity where id = $2::uuid and
     shown as (update directory d set last_sign_in_at = $9::timestamptz from contact c
       where c.account_id = $3::uuid and c.identity_id = $2::uuid and d.account_id = c.account_id and d.contact_id = c.id
         and (select count(*) from noted) > 0 returning 1),
-    ${forgivingSteps(18, '$9', '(select count(*) from shown) >= 0 and exists (select from opened)')}`;
+    ${forgivingSteps(19, '$9', '(select count(*) from shown) >= 0 and exists (select from opened)')}`;
 
 const outcome = 'select exists (select from member) as entered, exists (select from opened) as opened';
 
@@ -75,13 +83,15 @@ const open: Statement = { name: 'open-session', text: `with ${openingSteps} ${ou
 const openAndWrite: Statement = {
   name: 'open-session-and-write',
   text: `with ${openingSteps},
-    ${appendingSteps(20, 'from opened where (select count(*) from forgiven_address) >= 0')}
+    ${appendingSteps(21, 'from opened where (select count(*) from forgiven_address) >= 0')}
     ${outcome}`,
 };
 
 export interface NewSession {
   identityId: string;
   accountId: string;
+  /** The role that the person was found with there. */
+  roleId: string;
   device: DeviceDescription;
   thumbprint: string;
   /** SHA-256 of the refresh token that the device chose, hexadecimal. */
@@ -106,7 +116,7 @@ export interface Opened {
  * @param on a transaction; or none, and then `entry`, unless the session before is in another company, where its leases have to end
  * @param entry what is written down of it, with the session's id
  * @returns null when the person may not enter any more: the password or the membership changed meanwhile. Nothing was done
- * @throws `RacedError` when the session before is another one now, and as `invalid-input` when another session has that refresh token
+ * @throws `RacedError` when the session before or the role is another one now, and as `invalid-input` when another session has that refresh token
  */
 export async function openSession(
   on: Queries | Tx,
@@ -138,7 +148,8 @@ export async function openSession(
       access.hash,
       access.expiresAt,
       session.passwordHash,
-      before?.accountId ?? session.accountId,
+      before?.version ?? null,
+      session.roleId,
       ...(session.forgiveness?.keys ?? [null, null]),
       ...(entry === undefined ? [] : entryParameters(entry(sessionId))),
     ],
@@ -156,4 +167,6 @@ export async function openSession(
 }
 
 const raced = () =>
-  new RacedError('unavailable', 'the device signs in several times at once', { retryAfter: 1 });
+  new RacedError('unavailable', 'the device’s session or the person’s role changed meanwhile', {
+    retryAfter: 1,
+  });

@@ -7,7 +7,7 @@ import type { Found } from '../auth/guessing.ts';
 import type { Person, Portal, RequestInfo } from '../context.ts';
 import type { Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
-import { withRetry } from '../db/with-retry.ts';
+import { RacedError, withRetry } from '../db/with-retry.ts';
 import { hashToken } from '../ids.ts';
 import { stepUpMilliseconds } from '../policy.ts';
 import { endSessions } from './end-sessions.ts';
@@ -110,14 +110,15 @@ export async function endSession({ portal, request, principal }: PersonCall, id:
   );
 }
 
-/** Only into a company that the person may still enter; the membership's row is locked first, as whoever suspends it does. */
+/** Only into a company that the person may still enter, with the role that was found; the membership's row is locked first, as whoever suspends it does. */
 const moveSession: Statement = {
   name: 'move-session',
-  text: `with here as (select from membership
+  text: `with here as (select role_id = $4::uuid as same from membership
       where account_id = $2::uuid and identity_id = $3::uuid and accepted_at is not null and suspended_at is null for share),
-    moved as (update session set account_id = $2::uuid where id = $1::uuid and ended_at is null and exists (select from here) returning id),
+    moved as (update session set account_id = $2::uuid where id = $1::uuid and ended_at is null
+      and exists (select from here where same) returning id),
     old_access as (delete from access_token where session_id in (select id from moved))
-    select exists (select from here) as allowed, exists (select from moved) as moved`,
+    select (select same from here) as same, exists (select from moved) as moved`,
 };
 
 /** Goes on in another company with the same session (C10). Earlier access tokens end: none may act in a company it was not issued for. */
@@ -137,12 +138,15 @@ async function switchIn(
   if (entrance === undefined) throw new AldabaError('not-found', 'not a company of this person');
   if (entrance.joins && !(await acceptJoin(tx, { accountId, identityId }, now)))
     throw new AldabaError('not-found', 'the invitation was taken back meanwhile');
-  const [move] = await run<{ allowed: boolean; moved: boolean }>(tx, moveSession, [
+  const [move] = await run<{ same: boolean | null; moved: boolean }>(tx, moveSession, [
     sessionId,
     accountId,
     identityId,
+    entrance.roleId,
   ]);
-  if (move?.allowed !== true) throw new AldabaError('not-found', 'not a company of this person any more');
+  if (typeof move?.same !== 'boolean')
+    throw new AldabaError('not-found', 'not a company of this person any more');
+  if (!move.same) throw new RacedError('unavailable', 'the role is another one now', { retryAfter: 1 });
   if (!move.moved) throw new AldabaError('session-ended');
   if (accountId !== principal.accountId) await releaseLeasesOfSessions(tx, [sessionId], now);
   const access = await issueAccess(tx, { id: sessionId, accountId }, now);

@@ -55,17 +55,27 @@ export async function signIn(caller: Caller, input: SignInInput): Promise<SignIn
     { email: normalizeEmail(input.email), network: request.network },
     // The companies and the session are looked up while the password is hashed, for nobody as well.
     (found) => {
-      const identityId = found?.id ?? nobody;
-      const { queries } = portal.database;
       return Promise.all([
         portal.hasher.verify(input.password, found?.passwordHash ?? null, request.network),
-        findEntrant(queries, identityId, portal.clock.now()),
-        findSessionBefore(queries, { identityId, thumbprint: device.thumbprint }),
+        lookUp(caller, found?.id ?? nobody),
       ]);
     },
-    ([right, entrant, before], found, forgiveness) =>
-      judge(caller, input, { found: right ? found : null, entrant, before, forgiveness }),
+    ([right, stand], found, forgiveness) =>
+      judge(caller, input, { ...stand, found: right ? found : null, forgiveness }),
   );
+}
+
+/** What a sign-in goes on from; `openSession` checks that it is still so. */
+async function lookUp(
+  { portal, device }: Caller,
+  identityId: string,
+): Promise<{ entrant: Entrant; before: SessionBefore | null }> {
+  const { queries } = portal.database;
+  const [entrant, before] = await Promise.all([
+    findEntrant(queries, identityId, portal.clock.now()),
+    findSessionBefore(queries, { identityId, thumbprint: device.thumbprint }),
+  ]);
+  return { entrant, before };
 }
 
 async function judge(
@@ -221,16 +231,22 @@ interface Entering {
 
 function comeIn(caller: Caller, first: Entering): Promise<SignedIn> {
   const { database } = caller.portal;
-  const who = { identityId: first.identityId, thumbprint: caller.device.thumbprint };
   let what: Entering | undefined = first;
   return withRetry(async () => {
-    // Again when another request was quicker: the session before is another one.
-    const entering = what ?? { ...first, before: await findSessionBefore(database.queries, who) };
+    // Again when another request was quicker: the session before or the role is another one.
+    const entering = what ?? (await lookAgain(caller, first));
     what = undefined;
     return entering.entrance.joins || moves(entering)
       ? database.asService((tx) => enterIn(tx, caller, entering))
       : enter(database.queries, caller, entering);
   });
+}
+
+async function lookAgain(caller: Caller, first: Entering): Promise<Entering> {
+  const stand = await lookUp(caller, first.identityId);
+  const entrance = choose(stand.entrant.entrances, first.entrance.membership.account.id);
+  if (entrance === null) throw first.refusal();
+  return { ...first, ...stand, entrance };
 }
 
 /** Whether the device was in another company, whose leases it leaves behind. */
@@ -261,6 +277,7 @@ async function enter(on: Queries, caller: Caller, what: Entering): Promise<Signe
 const newSession = ({ device }: Caller, what: Entering): NewSession => ({
   ...what,
   accountId: what.entrance.membership.account.id,
+  roleId: what.entrance.roleId,
   thumbprint: device.thumbprint,
 });
 
