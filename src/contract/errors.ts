@@ -170,6 +170,8 @@ export const errorDataSchema = z
       .optional(),
     /** With `no-seat-free`: the place in the queue, by which it can be left, and how many are to be served, oneself included. */
     queue: z.object({ ticket: idSchema, position: z.number().int().positive() }).optional(),
+    /** With `lease-reclaimed` where a seat was asked for: the lease that the device has to let go of before, by its receipt. */
+    leaseId: idSchema.optional(),
     /** With `session-ended`. A reason that this version does not know is none. */
     reason: z.enum(sessionEndReasons).optional().catch(undefined),
     detail: z.string().max(500).optional(),

@@ -162,8 +162,8 @@ export async function createSeatPortal(
           lent.seq++;
           return grantOf(lent);
         }
-        // The device hears of the recall by this.
-        if (lent !== undefined) leases.delete(lent.id);
+        // Its place is free by the device's receipt: this answer may be lost.
+        if (lent !== undefined) throw new AldabaError('lease-reclaimed', 'taken back', { leaseId: lent.id });
         const named = portal.named.has(input.product);
         if (!named && !hasPlace(input.product)) {
           const holders = [

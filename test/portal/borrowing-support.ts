@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { RightKind } from '../../src/contract/documents.ts';
 import type { NewPool } from '../../src/portal/services/catalog.ts';
 import { signedBy, type TestDevice } from './devices.ts';
-import { acquire, type LicensePortal } from './licenses-support.ts';
+import { acquire, type LicensePortal, refusal } from './licenses-support.ts';
 import { createTestDevice, type PortalClient } from './support.ts';
 
 /** A company of several engineers, the first of whom runs Viga on a device of hers. */
@@ -33,6 +33,11 @@ export function borrow(client: PortalClient, leaseId: string, days = 7) {
 /** What a device signs when it gives a right back. */
 export function receipt(device: TestDevice, right: string, kind: RightKind = 'borrow'): Promise<string> {
   return signedBy(device, 'return-receipt', { jti: randomUUID(), iat: 0, right, kind });
+}
+
+/** Brings a receipt as anybody does: no session, no proof. */
+export function bringTo(portal: LicensePortal, paper: string) {
+  return refusal(portal.client().licenses.deactivate({ receipt: paper }));
 }
 
 /** Places of a company's pools that are taken now, as whoever wants one counts them. */

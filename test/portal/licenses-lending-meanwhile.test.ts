@@ -1,7 +1,5 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { claimantOf } from '../../src/portal/services/leases/acquire.ts';
-import { pastRecalled, RecalledError } from '../../src/portal/services/leases/recall-leases.ts';
 import { describeUnless } from '../support/skip.ts';
 import { borrow, lent, placesTaken, receipt, working } from './borrowing-support.ts';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
@@ -110,36 +108,18 @@ describeUnless(oneConnection, 'while a lease is being lent', () => {
   });
 });
 
-test('what another request of the device took in place of a recalled lease stays', async () => {
-  const { company, poolId, ana, administrator, device, leaseId } = await lent(portal);
-  const admin = await portal.enterAs(administrator);
-  await admin.client.licenses.reclaim({ leaseId, reason });
-  const which = { ...claimantOf(await portal.principalOf(device)), poolId, product: 'viga' };
-  const taken = acquire(ana.client);
-  let meets = true;
-  await pastRecalled(portal.services, async () => {
-    await taken;
-    if (!meets) return;
-    meets = false;
-    throw new RecalledError(which);
-  });
-  expect((await renew(ana.client, (await taken).leaseId)).results).toMatchObject([{ outcome: 'renewed' }]);
-  expect(await placesTaken(portal, company.id)).toBe(1);
-});
-
 describeUnless(oneConnection, 'while a borrowed lease', () => {
-  test('is taken back, its device asks for a seat: it gets one of its own, and only one place is taken', async () => {
+  test('is taken back, its device asks for a seat: it hears of that, and the place counts until it let go', async () => {
     const { poolId, administrator, ana, leaseId, company } = await lent(portal);
     const admin = await portal.enterAs(administrator);
     const letGo = await hold(poolOf(poolId));
     const reclaiming = admin.client.licenses.reclaim({ leaseId, reason });
     await waiting(1);
-    const acquiring = acquire(ana.client);
+    const acquiring = refusal(acquire(ana.client));
     await waiting(2);
     await letGo();
     await reclaiming;
-    const grant = await acquiring;
-    expect([grant.kind, grant.leaseId === leaseId]).toEqual(['lease', false]);
+    expect(await acquiring).toMatchObject({ code: 'lease-reclaimed', data: { detail: reason, leaseId } });
     expect(await placesTaken(portal, company.id)).toBe(1);
   });
 

@@ -66,7 +66,8 @@ export const activationSchema = z.object({
 export const licenses = {
   /**
    * `no-seat-free` carries the holders that the caller may see and a place in the queue. Whoever asks again within `retryAfter` and a
-   * little waits, and comes before those who asked later.
+   * little waits, and comes before those who asked later. `lease-reclaimed`: what the device borrowed was taken back and has its place
+   * until the device's receipt (`deactivate`) says that it let go of it; then it may ask again.
    */
   acquire: authed
     .route({
@@ -90,6 +91,7 @@ export const licenses = {
     .errors(
       errorMap(
         'no-seat-free',
+        'lease-reclaimed',
         'no-seat-assigned',
         'product-unknown',
         'version-not-covered',
@@ -154,7 +156,7 @@ export const licenses = {
     ),
   /**
    * An administrator takes a seat back: ends at the holder's next heartbeat, which says so. A borrowed one keeps its place until its device
-   * was told or its time is over, because it may run where nobody hears: `freeAt` says when at the latest.
+   * let go of it or its time is over, because it may run where nobody hears: `freeAt` says when at the latest.
    */
   reclaim: authed
     .route({

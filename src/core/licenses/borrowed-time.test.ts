@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => endBorrowingRig(rig));
 
-const { states, borrowed } = borrowingSteps(() => rig);
+const { kinds, states, borrowed } = borrowingSteps(() => rig);
 
 describe('while it is borrowed', () => {
   test('the portal is asked once a day, used or not, and its end stays', async () => {
@@ -60,6 +60,34 @@ describe('while it is borrowed', () => {
     expect(rig.portal.count('deactivate')).toBe(1);
     await becomes(async () => expect((await rig.record('viga'))?.receipts ?? []).toEqual([]));
     expect(rig.portal.occupy('viga')).toBe(true);
+  });
+
+  describe('an administrator takes it back, and a program that it does not cover asks for a seat:', () => {
+    const newer = () => rig.acquire(rig.use('viga', { version: '2027.1' }), { interactive: false });
+    beforeEach(async () => {
+      rig.portal.versions.set('viga', { to: '2026.9' });
+      await borrowed(3);
+      rig.portal.versions.set('viga', {});
+      rig.portal.reclaim('viga');
+    });
+
+    test('the device lets go of it by its receipt, and competes for a seat like any other', async () => {
+      expect(await newer()).toMatchObject({ state: 'active', kind: 'lease' });
+      expect(kinds()).toEqual(['acquire', 'deactivate', 'acquire']);
+      expect(states()).toEqual(['active full']);
+      expect((await rig.record('viga'))?.receipts).toEqual([]);
+    });
+
+    test('the receipt does not arrive: the place counts, and no other is asked for until it does', async () => {
+      rig.portal.before = ({ kind }) => {
+        if (kind === 'deactivate') throw new Error('socket hang up');
+      };
+      await expect(newer()).rejects.toMatchObject({ code: 'internal' });
+      expect(rig.portal.active()).toMatchObject([{ kind: 'borrow' }]);
+      expect(rig.portal.count('acquire')).toBe(1);
+      rig.portal.before = null;
+      expect(await newer()).toMatchObject({ state: 'active', kind: 'lease' });
+    });
   });
 
   test('a clock that is set back asks, and changes nothing', async () => {

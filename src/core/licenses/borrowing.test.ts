@@ -159,6 +159,24 @@ describe('borrowing', () => {
     await becomes(() => expect(rig.licenses.status('viga')).toMatchObject({ state: 'borrowed' }));
   });
 
+  test('the answer is lost, the client starts again, and it was taken back: the device says that it has let go, and gets another', async () => {
+    const use = await run();
+    rig.portal.after = ({ kind }) => {
+      if (kind === 'borrow') throw new Error('socket hang up');
+    };
+    await expect(rig.licenses.borrow('viga', 7, use)).rejects.toMatchObject({ code: 'internal' });
+    await rig.licenses.stop();
+    await rig.boot();
+    rig.portal.reclaim('viga');
+    await becomes(async () => {
+      await rig.licenses.renewNow().catch(() => undefined);
+      expect(await rig.record('viga')).toBeNull();
+    });
+    expect(rig.portal.active()).toMatchObject([{ kind: 'borrow' }]);
+    await run();
+    expect(rig.portal.active()).toMatchObject([{ kind: 'lease' }]);
+  });
+
   test('the answer is lost and somebody signs out: what the portal may have lent goes back by receipt', async () => {
     const use = await run();
     rig.portal.after = ({ kind }) => {

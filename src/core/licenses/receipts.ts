@@ -19,7 +19,7 @@ export interface Receipts {
   sign(right: string, kind: ReceiptKind): Promise<string>;
   /** Changes the record; what is or may be borrowed and goes by the change leaves its receipt in the same write. @returns that receipt */
   update(entry: Entry, change: Change): Promise<string | null>;
-  /** A receipt of a lease that the portal lent when nothing was held here any more. */
+  /** A receipt of a lease that the portal lent, which is not held here any more or goes in the same write. */
   keep(entry: Entry, leaseId: string): Promise<void>;
   /**
    * Tells the portal of what was given back here; it takes no identity. Never throws.
@@ -165,7 +165,10 @@ export function createReceipts(
     update,
     async keep(entry, leaseId) {
       const receipt = await sign(leaseId, 'borrow');
-      await entries.update(entry, (record) => withReceipt(record, leaseId, receipt));
+      await entries.update(entry, (record) => {
+        const right = record.right?.leaseId === leaseId ? null : record.right;
+        return withReceipt({ ...record, right }, leaseId, receipt);
+      });
       await tell(entry);
     },
     tell,

@@ -166,6 +166,21 @@ export function createSeats(
   }
 
   async function askAnew(entry: Entry, wanted: Wanted): Promise<void> {
+    try {
+      await askOnce(entry, wanted);
+    } catch (error) {
+      const { code, data } = asAldabaError(error);
+      const leaseId = data?.leaseId;
+      if (code !== 'lease-reclaimed' || leaseId === undefined) throw error;
+      await entries.inOneStep(entry, async () => {
+        // Perhaps it is not known here that it was lent: what the portal needs is this device's word that it let go of it.
+        await receipts.keep(entry, leaseId);
+        await askOnce(entry, wanted);
+      });
+    }
+  }
+
+  async function askOnce(entry: Entry, wanted: Wanted): Promise<void> {
     // What was borrowed counts at the portal until it heard of the receipt: it would hand the same lease out again.
     const unheard = await receipts.tell(entry);
     if (unheard !== null) {

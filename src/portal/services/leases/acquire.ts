@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import { AldabaError } from '../../../contract/errors.ts';
+import { AldabaError, type ErrorCode } from '../../../contract/errors.ts';
 import type { Grant, licenses } from '../../../contract/portal/licenses.ts';
 import type { Clock } from '../../clock.ts';
 import type { Portal, Principal } from '../../context.ts';
@@ -20,7 +20,7 @@ import { endLeases } from './end-leases.ts';
 import { findPools, type PoolForUse, type ProductForUse } from './find-pools.ts';
 import { endOfTerm, grantRight, type Right } from './grant.ts';
 import { listHolders } from './holders.ts';
-import { pastRecalled, RecalledError } from './recall-leases.ts';
+import type { PlaceOfPool } from './recall-leases.ts';
 import { endWaiting, NoSeatFree } from './seat-queue.ts';
 
 type AcquireInput = z.output<NonNullable<(typeof licenses.acquire)['~orpc']['inputSchema']>>;
@@ -41,7 +41,7 @@ export function claimantOf(principal: Principal): Claimant {
  * answer) gets its own again; one that borrowed it, what is borrowed.
  *
  * @throws `session-ended` when it ended meanwhile, `product-unknown`, `version-not-covered`, `no-seat-assigned`, `device-limit`,
- * `no-seat-free`, `idempotency-mismatch`
+ * `no-seat-free`, `lease-reclaimed` (it borrowed it, and has not let go of it yet), `idempotency-mismatch`
  */
 export async function acquireLease(
   portal: Portal,
@@ -74,7 +74,7 @@ export async function acquireLease(
         throw error;
       }
     });
-  const outcome = await pastRecalled(portal, () => withRetry(take));
+  const outcome = await withRetry(take);
   if (outcome instanceof AldabaError) throw outcome;
   return outcome;
 }
@@ -165,9 +165,10 @@ async function writeLease(
   const until = sql`${new Date(expiresAt).toISOString()}::timestamptz`;
   // Its end and its place, which is within the total, stay.
   const borrowed = sql`l.kind = 'borrow' and l.expires_at > excluded.renewed_at`;
-  const [lease] = await rows<{ id: string; kind: Right['kind']; expires_at: number; seq: number }>(
-    tx,
-    sql`insert into lease as l (account_id, id, pool_id, product_code, kind, seat_id, identity_id, key_id, session_id, holder_name,
+  const write = () =>
+    rows<{ id: string; kind: Right['kind']; expires_at: number; seq: number }>(
+      tx,
+      sql`insert into lease as l (account_id, id, pool_id, product_code, kind, seat_id, identity_id, key_id, session_id, holder_name,
         device_thumbprint, device_name, version, features, overage, acquired_at, renewed_at, expires_at)
       values (${accountId}, ${newId(now)}, ${pool.id}, ${product}, ${kind}, ${pool.seatId}, ${identityId}, ${keyId}, ${sessionId},
         ${holderName}, ${device.thumbprint}, ${device.name}, ${asked.version}, ${sql.param(pool.features)}::text[], ${overage}, ${at}, ${at}, ${until})
@@ -181,8 +182,13 @@ async function writeLease(
         expires_at = case when ${borrowed} then l.expires_at else excluded.expires_at end
         where l.recall_code is null
       returning id, kind, (extract(epoch from expires_at) * 1000)::float8 as expires_at, seq::float8 as seq`,
-  );
-  if (lease === undefined) throw new RecalledError({ ...own, poolId: pool.id });
+    );
+  let [lease] = await write();
+  const here = { ...own, poolId: pool.id };
+  // Of what is recalled that alone ends whose time is over.
+  if (lease === undefined && (await endLeases(tx, here, { code: 'lease-ended', now })).length > 0)
+    [lease] = await write();
+  if (lease === undefined) throw await recalled(tx, here, productName);
   // A seat of another kind that the device had before is not needed any more. What it borrowed it gives back itself, once it has this one.
   await endLeases(tx, { ...own, exceptLeaseId: lease.id }, { code: 'lease-ended', now });
   const right = {
@@ -206,4 +212,21 @@ async function writeLease(
     borrowDays: pool.borrowDays,
   } as const;
   return grantRight(portal, right, now);
+}
+
+/** What the device hears of what was taken back: the document that it may have runs on, so that the place is not free before its receipt. */
+async function recalled(
+  tx: Tx,
+  { accountId, poolId, holderId, deviceThumbprint, product }: PlaceOfPool & { readonly product: string },
+  productName: string,
+): Promise<AldabaError> {
+  const [lease] = await rows<{ leaseId: string; code: ErrorCode; detail: string }>(
+    tx,
+    sql`select id as "leaseId", recall_code as code, recall_detail as detail from lease
+      where account_id = ${accountId} and pool_id = ${poolId} and holder_id = ${holderId}
+        and device_thumbprint = ${deviceThumbprint} and product_code = ${product} and ended_at is null`,
+  );
+  if (lease === undefined) throw new Error('a recalled lease is locked');
+  const { leaseId, code, detail } = lease;
+  return new AldabaError(code, product, { product: productName, leaseId, detail });
 }

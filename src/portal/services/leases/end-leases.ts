@@ -21,8 +21,6 @@ export interface WhichLeases {
    * whatever else ends leases leaves them their place; an administrator recalls them (recall-leases.ts).
    */
   readonly withBorrowed?: boolean;
-  /** Only those that an administrator took back. */
-  readonly recalled?: boolean;
 }
 
 export interface LeaseEnd {
@@ -56,7 +54,6 @@ export async function endLeases(tx: Tx, which: WhichLeases, end: LeaseEnd): Prom
     conditions.push(sql`device_thumbprint = ${which.deviceThumbprint}`);
   if (which.product !== undefined) conditions.push(sql`product_code = ${which.product}`);
   const at = sql`${new Date(end.now).toISOString()}::timestamptz`;
-  if (which.recalled === true) conditions.push(sql`recall_code is not null`);
   if (which.withBorrowed !== true) conditions.push(sql`(kind <> 'borrow' or expires_at <= ${at})`);
   const exception = which.exceptLeaseId === undefined ? sql`` : sql` and id <> ${which.exceptLeaseId}`;
   if (which.accountId === undefined && which.sessionIds === undefined)
