@@ -2,9 +2,10 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorDataSchema } from '../../src/contract/errors.ts';
 import type { Grant } from '../../src/contract/portal/licenses.ts';
+import { revokeKey } from '../../src/portal/services/keys.ts';
 import { tidyLicenses } from '../../src/portal/services/leases/tidy.ts';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
-import { createTestDevice, type PortalClient, type TestSession } from './support.ts';
+import { createTestDevice, type PortalClient, type TestSession, testPassword } from './support.ts';
 
 const seconds = 1000;
 const minutes = 60 * seconds;
@@ -23,7 +24,7 @@ async function ask(client: PortalClient, product = 'viga') {
 
 /** One floating seat that somebody has, and sessions of others. */
 async function taken(others: number, total = 1) {
-  const { company, emails, poolId } = await portal.floating(total, total + others);
+  const { company, emails, poolId, administrator } = await portal.floating(total, total + others);
   const sessions: TestSession[] = [];
   for (const email of emails) sessions.push(await portal.enterAs(email));
   const grants: Grant[] = [];
@@ -32,7 +33,12 @@ async function taken(others: number, total = 1) {
   const [grant] = grants;
   if (first === undefined || grant === undefined) throw new Error('nobody has the seat');
   const free = () => first.client.licenses.release({ leaseId: grant.leaseId });
-  return { company, emails, poolId, first, grant, free, waiters: sessions.slice(total) };
+  return { company, emails, poolId, administrator, first, grant, free, waiters: sessions.slice(total) };
+}
+
+async function suspend({ company, emails, administrator }: Awaited<ReturnType<typeof taken>>): Promise<void> {
+  const { client } = await portal.enterAs(administrator);
+  await client.people.suspendContact({ id: company.contacts[emails[1] ?? '']?.contactId ?? '' });
 }
 
 /** Two asks, a moment apart, so that it waits. */
@@ -129,6 +135,27 @@ describe('who waits for a seat', () => {
     await one.licenses.leaveQueue({ ticket });
     await one.licenses.leaveQueue({ ticket });
     expect((await acquire(two)).kind).toBe('lease');
+  });
+
+  test.each<[string, (session: TestSession, made: Awaited<ReturnType<typeof taken>>) => Promise<unknown>]>([
+    ['signs out', ({ device, refreshToken }) => portal.client(device).sessions.signOut({ refreshToken })],
+    ['is suspended', (_, made) => suspend(made)],
+    [
+      'goes on in another company',
+      async ({ client }, { emails }) => {
+        const other = await portal.company('Otra empresa', [
+          { email: emails[1] ?? '', role: 'license-installer', password: testPassword },
+        ]);
+        await client.sessions.switchAccount({ accountId: other.id });
+      },
+    ],
+  ])('%s: waits no more, and holds nobody up', async (_, leave) => {
+    const made = await taken(2);
+    await waits(made.waiters[0]);
+    expect(await ask(made.waiters[1]?.client as PortalClient)).toMatchObject({ position: 2 });
+    await leave(made.waiters[0] as TestSession, made);
+    await made.free();
+    expect((await acquire(made.waiters[1]?.client as PortalClient)).kind).toBe('lease');
   });
 
   test('waits no more when another pool served it, or a seat of its own', async () => {
@@ -242,4 +269,16 @@ test('a cloud key waits as a person does, each of its devices by itself', async 
   await free();
   expect(await ask(second)).toMatchObject({ code: 'no-seat-free' });
   expect((await acquire(client)).kind).toBe('lease');
+});
+
+test('a cloud key that is revoked waits no more', async () => {
+  const { company, poolId, free, waiters } = await taken(1);
+  const { client, keyId } = await portal.enterWithKey({ accountId: company.id, poolIds: [poolId] });
+  await ask(client);
+  portal.clock.advance(seconds);
+  await ask(client);
+  await free();
+  expect(await ask(waiters[0]?.client as PortalClient)).toMatchObject({ code: 'no-seat-free', position: 2 });
+  await portal.services.database.asService((tx) => revokeKey(tx, company.id, keyId, portal.clock.now()));
+  expect((await acquire(waiters[0]?.client as PortalClient)).kind).toBe('lease');
 });

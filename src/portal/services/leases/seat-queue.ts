@@ -20,7 +20,8 @@ const instant = (milliseconds: number) => sql`${new Date(milliseconds).toISOStri
 
 /**
  * Who waits for a place of the pool and comes before the claimant, perhaps with several products: rows of holder and device, as
- * `claimFloatingSeat` counts them. The pool's row is locked, so that who is counted cannot be served at the same time.
+ * `claimFloatingSeat` counts them. Who has no open session in the company any more (signed out, suspended, gone, a revoked key) is none of
+ * them. The pool's row is locked, so that who is counted cannot be served at the same time.
  *
  * @param now milliseconds of UTC
  */
@@ -34,6 +35,8 @@ export function waitingBefore(
     select q.holder_id, q.device_thumbprint from seat_queue q
     where q.account_id = ${accountId} and ${poolId} = any(q.pool_ids) and q.seen_at > ${since}
       and (q.holder_id, q.device_thumbprint) <> (${holderId}::uuid, ${deviceThumbprint})
+      and exists (select from session s where s.account_id = q.account_id and s.device_thumbprint = q.device_thumbprint
+        and (s.identity_id = q.holder_id or s.key_id = q.holder_id) and s.ended_at is null)
       and not exists (select from seat_queue own
         where own.account_id = ${accountId} and own.holder_id = ${holderId} and own.device_thumbprint = ${deviceThumbprint}
           and (own.product_code = ${product} or ${poolId} = any(own.pool_ids)) and coalesce(own.seen_at, own.asked_at) > ${since}
