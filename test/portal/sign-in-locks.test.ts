@@ -153,8 +153,8 @@ describe('a sign-in that waits', () => {
       const letGo = await locks.hold(giving);
       const signing = signInOn(createTestDevice());
       await locks.waiting(1);
-      await letGo();
-      return signing;
+      const [signedIn] = await Promise.all([signing, letGo()]);
+      return signedIn;
     }
     const { profile } = await whileGiven('auditor');
     expect(profile.membership.roleKey).toBe('auditor');

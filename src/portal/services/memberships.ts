@@ -82,9 +82,10 @@ export async function findEntrant(on: Queries | Tx, identityId: string, now: num
 
 const join: Statement = {
   name: 'accept-join',
-  text: `with entered as (
-      update membership set accepted_at = $3::timestamptz
-      where account_id = $1::uuid and identity_id = $2::uuid and accepted_at is null and suspended_at is null returning 1),
+  text: `with person as (select id from identity where id = $2::uuid for share),
+    entered as (
+      update membership m set accepted_at = $3::timestamptz from person
+      where m.account_id = $1::uuid and m.identity_id = person.id and m.accepted_at is null and m.suspended_at is null returning 1),
     accepted as (update invitation set state = 'accepted', answered_at = $3::timestamptz
       where account_id = $1::uuid and identity_id = $2::uuid and kind = 'join' and state = 'pending' and expires_at > $3::timestamptz
         and exists (select from entered) and invitation_stands($1::uuid, $2::uuid)
@@ -93,7 +94,8 @@ const join: Statement = {
 };
 
 /**
- * Entering a company for the first time accepts its invitation to join: who has a password already needs no other link.
+ * Entering a company for the first time accepts its invitation to join: who has a password already needs no other link. The person is
+ * locked before the membership, as everywhere.
  *
  * @returns false when the invitation was taken back since it was looked up: the transaction has to be undone
  */

@@ -95,6 +95,21 @@ export async function readLink({ portal, request }: Call, token: string) {
   };
 }
 
+/**
+ * What lets the person in, locked in the order of whoever signs in, or takes or gives access: person, memberships, then invitations; sessions,
+ * leases and links come after. Of two links of a person at the same time one waits here.
+ */
+const lockPerson: Statement = {
+  name: 'lock-person',
+  text: `with person as (select id from identity where id = $1::uuid for no key update),
+    members as (select m.account_id from membership m join person on person.id = m.identity_id
+      order by m.account_id for no key update of m),
+    invited as (select v.id from invitation v
+      where v.account_id in (select account_id from members) and v.identity_id = $1::uuid and v.state = 'pending'
+      order by v.account_id, v.id for no key update)
+    select (select count(*) from members) as memberships, (select count(*) from invited) as invitations`,
+};
+
 /** Uses the link up: of two at the same time, one gets the row. */
 const useLink: Statement = {
   name: 'use-link',
@@ -156,6 +171,8 @@ async function storeIn(
 ): Promise<void> {
   const now = portal.clock.now();
   const at = new Date(now).toISOString();
+  await run(tx, lockPerson, [link.identity_id]);
+  const ended = await endSessions(tx, { identityId: link.identity_id }, 'password-set', now);
   const used = await run(tx, useLink, [hashToken(token), at]);
   if (used.length === 0) throw new AldabaError('link-invalid', 'used meanwhile');
   const entered = await run<{ account_id: string }>(tx, storePassword, [
@@ -167,7 +184,6 @@ async function storeIn(
     `identity:${normalizeEmail(link.email)}`,
     link.purpose === 'activate',
   ]);
-  const ended = await endSessions(tx, { identityId: link.identity_id }, 'password-set', now);
   if (link.has_password)
     await sendMail(tx, {
       accountId: link.account_id,

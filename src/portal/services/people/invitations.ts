@@ -71,7 +71,8 @@ export function invitingAt(desk: Desk): Inviting {
 export type SentInvitation = NonNullable<NewPerson['invitation']>;
 
 /**
- * Writes the mail of an invitation; earlier links of this company to the person lose their use.
+ * Writes the mail of an invitation; earlier links of this company to the person lose their use. One that is there already is locked before
+ * the links, as whoever ends it does.
  *
  * @param id of the invitation, which the caller writes as answered, in the same transaction
  */
@@ -87,6 +88,9 @@ export async function mailInvitation(
   const until = new Date(expiresAt).toISOString();
   const data = { invitationId: id, name: who.firstName, accountName, expiresAt: until };
   const sent = { id, invitedBy, sentAt: now, expiresAt };
+  await tx.execute(
+    sql`select from invitation where account_id = ${accountId} and id = ${id} for no key update`,
+  );
   await revokeLinks(tx, { accountId, identityId: who.identityId }, now);
   if (who.hasPassword) {
     await sendMail(tx, { ...mail, template: 'join', data });

@@ -118,13 +118,14 @@ async function write({ tx, accountId, now }: Desk, row: ContactRow, after: Field
   );
   const renamed = after.firstName !== undefined || after.lastName !== undefined;
   if (!renamed && after.jobTitle === undefined) return;
+  // The person before the row of the directory, as whoever signs in locks them.
+  if (renamed && row.identity_id !== null)
+    await tx.execute(sql`select rename_member(${row.identity_id}::uuid, ${`${firstName} ${lastName}`})`);
   const keys = directoryKeys({ firstName, lastName, email: row.email, jobTitle });
   await tx.execute(
     sql`update directory set name_key = ${keys.nameKey}, search_text = ${keys.searchText}
       where account_id = ${accountId} and contact_id = ${row.id}`,
   );
-  if (renamed && row.identity_id !== null)
-    await tx.execute(sql`select rename_member(${row.identity_id}::uuid, ${`${firstName} ${lastName}`})`);
 }
 
 /**
