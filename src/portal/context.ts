@@ -77,6 +77,8 @@ export interface Person {
   readonly device: SessionDevice;
   /** When the password was last given in this session, ms of UTC. */
   readonly confirmedAt: number;
+  /** When the session ends, used or not, ms of UTC. */
+  readonly sessionEndsAt: number;
 }
 
 /** A device that entered with a cloud key: licenses of one key, nothing else. */

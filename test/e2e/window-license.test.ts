@@ -34,6 +34,20 @@ describeUnless(missing, 'the license', () => {
     expect(await card.getByText('Espere', { exact: false }).count()).toBe(0);
   });
 
+  test('a session that ends soon is said two weeks before, with the way to sign in again', async () => {
+    const { page, core } = await open('license/session-ending');
+    const notice = page.getByRole('region', { name: 'Fin de la sesión' });
+    await notice.getByText('Su sesión termina el 12 de marzo de 2026.', { exact: false }).waitFor();
+    await tabTo(page, /^Iniciar sesión de nuevo$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'Correo' }).waitFor();
+    expect(core.get().setup.step).toBe('sign-in');
+    await page.getByRole('button', { name: 'Dejarlo como estaba' }).click();
+    await notice.waitFor();
+    core.update({ sessionEnds: null });
+    await notice.waitFor({ state: 'detached' });
+  });
+
   test('a change shows by itself: the connection goes, the license runs on, and comes back', async () => {
     const { page, core } = await open('license/active');
     const before = core.get();

@@ -24,6 +24,8 @@ export interface PortalSession {
   /** What is said of the end; undefined: nothing. */
   reason: SessionEndReason | undefined;
   refreshes: number;
+  /** ms */
+  endsAt: number;
 }
 
 export const hashOf = (token: string): string => createHash('sha256').update(token, 'ascii').digest('hex');
@@ -53,6 +55,7 @@ export function createPortalSessions(now: () => number) {
       permissions: [...permissions],
       accounts: memberships,
       sessionId: session.id,
+      sessionEndsAt: new Date(session.endsAt).toISOString(),
     };
   }
 
@@ -81,6 +84,7 @@ export function createPortalSessions(now: () => number) {
       ended: false,
       reason: undefined,
       refreshes: 0,
+      endsAt: now() + 365 * 86_400_000,
     };
     sessions.push(session);
     return signedIn(session);

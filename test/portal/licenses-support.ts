@@ -136,7 +136,8 @@ export async function startLicensePortal(options: TestPortalOptions = {}): Promi
       };
       if (found.identity === null) return { kind: 'key', keyId: found.key, ...common };
       const permissions = new Set(['license:activate'] as const);
-      const person = { identityId: found.identity, email: '', name: 'Ana', owner: false, confirmedAt: 0 };
+      const unread = { email: '', owner: false, confirmedAt: 0, sessionEndsAt: 0 };
+      const person = { identityId: found.identity, name: 'Ana', ...unread };
       return { kind: 'person', permissions, ...person, ...common };
     },
     async assignSeat(company, poolId, email) {

@@ -119,10 +119,14 @@ describe('refreshing', () => {
     await expect(idle.refresh()).rejects.toMatchObject(endedBy('idle'));
 
     const used = await portal.signIn(luis, testPassword);
+    const end = new Date(portal.clock.now() + 365 * days).toISOString();
+    expect(used.profile.sessionEndsAt).toBe(end);
     for (let passed = 0; passed < 360; passed += 60) {
       portal.clock.advance(60 * days);
       await used.refresh();
     }
+    // What the device hears all along, so that its person can sign in again in time.
+    expect((await used.client.sessions.profile()).sessionEndsAt).toBe(end);
     portal.clock.advance(5 * days);
     await expect(used.refresh()).rejects.toMatchObject(endedBy('expired'));
     await expect(used.client.sessions.profile()).rejects.toMatchObject(refused('not-signed-in'));

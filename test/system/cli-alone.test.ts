@@ -10,7 +10,7 @@ import { needs } from '../support/skip.ts';
 import { type CliRig, createCliRig } from './cli-support.ts';
 
 let cli: CliRig;
-const { email } = demonstrationAdministrator;
+const { email, password } = demonstrationAdministrator;
 
 beforeAll(async () => {
   cli = await createCliRig();
@@ -55,6 +55,21 @@ describe('with no client running', () => {
       running: false,
       mode: 'cloud-key',
     });
+  });
+
+  test('a session that ends soon: until when, and how to go on', async () => {
+    const signedIn = { profile: join(cli.folder, 'signed-in') };
+    await cli.run(['setup', '--mode', 'cloud-signin', '--portal', cli.portalUrl, ...kept], signedIn);
+    await cli.run(['sign-in', '--email', email, ...kept], { ...signedIn, input: `${password}\n` });
+    const status = () => cli.run(['status', '--json', ...kept], signedIn);
+    const year = (await status()).json.session as { endsAt: string };
+    expect(year).toMatchObject({ email, endsSoon: false });
+    expect(Date.parse(year.endsAt) - Date.now()).toBeGreaterThan(364 * 86_400_000);
+    const endsAt = new Date(Date.now() + 10 * 86_400_000).toISOString();
+    const file = join(signedIn.profile, 'data', 'identity.json');
+    await writeFile(file, (await readFile(file, 'utf8')).replace(year.endsAt, endsAt));
+    expect((await status()).json.session).toMatchObject({ endsAt, endsSoon: true });
+    expect((await cli.run(['status', ...kept], signedIn)).out).toMatch(/Fin de sesión .*aldaba sign-in/);
   });
 
   test('standalone: the portal is given, the key is activated there', async () => {

@@ -8,7 +8,7 @@ import { roleName } from '../role-name.ts';
 /** What is known on this machine; nothing is started and nobody is asked over the network. */
 export async function status(context: Context): Promise<Result> {
   const { state, pid } = await readState(context);
-  const { setup, settings, profile, connection, keychain, licenses, returned, uses } = state;
+  const { setup, settings, profile, sessionEnds, connection, keychain, licenses, returned, uses } = state;
   const ready = setup.step === 'done';
   const waits = setup.step === 'sign-in' || setup.step === 'choose-account';
   return {
@@ -28,6 +28,8 @@ export async function status(context: Context): Promise<Result> {
               name: profile.identity.name,
               account: profile.membership.account.name,
               role: profile.membership.roleName,
+              endsAt: profile.sessionEndsAt ?? null,
+              endsSoon: sessionEnds !== null,
             },
       keychain,
       licenses: (licenses ?? []).map(({ product, productName, state: stands, permit, expiresAt, until }) => ({
@@ -46,12 +48,14 @@ export async function status(context: Context): Promise<Result> {
 }
 
 function describe(context: Context, state: AppState, pid: number | null): string {
-  const { t } = context;
-  const { settings, profile, connection, keychain } = state;
+  const { t, language } = context;
+  const { settings, profile, sessionEnds, connection, keychain } = state;
   const session =
     profile === null
       ? t('status.noSession')
       : `${profile.identity.name} <${profile.identity.email}>, ${profile.membership.account.name}, ${roleName(context, profile.membership.roleKey, profile.membership.roleName)}`;
+  const again =
+    sessionEnds === null ? null : t('status.signInAgain', { date: moment(sessionEnds, language) });
   const reach = settings.portal === null ? '' : `${settings.portal} `;
   return [
     facts([
@@ -59,6 +63,7 @@ function describe(context: Context, state: AppState, pid: number | null): string
       [t('status.mode'), t(`modes.${settings.mode ?? 'none'}`)],
       [t('status.portal'), `${reach}(${t(`connection.${connection.state}`)})`],
       [t('status.session'), session],
+      ...(again === null ? [] : [[t('status.sessionEnds'), again] as const]),
       [t('status.keychain'), keychainInWords(keychain, t)],
     ]),
     '',

@@ -134,6 +134,8 @@ export const appStateSchema = z.object({
   }),
   setup: setupStepSchema,
   profile: profileSchema.nullable(),
+  /** When the session ends, once that is so near that its person should sign in again: that works while it lasts, and changes nothing else. */
+  sessionEnds: instantSchema.nullable().default(null),
   connection: connectionSchema,
   keychain: keychainSchema,
   device: deviceViewSchema,

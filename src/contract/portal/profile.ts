@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { permissionSchema } from '../permissions.ts';
-import { idSchema, languageSchema } from '../primitives.ts';
+import { idSchema, instantSchema, languageSchema } from '../primitives.ts';
 
 export const identitySchema = z.object({
   id: idSchema,
@@ -24,5 +24,7 @@ export const profileSchema = z.object({
   permissions: z.array(permissionSchema),
   accounts: z.array(membershipSchema),
   sessionId: idSchema,
+  /** When the session ends, used or not; a sign-in on the same device begins its time anew. Portals before this field leave it out. */
+  sessionEndsAt: instantSchema.optional(),
 });
 export type Profile = z.infer<typeof profileSchema>;

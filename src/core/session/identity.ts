@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Problem } from '../../contract/client/problem.ts';
 import { AldabaError } from '../../contract/errors.ts';
 import type { Profile } from '../../contract/portal/profile.ts';
+import { nearSessionEnd } from '../../domain/session-end.ts';
 import type { IdentityEvent, StateStore } from '../parts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -73,11 +74,17 @@ export function createIdentity(needs: IdentityNeeds): Identity {
     for (const listener of [...listeners]) listener(event);
   }
 
+  /** The session is renewed twice a day, which is often enough to see its end come near. */
+  function show(): void {
+    const profile = present ? known.profile : null;
+    state.update({ profile, sessionEnds: nearSessionEnd(profile, clock.now()) });
+  }
+
   async function remember(change: Partial<IdentityRecord>): Promise<void> {
     const next: IdentityRecord = { ...known, ...change, writer };
     const same = JSON.stringify(next) === JSON.stringify({ ...known, writer });
     known = next;
-    state.update({ profile: present ? next.profile : null });
+    show();
     if (!same) await disk.write(next);
   }
 
@@ -117,7 +124,7 @@ export function createIdentity(needs: IdentityNeeds): Identity {
     known = latest;
     // The keychain decides: two processes may have written their records in the other order.
     present = latest.state !== 'leaving' && (await isStored(latest.state === 'present'));
-    state.update({ profile: present ? latest.profile : null });
+    show();
     if (present) state.clearNotice('session-ended');
     const isNews = present && (!was.present || companyOf(latest) !== was.company);
     if (present && isAnother(was.subject, latest.subject)) emit('replaced');
@@ -142,7 +149,7 @@ export function createIdentity(needs: IdentityNeeds): Identity {
     async load() {
       known = (await disk.read()) ?? { ...noIdentity, writer };
       present = known.state !== 'leaving' && (await isStored(known.state === 'present'));
-      state.update({ profile: present ? known.profile : null });
+      show();
       await disk.watch(() => {
         follow().catch((error) => log.warn({ error }, 'another process could not be followed'));
       });
@@ -171,7 +178,7 @@ export function createIdentity(needs: IdentityNeeds): Identity {
     vanish() {
       if (!present) return;
       present = false;
-      state.update({ profile: null });
+      show();
       emit('signed-out');
     },
 

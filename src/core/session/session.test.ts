@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CoreRig, createCoreRig, testEmail, testUse } from '../../../test/fakes/core-rig.ts';
+import { testPassword } from '../../../test/fakes/portal.ts';
 import { testIds } from '../../../test/fakes/portal-people.ts';
 import { AldabaError } from '../../contract/errors.ts';
 
@@ -21,6 +22,31 @@ describe('signing in', () => {
     expect(rig.tokenEntries()).toEqual(['refresh-token']);
     expect(await running.client.people.listContacts({})).toMatchObject({ total: 1 });
     expect(rig.stored.value).toMatchObject({ mode: 'cloud-signin', portal: rig.portal.address });
+  });
+
+  test('the end of the session shows from two weeks before, also after a start, until its person signs in again', async () => {
+    const first = await rig.start();
+    await rig.signIn(first);
+    const [session] = rig.portal.sessions;
+    if (session === undefined) throw new Error('the portal has no session');
+    session.endsAt = rig.clock.now() + 15 * 86_400_000;
+    await first.core.session.renew();
+    expect(first.core.state.get().sessionEnds).toBeNull();
+    session.endsAt = rig.clock.now() + 10 * 86_400_000;
+    await first.core.session.renew();
+    const sessionEnds = new Date(session.endsAt).toISOString();
+    expect(first.core.state.get()).toMatchObject({ sessionEnds, setup: { step: 'done' } });
+    await first.core.stop();
+
+    const { client, core } = await rig.start();
+    expect(core.state.get()).toMatchObject({ sessionEnds, setup: { step: 'done' } });
+    const events: string[] = [];
+    core.session.onIdentity((event) => events.push(event));
+    await client.setup.chooseMode({ mode: 'cloud-signin' });
+    expect(core.state.get().setup).toMatchObject({ step: 'sign-in', email: testEmail });
+    await client.setup.signIn({ email: testEmail, password: testPassword });
+    expect(core.state.get()).toMatchObject({ sessionEnds: null, setup: { step: 'done' } });
+    expect(events).toEqual([]);
   });
 
   test('a wrong password is refused, thrown and shown, and leaves nothing behind', async () => {

@@ -20,6 +20,7 @@ export function initialState(ports: Ports): AppState {
       fixed: ports.settings.locked().has('mode') ? settings.mode : null,
     },
     profile: null,
+    sessionEnds: null,
     connection: { state: 'unknown', since: null, problem: null },
     keychain: {
       backend: ports.secrets.backend,

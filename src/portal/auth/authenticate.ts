@@ -55,6 +55,7 @@ function principal(row: AccessRow): Principal {
     owner,
     permissions: effectivePermissions(permissions, owner),
     confirmedAt: Number(row.confirmed_at ?? 0),
+    sessionEndsAt: Number(row.session_until),
     ...common,
   };
 }

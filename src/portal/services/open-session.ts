@@ -107,6 +107,8 @@ export interface NewSession {
 
 export interface Opened {
   readonly sessionId: string;
+  /** ms of UTC. */
+  readonly sessionEndsAt: number;
   readonly access: Access;
 }
 
@@ -128,6 +130,7 @@ export async function openSession(
   const { device, before } = session;
   const access = newAccess(now);
   const sessionId = before?.id ?? newId(now);
+  const sessionEndsAt = now + sessionMilliseconds;
   const [row] = await run<{ entered: boolean; opened: boolean }>(
     on,
     entry === undefined ? open : openAndWrite,
@@ -142,7 +145,7 @@ export async function openSession(
       JSON.stringify(device.components),
       instant(now),
       instant(now + idleMilliseconds),
-      instant(now + sessionMilliseconds),
+      instant(sessionEndsAt),
       instant(session.confirmedAt),
       Buffer.from(session.nextTokenHash, 'hex'),
       access.hash,
@@ -163,7 +166,7 @@ export async function openSession(
   });
   if (row?.entered !== true) return null;
   if (!row.opened) throw raced();
-  return { sessionId, access: access.answer };
+  return { sessionId, sessionEndsAt, access: access.answer };
 }
 
 const raced = () =>

@@ -9,6 +9,8 @@ export interface Whereabouts {
   readonly identityId: string;
   readonly sessionId: string;
   readonly accountId: string;
+  /** When the session ends, used or not, ms of UTC. */
+  readonly sessionEndsAt: number;
 }
 
 /**
@@ -26,6 +28,7 @@ export function profileOf({ identity, entrances }: Entrant, where: Whereabouts):
     permissions: permissions.filter((permission) => here.permissions.has(permission)),
     accounts: entrances.map(({ membership }) => membership),
     sessionId: where.sessionId,
+    sessionEndsAt: new Date(where.sessionEndsAt).toISOString(),
   };
 }
 

@@ -73,7 +73,7 @@ export async function refresh(
       const over = whyOver(row, now);
       if (over !== null) throw new AldabaError('session-ended', over ?? 'ended', { reason: over });
       const where = { identityId: row.identity_id, sessionId: row.session_id, accountId: row.account_id };
-      const profile = await readProfile(tx, where, now);
+      const profile = await readProfile(tx, { ...where, sessionEndsAt: Number(row.expires_at) }, now);
       if (row.rotated_at === null)
         return {
           kind: 'signed-in' as const,

@@ -150,7 +150,7 @@ async function switchIn(
   if (!move.moved) throw new AldabaError('session-ended');
   if (accountId !== principal.accountId) await releaseLeasesOfSessions(tx, [sessionId], now);
   const access = await issueAccess(tx, { id: sessionId, accountId }, now);
-  const profile = profileOf(entrant, { identityId, sessionId, accountId });
+  const profile = profileOf(entrant, { ...principal, accountId });
   await audit(tx, {
     accountId,
     at: now,

@@ -302,7 +302,7 @@ function entryOf(
   });
 }
 
-function signedIn({ entrant, entrance, identityId }: Entering, { sessionId, access }: Opened): SignedIn {
+function signedIn({ entrant, entrance, identityId }: Entering, { access, ...session }: Opened): SignedIn {
   const accountId = entrance.membership.account.id;
-  return { kind: 'signed-in', access, profile: profileOf(entrant, { accountId, identityId, sessionId }) };
+  return { kind: 'signed-in', access, profile: profileOf(entrant, { accountId, identityId, ...session }) };
 }

@@ -189,6 +189,7 @@ export const signedInState: AppState = {
   client: { version: '0.1.0', shell: 'browser', platform: 'windows', canAutoStart: false },
   setup: { step: 'done', ...idle, mode: 'cloud-signin' },
   profile: administratorProfile,
+  sessionEnds: null,
   connection: { state: 'online', since: at(-3, 'h'), problem: null },
   keychain: { backend: 'windows-credentials', state: 'ok' },
   device: {

@@ -17,6 +17,7 @@ import { type LicenseAction, LicenseCard } from './license-card.tsx';
 import classes from './license-page.module.css';
 import { ReleaseDialog } from './release-dialog.tsx';
 import { ReturnedLicenses } from './returned-licenses.tsx';
+import { SessionEnds } from './session-ends.tsx';
 
 const BorrowDialog = lazy(() => import('./borrow-dialog.tsx'));
 
@@ -78,6 +79,7 @@ export default function LicensePage() {
         </div>
       )}
       {renewal.trouble !== null && <TroubleView trouble={renewal.trouble} live />}
+      <SessionEnds />
       {waiting.length > 0 && (
         <section className={classes.waiting} aria-label={t('waiting.license', { count: waiting.length })}>
           <p>{t('waiting.license', { count: waiting.length })}</p>

@@ -26,15 +26,21 @@ test('there is a way back wherever a step came before that no policy decided', (
   expect(backFrom(['mode', 'portal'])).toEqual(['account']);
 });
 
-const cancelled = (mode: 'cloud-signin' | 'standalone' | null) =>
+const cancelled = (mode: 'cloud-signin' | 'standalone' | null, profile = signedInState.profile) =>
   (Object.keys(steps) as Name[]).filter((name) =>
-    mayCancel({ ...signedInState, setup: steps[name], settings: { ...signedInState.settings, mode } }),
+    mayCancel({
+      settings: { ...signedInState.settings, mode },
+      setup: steps[name],
+      profile,
+      lockedSettings: [],
+    }),
   );
 
-test('a change of mode can be left, a first run and an ended session cannot', () => {
-  expect(cancelled(null)).toEqual([]);
-  expect(cancelled('cloud-signin')).toEqual(['mode', 'portal', 'key', 'standalone']);
-  expect(cancelled('standalone')).toEqual(['mode', 'portal', 'signIn', 'account', 'key']);
+test('a change of mode can be left, and a sign-in while a session works; a first run and an ended session cannot', () => {
+  expect(cancelled(null, null)).toEqual([]);
+  expect(cancelled('cloud-signin')).toEqual(Object.keys(steps).filter((name) => name !== 'done'));
+  expect(cancelled('cloud-signin', null)).toEqual(['mode', 'portal', 'key', 'standalone']);
+  expect(cancelled('standalone', null)).toEqual(['mode', 'portal', 'signIn', 'account', 'key']);
 });
 
 test('the side panel shows the way of the chosen mode and where it stands', () => {

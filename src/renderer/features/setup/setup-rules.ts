@@ -40,10 +40,10 @@ export function mayGoBack({ setup, lockedSettings }: Situation): boolean {
   }
 }
 
-/** What was configured before still stands, so the change can be left. */
-export function mayCancel({ setup, settings }: Situation): boolean {
+/** What was configured before still stands, so the change can be left: another mode, or a session that works until the next sign-in. */
+export function mayCancel({ setup, settings, profile }: Situation & Pick<AppState, 'profile'>): boolean {
   if (settings.mode === null || setup.step === 'done') return false;
-  return setup.step === 'portal-address' || modeOf(setup) !== settings.mode;
+  return profile !== null || setup.step === 'portal-address' || modeOf(setup) !== settings.mode;
 }
 
 export type Stage = 'mode' | 'portal' | 'sign-in' | 'account' | 'key' | 'activation';

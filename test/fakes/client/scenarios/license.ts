@@ -18,6 +18,10 @@ export const licenseScenarios: readonly Scenario[] = [
   { name: 'license/active', world: holding([passView, leaseView]) },
   { name: 'license/engineer', world: holding([passView], { profile: engineerProfile }) },
   { name: 'license/companies', world: holding([passView], { profile: severalCompanies }) },
+  {
+    name: 'license/session-ending',
+    world: holding([passView, leaseView], { sessionEnds: at(10, 'd') }),
+  },
   { name: 'license/empty', world: holding([]) },
   { name: 'license/empty-standalone', world: holding([], standaloneMode) },
   {
