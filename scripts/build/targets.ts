@@ -9,6 +9,7 @@ import {
 } from 'electron-vite';
 import { build, type InlineConfig, type Plugin } from 'vite';
 import config from '../../electron.vite.config.ts';
+import { bundledLicenses } from './bundled-licenses.ts';
 import { nativeModules } from './native-modules.ts';
 import { rootKeysDefine } from './root-keys.ts';
 import type { Target } from './stamp.ts';
@@ -25,7 +26,7 @@ export async function buildTarget(target: Target, root: string, folder: string):
     configFile: false,
     mode: 'production',
     logLevel: 'warn',
-    build: { outDir: folder, emptyOutDir: true },
+    build: { outDir: folder, emptyOutDir: true, license: { fileName: bundledLicenses } },
   };
   await build(await resolve(target, root, inline));
 }

@@ -118,6 +118,27 @@ describe('what ships', () => {
     for (const path of found) expect((await stat(join(modules, path))).size).toBeGreaterThan(100_000);
   });
 
+  test('the licenses of everything whose code ships lie beside the program, in the words of each', async () => {
+    const notices = await readFile(join(unpacked, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    const titles = [...notices.matchAll(/^={80}\n(\S+) \S+ \(/gm)].map((match) => match[1]);
+    // One of each bundle, one without a file of its own, the native module with its crates.
+    expect(titles).toEqual(
+      expect.arrayContaining([
+        'pino',
+        'react',
+        'react-remove-scroll-bar',
+        '@napi-rs/keyring',
+        `@napi-rs/keyring-linux-${process.arch}-gnu`,
+      ]),
+    );
+    expect(new Set(titles).size).toBe(titles.length);
+    for (const section of notices.split(/^={80}\n/m).slice(1)) expect(section).toMatch(/copyright/i);
+    expect(notices).toContain('Third-party licenses');
+    expect((await readdir(unpacked)).filter((name) => name.startsWith('LICENSE'))).toContain(
+      'LICENSE.electron.txt',
+    );
+  });
+
   test('no language of Chromium but the three', async () => {
     expect((await readdir(join(unpacked, 'locales'))).sort()).toEqual(['en-US.pak', 'es.pak', 'pt-BR.pak']);
   });
