@@ -117,7 +117,7 @@ describe.each(cases)('$rule', ({ rule, forbidden: [file, source, line, why], all
   });
 });
 
-/** The rule as architecture.md states it, written out pair by pair: a slip in the table shows here. */
+/** The rule as CONTRIBUTING.md states it, written out pair by pair: a slip in the table shows here. */
 const mayUse: Record<Folder, string> = {
   contract: '',
   domain: 'contract',

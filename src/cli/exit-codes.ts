@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../contract/errors.ts';
 
-/** What the command line answers to a script (licensing.md, "Command line"). 1 is a fault that has no better number. */
+/** What the command line answers to a script (docs/figures.md, "Command line"). 1 is a fault that has no better number. */
 export const exitCodes = {
   ok: 0,
   failed: 1,

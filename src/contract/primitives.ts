@@ -61,7 +61,7 @@ export const platforms = ['windows', 'macos', 'linux'] as const;
 export const platformSchema = z.enum(platforms);
 
 /**
- * Salted hashes of hardware components, by name. The raw identifiers never leave the machine (licensing.md, "Device").
+ * Salted hashes of hardware components, by name. The raw identifiers never leave the machine (docs/figures.md, "Device").
  * A component that the machine cannot read is absent.
  */
 export const componentNames = ['machine', 'smbios', 'board', 'disk', 'cpu', 'network'] as const;

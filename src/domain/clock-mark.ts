@@ -1,5 +1,5 @@
 /**
- * The highest UTC this machine has seen, so that setting the clock back does not lengthen a license (licensing.md, "Clock").
+ * The highest UTC this machine has seen, so that setting the clock back does not lengthen a license (docs/figures.md, "Clock").
  * A deterrent: whoever controls the machine can restore both copies and their key.
  */
 export interface ClockMark {

@@ -2,7 +2,7 @@ import { type Components, componentNames } from '../contract/primitives.ts';
 
 type ComponentName = (typeof componentNames)[number];
 
-/** Weights of licensing.md, "Device": what a person rarely changes counts most. */
+/** Weights of docs/figures.md, "Device": what a person rarely changes counts most. */
 export const componentWeights: Readonly<Record<ComponentName, number>> = {
   machine: 3,
   smbios: 3,
@@ -27,7 +27,7 @@ export interface DeviceScore {
   }[];
 }
 
-/** Days for registering a device again that drifted (licensing.md, "Device"). */
+/** Days for registering a device again that drifted (docs/figures.md, "Device"). */
 const rebindDays = 14;
 
 /** When it is due. @param since ms UTC, when the drift was first seen */

@@ -20,7 +20,7 @@ export interface Standing extends Moment {
 }
 
 /**
- * Where a license stands, from facts alone (licensing.md, "States"). Time alone never makes `permit` better, and no fact makes it
+ * Where a license stands, from facts alone (docs/figures.md, "States"). Time alone never makes `permit` better, and no fact makes it
  * `none` while a program holds it: the client never kills a program.
  */
 export function licenseStanding(facts: LicenseFacts): Standing {

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../contract/errors.ts';
 import type { LicenseFacts, LicenseWarning, Moment, Right } from './license-facts.ts';
 
 const day = 86_400_000;
-/** Days before the end at which a person hears of it (licensing.md, "States", row "warnings"). */
+/** Days before the end at which a person hears of it (docs/figures.md, "States", row "warned"). */
 export const warningDays = {
   license: [30, 14, 7, 3, 1],
   /** Day 23 of 30, then daily for the last 3. */
@@ -11,7 +11,7 @@ export const warningDays = {
   borrow: [3, 1],
 } as const;
 
-/** Milliseconds that a pass runs on, and counts down, after its session ended: as long as a lease without link (licensing.md, "States"). */
+/** Milliseconds that a pass runs on, and counts down, after its session ended: as long as a lease without link (docs/figures.md, "States"). */
 const passRunOn = 3_600_000;
 const passCountdown = 900_000;
 

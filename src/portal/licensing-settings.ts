@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const seconds = z.number().int().positive();
 
-/** Times of the licensing half, in seconds. Defaults and their sources: licensing.md, "States". */
+/** Times of the licensing half, in seconds. Defaults and their sources: docs/figures.md, "States". */
 export const licensingSettingsSchema = z.object({
   /** A lease of a floating seat [20 min: JetBrains' reclaim of a lost client]. */
   lease: seconds.default(20 * 60),

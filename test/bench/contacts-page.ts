@@ -10,7 +10,7 @@ import { listContacts, type Reader } from '../../src/portal/services/people/read
 import { createPostgresDatabase, startPostgres } from '../support/postgres.ts';
 import { below, type Figure, percentile } from './figure.ts';
 
-/** Contacts of one company (administration.md, "Targets at 100,000 contacts"). */
+/** Contacts of one company (docs/figures.md, "Speed"). */
 const size = 100_000;
 /** Milliseconds at the 95th percentile. */
 const goals = { postgres: 50, pglite: 150 } as const;

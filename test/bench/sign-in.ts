@@ -46,7 +46,7 @@ export const run: Bench = async () => {
   }
 };
 
-/** m=19456 KiB, t=2, p=1: what the portal uses (administration.md, "Invitations and passwords"). */
+/** m=19456 KiB, t=2, p=1: what the portal uses (docs/figures.md, "Passwords and mails"). */
 function hashOnce(password: string): void {
   argon2Sync('argon2id', {
     message: password,

@@ -33,7 +33,7 @@ export const newSecret = (): string => randomBytes(32).toString('base64url');
 
 const grace = 20_000;
 
-/** Sessions and access tokens as contract/portal/sessions and administration.md describe them. */
+/** Sessions and access tokens as contract/portal/sessions describes them. */
 export function createPortalSessions(now: () => number) {
   const sessions: PortalSession[] = [];
   const access = new Map<string, { session: PortalSession | null; device: string; until: number }>();

@@ -7,7 +7,7 @@ import type { Certificate, NetworkReport } from '../../contract/client/diagnosis
 /** Longest chain that is reported; OpenSSL verifies no deeper by default than 100, real ones have three or four. */
 const longestChain = 20;
 
-/** What undici publishes when a connection stands or fails (docs/api/DiagnosticsChannel.md, `undici:client:connected`). */
+/** What undici publishes when a connection stands or fails (its documentation, "Diagnostics Channel Support"). */
 interface Connected {
   readonly connectParams: { readonly host: string };
   readonly socket?: unknown;

@@ -7,7 +7,7 @@ import type { ClockGuard } from './clock-guard.ts';
 /** Waits between tries. ms */
 const limits = { first: 5000, most: 300_000 };
 
-/** The one online contact that a suspect clock needs (licensing.md, "Clock"), in every mode: it takes no identity. */
+/** The one online contact that a suspect clock needs (docs/figures.md, "Clock"), in every mode: it takes no identity. */
 export interface ClockContact {
   /** ms of running time until the portal is asked; null: no clock is suspect, or there is no portal to ask. */
   due(): number | null;

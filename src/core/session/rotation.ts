@@ -55,7 +55,7 @@ function mayHaveArrived(code: ErrorCode): boolean {
 /** ms for telling a portal of an end: the person who signs out does not wait for a network that is gone. */
 const tellLimit = 5000;
 
-/** The portal answers `session-raced` for 20 s after a rotation (administration.md, "Sessions"). Milliseconds and times. */
+/** The portal answers `session-raced` for 20 s after a rotation (docs/figures.md, "Sessions"). Milliseconds and times. */
 const racePause = 1000;
 const raceTries = 20;
 

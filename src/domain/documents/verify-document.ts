@@ -8,7 +8,7 @@ import { isWithin, rootsOf, trustChain, verifyCompact } from './trust.ts';
 
 /**
  * How far a device's clock may be behind the portal's before a new document counts as "not valid yet", in seconds.
- * The figure by which a clock set back is ignored (licensing.md, "Clock").
+ * The figure by which a clock set back is ignored (docs/figures.md, "Clock").
  */
 export const notBeforeLeeway = 7200;
 

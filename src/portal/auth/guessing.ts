@@ -6,7 +6,7 @@ import { run, type Statement } from '../db/run.ts';
 import { describe } from '../errors.ts';
 
 /**
- * The delay that makes guessing slow: after `free` wrong passwords, 1 s, doubling to 15 min (administration.md). Two counters decide:
+ * The delay that makes guessing slow: after `free` wrong passwords, 1 s, doubling to 15 min (ADR 0011). Two counters decide:
  * the identity's, and the network's, which is wider because a whole office shares one and must not be locked by a colleague.
  *
  * An attempt is counted while its password is checked, and what the check says is looked at only when it is counted, so that parallel

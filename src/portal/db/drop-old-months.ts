@@ -4,7 +4,7 @@ import { rows } from './run.ts';
 
 /** Journals, partitioned by month. */
 const journals = ['audit', 'lease_history'] as const;
-/** Days that their entries are kept at least [administration.md: an audit of 365 d]. */
+/** Days that their entries are kept at least (docs/figures.md, "Passwords and mails"). */
 const keptDays = 365;
 
 /**

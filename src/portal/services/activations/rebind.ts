@@ -2,7 +2,7 @@ import { AldabaError } from '../../../contract/errors.ts';
 import type { Components } from '../../../contract/primitives.ts';
 import { deviceScore } from '../../../domain/device-score.ts';
 
-/** Times that a device may register other parts by itself, and the days within which they count [licensing.md, "Device"]. */
+/** Times that a device may register other parts by itself, and the days within which they count [docs/figures.md, "Device"]. */
 export const rebindLimit = 3;
 const rebindDays = 365;
 
