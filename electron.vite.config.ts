@@ -3,9 +3,6 @@ import { defineConfig } from 'electron-vite';
 import { nativeModules } from './scripts/build/native-modules.ts';
 import { rootKeysDefine } from './scripts/build/root-keys.ts';
 
-/** Everything but native modules goes into one file: a cold start reads one file instead of a thousand. */
-const singleFile = { external: nativeModules, output: { codeSplitting: false } };
-
 export default defineConfig({
   main: {
     define: rootKeysDefine(),
@@ -27,7 +24,7 @@ export default defineConfig({
         // A sandboxed preload is one CommonJS file that may require little beside electron.
         external: ['electron'],
         input: 'src/preload/index.ts',
-        output: { ...singleFile.output, format: 'cjs', entryFileNames: 'index.cjs' },
+        output: { codeSplitting: false, format: 'cjs', entryFileNames: 'index.cjs' },
       },
     },
   },

@@ -1,15 +1,7 @@
 import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 import { findReferences, type Reference } from './references.ts';
-import {
-  dataFolders,
-  entryPoints,
-  type Folder,
-  folders,
-  packageRules,
-  testFolders,
-  testPackages,
-} from './table.ts';
+import { dataFolders, type Folder, folders, packageRules, testFolders, testPackages } from './table.ts';
 
 export interface Violation {
   readonly file: string;
@@ -88,8 +80,9 @@ function sourceFinding(place: Place, reference: Reference): Finding {
   }
 }
 
+/** `process.env` and `process.argv` are read in each runtime's entry point alone. */
 function environmentFinding({ file, folder, test }: Place, reference: Reference): Finding {
-  if (test || file === `src/${folder}/index.ts` || entryPoints.includes(file)) return undefined;
+  if (test || file === `src/${folder}/index.ts`) return undefined;
   const message = `${reference.text} is read in entry points only; take the value as an argument`;
   return { rule: 'environment', message };
 }

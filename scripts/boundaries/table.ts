@@ -76,9 +76,23 @@ export const packageRules: readonly PackageRule[] = [
     why: 'only the window draws',
   },
   {
-    packages: ['drizzle-orm', 'pg', 'pg-boss', '@electric-sql/pglite', 'nodemailer', 'rate-limiter-flexible'],
+    packages: [
+      'fastify',
+      'helmet',
+      'drizzle-orm',
+      'pg',
+      '@electric-sql/pglite',
+      '@node-rs/argon2',
+      'nodemailer',
+      'rate-limiter-flexible',
+    ],
     only: ['portal'],
-    why: 'only the portal has a database, a queue and mail',
+    why: 'only the portal is a server, with a database, passwords and mail',
+  },
+  {
+    packages: ['@napi-rs/keyring'],
+    only: ['core'],
+    why: 'the keychain is reached through the port of the core',
   },
 ];
 
@@ -87,7 +101,6 @@ export const testPackages: readonly string[] = [
   'vitest',
   'fast-check',
   'playwright-core',
-  '@playwright/test',
   '@axe-core/playwright',
   'axe-core',
   '@sparticuz/chromium',
@@ -104,9 +117,3 @@ export const dataFolders: readonly string[] = ['resources/', 'package.json'];
 
 /** Folders outside of src that tests beside the sources may import besides. */
 export const testFolders: readonly string[] = ['test/fakes/', 'test/support/'];
-
-/**
- * Where `process.env` and `process.argv` may be read: each runtime's entry point, src/<folder>/index.ts, and these.
- * Everything below an entry point gets what it needs by named arguments.
- */
-export const entryPoints: readonly string[] = [];
