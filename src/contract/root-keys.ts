@@ -8,9 +8,6 @@ declare const __ALDABA_ROOT_KEYS__: string | undefined;
 
 const compiledIn = typeof __ALDABA_ROOT_KEYS__ === 'string' ? __ALDABA_ROOT_KEYS__ : null;
 
-/** True for what is packaged: it trusts the vendor's keys alone. */
-export const isReleaseBuild = compiledIn !== null;
-
 /**
  * The root keys that documents are trusted by. A release build answers what was compiled in, whatever it is given; a development
  * build trusts the keys of the portal that it is started with.

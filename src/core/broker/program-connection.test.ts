@@ -142,7 +142,7 @@ describe('what ends the connection, and no other', () => {
     expect(await program.request('license/status')).toMatchObject({ permit: 'full' });
   });
 
-  test('too many programs', async () => {
+  test('one program more than can be answered is sent away, and comes in when another left', async () => {
     await Promise.all(Array.from({ length: mostPrograms }, rig.connect));
     const one = await rig.connect();
     await one.closed;

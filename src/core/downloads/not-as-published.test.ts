@@ -79,10 +79,16 @@ describe('what is not what was published', () => {
     await rig.running.client.programs.download({ releaseId: release.id });
     await rig.received(100_000);
     await rig.running.client.programs.pause({ releaseId: release.id });
-    rig.portal.line.after = null;
+    const answers: number[] = [];
+    rig.portal.line.after = async (request, response) => {
+      if (request.url.includes('/files/')) answers.push(response.status);
+      return undefined;
+    };
     rig.portal.files.set(release.id, { content, etag: '"another"' });
     await rig.running.client.programs.resume({ releaseId: release.id });
     await rig.settled('ready');
+    // The whole file and not the rest of another one (206).
+    expect(answers).toEqual([200]);
   });
 
   test('a new file under the same release is fetched by what is published now', async () => {
