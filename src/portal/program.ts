@@ -16,7 +16,7 @@ import { prepareKeys } from './keys/prepare-keys.ts';
 import { openProductionKeys } from './keys/production-keys.ts';
 import { createLog, openLogStream } from './log.ts';
 import { outboxOnly, smtpTransport } from './mail/transport.ts';
-import { addOperatorCommands } from './operator/commands.ts';
+import { addOperatorCommands } from './operator/add-operator-commands.ts';
 import type { Operator } from './operator/operator.ts';
 import {
   environmentHelp,
