@@ -12,11 +12,8 @@ import { createReading } from './reading.ts';
 import type { Receipts } from './receipts.ts';
 import type { Renewals } from './renewals.ts';
 import type { Seats } from './seats.ts';
+import { createTimeJumps, longestSleep } from './time-jumps.ts';
 
-/** Longest sleep, so that a clock that moved or a machine that slept is noticed within it. ms. */
-const longestSleep = 30_000;
-/** Wall and running time that disagree by more were moved or slept. ms. */
-const jumpTolerance = 5000;
 /** After a jump, programs hear of what ended once the portal had this long to renew it. ms. */
 const settleTerm = 15_000;
 /** ms between tries in that time. */
@@ -70,11 +67,9 @@ export function createKeeper(
     onRead,
   } = needs;
   const { clock, log } = ports;
+  const timeJumps = createTimeJumps(clock, guard, entries.now);
   let timer: { cancel(): void } | null = null;
   let stopped = true;
-  let lastWall = clock.now();
-  let lastRun = clock.monotonic();
-  let lastBoot = clock.sinceBoot();
   let markSavedAt = clock.monotonic();
   let orphansLeaveAt = Number.POSITIVE_INFINITY;
   /** Programs had their time to come back: what nobody uses goes. */
@@ -149,29 +144,13 @@ export function createKeeper(
     return working;
   }
 
-  /** Running time and wall time since the last look. True when they disagree: the machine slept, or somebody moved the clock. */
-  function look(): boolean {
-    const wall = clock.now();
-    const run = clock.monotonic();
-    const ran = run - lastRun;
-    // Running time stands still while a machine sleeps on Linux, and goes on in Windows and macOS: there it is the timer that is late.
-    const jumped = Math.abs(wall - lastWall - ran) > jumpTolerance || ran > longestSleep + jumpTolerance;
-    const boot = clock.sinceBoot();
-    // With the time asleep: else a clock that is set back by each night's sleep would never be.
-    guard.advance(entries.now(), boot - lastBoot);
-    lastBoot = boot;
-    lastWall = wall;
-    lastRun = run;
-    return jumped;
-  }
-
   function publishAll(): void {
     for (const entry of entries.all()) entries.publish(entry);
   }
 
   async function wake(): Promise<void> {
     timer = null;
-    const jumped = look();
+    const jumped = timeJumps.look();
     if (reading.due() === 0) void read();
     if (clock.monotonic() >= orphansLeaveAt) {
       orphansLeaveAt = Number.POSITIVE_INFINITY;
@@ -257,9 +236,7 @@ export function createKeeper(
   return {
     async start(orphanTerm) {
       stopped = false;
-      lastWall = clock.now();
-      lastRun = clock.monotonic();
-      lastBoot = clock.sinceBoot();
+      timeJumps.begin();
       if (answersPrograms) orphansLeaveAt = clock.monotonic() + orphanTerm;
       endings.push(
         gateway.onContact((contact) => {
