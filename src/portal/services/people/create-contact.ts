@@ -11,7 +11,7 @@ import { requireConfirmation } from '../../policy.ts';
 import { idempotent } from '../idempotent.ts';
 import type { PersonCall } from '../sessions.ts';
 import { answer, change, type Desk } from './desk.ts';
-import { insertPeople, type NewPerson } from './insert-people.ts';
+import { insertPeople, type NewPerson, type PersonData } from './insert-people.ts';
 import {
   checkDailyInvitations,
   checkInvitee,
@@ -22,16 +22,8 @@ import {
 import { type Role, roleToGive } from './roles.ts';
 import { assignSeats } from './seats.ts';
 
-export interface NewContact {
+export interface NewContact extends PersonData {
   readonly idempotencyKey: string;
-  readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly phone: string;
-  readonly jobTitle: string;
-  readonly shared: boolean;
-  readonly receivesNotifications: boolean;
-  readonly language: Language;
   readonly roleId: string;
   readonly poolIds: readonly string[];
 }

@@ -7,9 +7,8 @@ import { nameSortKey } from '../../../domain/sort-key.ts';
 import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
 
-/** A contact to be, with its way in. Instants are milliseconds of UTC. */
-export interface NewPerson {
-  readonly contactId: string;
+/** What is written down of a person. */
+export interface PersonData {
   readonly email: string;
   readonly firstName: string;
   readonly lastName: string;
@@ -18,6 +17,11 @@ export interface NewPerson {
   readonly shared: boolean;
   readonly receivesNotifications: boolean;
   readonly language: Language;
+}
+
+/** A contact to be, with its way in. Instants are milliseconds of UTC. */
+export interface NewPerson extends PersonData {
+  readonly contactId: string;
   readonly createdAt: number;
   /** Null: somebody of the directory who only receives notifications (B11). */
   readonly membership: {
