@@ -33,6 +33,7 @@ export async function listenLocally<T>(
   }
 }
 
+/** A name that nobody guesses, because Node cannot close a pipe of Windows to others (docs/broker-protocol.md, "Who may connect"). */
 export function randomPipeName(): string {
   return `\\\\.\\pipe\\aldaba-${randomBytes(16).toString('hex')}`;
 }

@@ -190,6 +190,7 @@ function daysDue(days: readonly number[], ends: number, at: number): number | nu
   return due.length === 0 ? null : Math.min(...due);
 }
 
+/** Parameters as the members of {@link LicenseWarning}. */
 export function warning(
   kind: LicenseWarning['kind'],
   at: number | null,

@@ -5,6 +5,7 @@ import { createKeychainTurns } from './keychain-turns.ts';
 /** As `patience` while a client starts: programs with a valid license do not wait for a prompt. */
 const startPatience = 3000;
 
+/** What a person knows the system's keychain by. */
 export function keychainBackend(platform: NodeJS.Platform): SecretsBackend {
   if (platform === 'darwin') return 'macos-keychain';
   return platform === 'win32' ? 'windows-credentials' : 'secret-service';

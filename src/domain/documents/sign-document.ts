@@ -37,6 +37,7 @@ export function signingInput<K extends DocumentKind>(
   return `${header}.${crypto.encodeBase64Url(crypto.encodeUtf8(JSON.stringify(claims)))}`;
 }
 
+/** The document, compact JWS. @param input of {@link signingInput} @param signature 64 bytes over its ASCII bytes */
 export function joinSignature(input: string, signature: Uint8Array, crypto: DocumentCrypto): string {
   return `${input}.${crypto.encodeBase64Url(signature)}`;
 }

@@ -18,6 +18,7 @@ export type TrustResult =
 /** Thumbprint -> `x` of each root. */
 export type Roots = ReadonlyMap<string, string>;
 
+/** @param rootKeys JWK `x` of Ed25519 keys */
 export function rootsOf(rootKeys: readonly string[], crypto: DocumentCrypto): Roots {
   return new Map(rootKeys.map((x) => [thumbprint(x, crypto), x]));
 }

@@ -27,6 +27,7 @@ function enterAccount(accountId: string): string {
 /** One word: a connection that does not even do that in 5 s is thrown away. */
 const rollback: pg.QueryConfig & { query_timeout: number } = { text: 'rollback', query_timeout: 5_000 };
 
+/** Each on a connection of its own; one that broke is thrown away. */
 export function postgresTransactions(pool: pg.Pool): Transactions {
   async function run<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await pool.connect();
@@ -58,6 +59,7 @@ export function postgresTransactions(pool: pg.Pool): Transactions {
   };
 }
 
+/** On the one connection, one after the other. @param inside true for what runs in one, so that the outer client can refuse it */
 export function pgliteTransactions(client: PGlite, inside: AsyncLocalStorage<true>): Transactions {
   function run<T>(enter: string | undefined, work: (tx: Tx) => Promise<T>): Promise<T> {
     return client.transaction((connection) =>

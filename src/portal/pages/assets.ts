@@ -57,6 +57,7 @@ export function assetPath(name: AssetName): string {
   return `assets/${assets().version}/${name}`;
 }
 
+/** Serves the files of the pages; browsers keep them for good, because another version has another address. */
 export function assetRoutes(server: FastifyInstance): void {
   server.get<{ Params: { version: string; name: string } }>(
     '/assets/:version/:name',

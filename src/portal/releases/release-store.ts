@@ -42,6 +42,7 @@ async function removeLeftovers(folder: string, now: number): Promise<void> {
   }
 }
 
+/** @param folder absolute; made when the first file comes */
 export function openReleaseStore(folder: string): ReleaseStore {
   const pathOf = (sha256: string) => {
     if (!namePattern.test(sha256)) throw new Error('not the name of a stored file');

@@ -97,6 +97,7 @@ export interface NewCloudKey {
   readonly label?: string;
   readonly poolIds: readonly string[];
   readonly deviceLimit?: number | null;
+  /** When it ends; null = never. Milliseconds of UTC. */
   readonly endsAt?: number | null;
 }
 
@@ -106,22 +107,29 @@ export interface NewStandaloneKey {
   readonly product: string;
   /** Devices that may be activated. */
   readonly deviceLimit: number;
-  /** When every license of it ends; null = never. */
+  /** When every license of it ends; null = never. Milliseconds of UTC. */
   readonly endsAt?: number | null;
   /** Days from the activation; null = to `endsAt`. */
   readonly termDays?: number | null;
+  /** Days in full after a license's end; 14 unless given. */
   readonly graceDays?: number;
   readonly features?: readonly string[];
   readonly versionFrom?: string | null;
   readonly versionTo?: string | null;
 }
 
-/** A key that exists once, in the answer: it goes to who bought it and is not kept. `random` is given where its value must be known. */
+/** A key that exists once, in the answer: it goes to who bought it and is not kept. */
 export interface CreatedKey {
   readonly id: string;
   readonly key: string;
 }
 
+/**
+ * A key that devices enter with, and take seats of these pools.
+ *
+ * @param now milliseconds of UTC
+ * @param random given where the key's value must be known: demonstrations and tests
+ */
 export async function createCloudKey(
   tx: Tx,
   { accountId, label = '', poolIds, deviceLimit = null, endsAt = null }: NewCloudKey,
@@ -141,6 +149,7 @@ export async function createCloudKey(
   return created;
 }
 
+/** A key that activates devices; parameters as of {@link createCloudKey}. */
 export async function createStandaloneKey(
   tx: Tx,
   given: NewStandaloneKey,

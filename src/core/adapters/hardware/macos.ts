@@ -30,6 +30,7 @@ function builtInAddress(interfaces: string | undefined, controllers: string | un
   return address(property(builtIn, 'IOMACAddress')) ?? address(property(controllers, 'IOMACAddress'));
 }
 
+/** The SMBIOS UUID is the machine's id on a Mac, and not counted twice. */
 export function parseMacos(outputs: MacosOutputs): RawComponents {
   return cleanComponents({
     machine: property(outputs.platform, 'IOPlatformUUID'),

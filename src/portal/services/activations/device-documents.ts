@@ -16,6 +16,7 @@ export function readDeviceDocument<K extends 'activation-request' | 'return-rece
   return result;
 }
 
+/** Why a file of a device is not taken. @param code what is wrong with it, for the person @param reason for the log */
 export function refuseDocument(code: string, reason: string): AldabaError {
   return new AldabaError('request-file-invalid', `${code}: ${reason}`, { detail: code });
 }

@@ -93,6 +93,7 @@ function fingerprint(query: DirectoryQuery): string {
   return [sort, direction, state, roleId, search].join('\n');
 }
 
+/** Opaque to clients; good for the same question alone. */
 export function writeCursor(query: DirectoryQuery, cursor: Cursor): string {
   return Buffer.from(JSON.stringify({ of: fingerprint(query), ...cursor })).toString('base64url');
 }
