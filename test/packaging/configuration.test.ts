@@ -73,6 +73,25 @@ test('three systems, each with its installers', async () => {
   expect(nsis).toMatchObject({ oneClick: false, deleteAppDataOnUninstall: false });
 });
 
+/** What electron-builder's maker of .deb files asks of package.json and of the configuration before it begins. */
+test('the package for Debian says who makes it and where that is', async () => {
+  const { linux, deb } = await load('electron-builder.yml');
+  const metadata = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const { default: DebTarget } = require('app-builder-lib/out/targets/FpmTarget');
+  const { AppInfo } = require('app-builder-lib/out/appInfo');
+  // A repository's address would do for a home page, where the checkout knows one.
+  const about = { info: { metadata, repositoryInfo: Promise.resolve(null) }, notNullDevMetadata: {} };
+  const appInfo = {
+    linuxPackageName: metadata.name,
+    computePackageUrl: () => AppInfo.prototype.computePackageUrl.call(about),
+  };
+  const maker = { packager: { appInfo, info: { metadata } }, options: { ...linux, ...deb } };
+  expect(await DebTarget.prototype.computeFpmMetaInfoOptions.call(maker)).toMatchObject({
+    maintainer: expect.stringMatching(/^Aldaba <.+@.+>$/),
+    url: expect.stringMatching(/^https:/),
+  });
+});
+
 test.each(['entitlements', 'entitlementsInherit'] as const)(
   '%s lets V8 compile and nothing more',
   async (key) => {
