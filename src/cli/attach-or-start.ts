@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AldabaError } from '../contract/errors.ts';
 import { connectToRunning } from '../core/shell/control-client.ts';
+import { endingLimit } from '../core/shell/ending-limit.ts';
 import type { RunningProcess } from '../core/shell/start-client.ts';
 import { pathsOf } from '../core/shell/surroundings.ts';
 import type { Context } from './context.ts';
 import { refuseSettings } from './refuse-settings.ts';
 import { surroundingsOf } from './surroundings.ts';
-
-/** ms that a client may take to end: up to 5 s of its own stop, and the profile is free. */
-export const endingLimit = 10_000;
 
 /**
  * The client of this profile: the one that runs, else one that `start` makes of this process. One that is starting or ending has the profile and

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerLicense } from '../contract/broker.ts';
+import { endingLimit } from '../core/shell/ending-limit.ts';
 import type { RunningProcess } from '../core/shell/start-client.ts';
 import { pathsOf } from '../core/shell/surroundings.ts';
-import { attachOrStart, endingLimit } from './attach-or-start.ts';
+import { attachOrStart } from './attach-or-start.ts';
 import { type BrokerConnection, connectToBroker, NoClientError } from './broker-connection.ts';
 import type { Context } from './context.ts';
 import { startOwnAgent } from './own-client.ts';

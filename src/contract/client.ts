@@ -4,6 +4,7 @@ import { diagnosisSchema } from './client/diagnosis.ts';
 import { appStateSchema } from './client/state.ts';
 import { borrowDays } from './documents.ts';
 import { errorCodes, errorMap } from './errors.ts';
+import { maximumFileLength } from './file-length.ts';
 import { people } from './portal/people.ts';
 import { releaseSchema } from './portal/release.ts';
 import { sessionSchema } from './portal/sessions.ts';
@@ -49,7 +50,7 @@ export const clientContract = {
       .input(z.object({ key: z.string().max(64) }))
       .output(z.object({ fileName: z.string(), content: z.string() })),
     importFile: base
-      .input(z.object({ fileName: z.string().max(255), content: z.string().max(131_072) }))
+      .input(z.object({ fileName: z.string().max(255), content: z.string().max(maximumFileLength) }))
       .output(z.object({ productName: z.string(), expiresAt: instantSchema.nullable() })),
   },
   session: {

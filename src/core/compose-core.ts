@@ -3,6 +3,7 @@ import { createDevice } from './device/device.ts';
 import { createDownloads } from './downloads/downloads.ts';
 import { checkPortal } from './gateway/check-portal.ts';
 import { createGateway, noAccess } from './gateway/gateway.ts';
+import { keychainPatience } from './keychain-patience.ts';
 import { atMost } from './licenses/at-most.ts';
 import { createLicenses } from './licenses/create-licenses.ts';
 import { createProcessLock } from './lock/process-lock.ts';
@@ -33,9 +34,6 @@ export interface ComposedCore {
   /** Ends connections and timers; within 5 s whatever the network does. The `http` port stays open: its owner closes it. */
   stop(): Promise<void>;
 }
-
-/** ms that the start waits for a keychain that may be asking the person to unlock it. */
-const keychainPatience = 2000;
 
 /** ms that the end of a client without a keychain waits for the portal to hear of the end of its session. */
 const signOutTerm = 1500;

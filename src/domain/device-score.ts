@@ -28,11 +28,11 @@ export interface DeviceScore {
 }
 
 /** Days for registering a device again that drifted (docs/figures.md, "Device"). */
-const rebindDays = 14;
+const driftDays = 14;
 
 /** When it is due. @param since ms UTC, when the drift was first seen */
 export function rebindDue(since: number): number {
-  return since + rebindDays * 86_400_000;
+  return since + driftDays * 86_400_000;
 }
 
 /**

@@ -5,6 +5,7 @@ import { AldabaError } from '../contract/errors.ts';
 import { rootKeys } from '../contract/root-keys.ts';
 import type { Settings } from '../contract/settings.ts';
 import type { Http, Log, Opener } from '../core/ports/index.ts';
+import { endingLimit } from '../core/shell/ending-limit.ts';
 import { linkOrigins } from '../core/shell/link-origins.ts';
 import { startClient } from '../core/shell/start-client.ts';
 import type { Surroundings } from '../core/shell/surroundings.ts';
@@ -43,9 +44,6 @@ export interface ConnectedClient {
 export interface Backend extends Omit<ConnectedClient, 'accept'> {
   accept(port: MessagePortMain): Promise<boolean>;
 }
-
-/** ms that an agent may take to end: up to 5 s of its own stop, and the profile is free. */
-const endingLimit = 10_000;
 
 /**
  * @throws AldabaError what `startClient` throws

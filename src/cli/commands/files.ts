@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { maximumFileLength } from '../../contract/file-length.ts';
 import { type Context, type Result, UsageError } from '../context.ts';
 import { requireKeeping, withClient } from '../open-client.ts';
 import { readSecret } from '../read-secret.ts';
 import { writeNewFile } from '../write-new-file.ts';
-
-/** The contract takes 128 KiB of text; a larger file is none of ours. */
-const maximumSize = 131_072;
 
 /** A file to take to a machine with network. */
 export async function requestFile(
@@ -35,7 +33,8 @@ export async function importFile(context: Context, [file = '']: string[]): Promi
   return withClient(context, async (client) => {
     const fileName = basename(path).slice(0, 255);
     const { AldabaError } = await import('../../contract/errors.ts');
-    if (content.length > maximumSize) throw new AldabaError('file-too-large', `${content.length} characters`);
+    if (content.length > maximumFileLength)
+      throw new AldabaError('file-too-large', `${content.length} characters`);
     const { setup, settings } = await client.state.get();
     if (settings.mode !== 'standalone' && setup.step !== 'standalone')
       await client.setup.chooseMode({ mode: 'standalone' });

@@ -1,3 +1,4 @@
+import { keychainPatience } from '../keychain-patience.ts';
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import { atMost } from './at-most.ts';
@@ -18,8 +19,6 @@ import { createTimeJumps, longestSleep } from './time-jumps.ts';
 const settleTerm = 15_000;
 /** ms between tries in that time. */
 const settlePause = 2000;
-/** ms that the start waits for a keychain that may be asking its person; programs that ask meanwhile wait for it themselves. */
-const keychainTerm = 2000;
 /** How often the clock mark goes to disk. ms. */
 const markTerm = 300_000;
 
@@ -259,7 +258,7 @@ export function createKeeper(
           plan();
         }),
       );
-      await atMost(clock, keychainTerm, read());
+      await atMost(clock, keychainPatience, read());
       plan();
     },
     ready,

@@ -3,6 +3,7 @@ import type { Problem } from '../../contract/client/problem.ts';
 import { AldabaError } from '../../contract/errors.ts';
 import type { Profile } from '../../contract/portal/profile.ts';
 import { nearSessionEnd } from '../../domain/session-end.ts';
+import { keychainPatience } from '../keychain-patience.ts';
 import type { IdentityEvent, StateStore } from '../parts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -48,9 +49,6 @@ export interface IdentityNeeds {
   /** Another process signed in, out, or changed the company: called before the event. */
   followed: () => void;
 }
-
-/** ms that the start waits for a keychain that may be asking the person to unlock it. */
-const keychainPatience = 2000;
 
 /** Whoever was not remembered by name is not known to be another. */
 const isAnother = (before: string | null, now: string | null): boolean => before !== null && before !== now;

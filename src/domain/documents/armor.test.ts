@@ -7,7 +7,8 @@ import {
   issuedAt,
   licenseClaims,
 } from '../../../test/support/documents.ts';
-import { formatArmor, maximumFileLength, parseArmor } from './armor.ts';
+import { maximumFileLength } from '../../contract/file-length.ts';
+import { formatArmor, parseArmor } from './armor.ts';
 import { openDocumentFile } from './open-document-file.ts';
 import { signDocument } from './sign-document.ts';
 import { createDocumentVerifier, type DocumentVerifier } from './verify-document.ts';

@@ -1,8 +1,6 @@
 import type { DocumentKind } from '../../contract/documents.ts';
+import { maximumFileLength } from '../../contract/file-length.ts';
 import type { FileProblem } from './problem.ts';
-
-/** Longest accepted text of a file, in characters: what `setup.importFile` takes. A document fills a twentieth of it. */
-export const maximumFileLength = 131_072;
 
 /** Columns of the body (RFC 7468, 2). */
 const columns = 64;

@@ -4,7 +4,7 @@ import { deviceScore } from '../../../domain/device-score.ts';
 
 /** Times that a device may register other parts by itself, and the days within which they count [docs/figures.md, "Device"]. */
 export const rebindLimit = 3;
-const rebindDays = 365;
+const countedDays = 365;
 
 /** What a device showed at an activation. */
 export interface Shown {
@@ -38,7 +38,7 @@ export function checkRebind(
   const comparable = before.salt === now.salt;
   const { verdict, components } = deviceScore(before.components, comparable ? now.components : {});
   if (verdict === 'match' || verdict === 'unknown') return null;
-  const year = rebindDays * 86_400_000;
+  const year = countedDays * 86_400_000;
   const counted = before.reboundAt.filter((one) => one > at - year);
   if (counted.length >= rebindLimit)
     throw new AldabaError('rebind-limit', `other parts for the ${counted.length + 1}th time`, {
