@@ -36,10 +36,10 @@ test('every source file that a document names is there', () => {
   const missing = documents.flatMap((document) =>
     [
       ...read(document).matchAll(
-        /`((?:src|test|scripts|docs|examples|resources)\/[\w./@-]+|[\w-][\w./-]*\.(?:ts|tsx|sql|css))`/g,
+        /(?<![\w/.~])((?:src|test|scripts|docs|examples|resources)\/[\w./@-]*[\w/])|`([\w-][\w./-]*\.(?:ts|tsx|sql|css))`/g,
       ),
     ]
-      .map((match) => match[1] ?? '')
+      .map((match) => match[1] ?? match[2] ?? '')
       .filter((named) => !isThere(document, named))
       .map((named) => `${document}: ${named}`),
   );
