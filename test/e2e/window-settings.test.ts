@@ -122,6 +122,27 @@ describeUnless(missing, 'settings', () => {
     expect(await other.getByRole('switch', { name: 'Guardarla en un archivo' }).count()).toBe(0);
   });
 
+  test.each(['setup/keychain-unavailable', 'settings/keychain-memory', 'license/keychain-unavailable'])(
+    '%s: what has no keychain to go to may go to a file, after a question',
+    async (name) => {
+      const { page, core } = await open(name);
+      const dialog = page.getByRole('dialog', { name: '¿Guardar su sesión en un archivo?' });
+      await tabTo(page, /^Guardarla en un archivo…$/);
+      await page.keyboard.press('Enter');
+      await dialog.getByText(/quien pueda leer sus archivos/).waitFor();
+      expect(core.callsTo('settings.update')).toEqual([]);
+      await dialog.getByRole('button', { name: 'Guardar en un archivo' }).press('Enter');
+      await page.getByText('Este equipo no tiene llavero').waitFor({ state: 'detached' });
+      expect(core.callsTo('settings.update')).toEqual([{ secretsOnDisk: true }]);
+    },
+  );
+
+  test('where the organization decides on the file, it is not offered', async () => {
+    const { page, core } = await open('setup/keychain-unavailable');
+    core.update({ lockedSettings: ['secretsOnDisk'] });
+    await page.getByRole('button', { name: 'Guardarla en un archivo…' }).waitFor({ state: 'detached' });
+  });
+
   test.each(['setup/device-key-damaged', 'settings/device-key-damaged'])(
     '%s: a new key is made after a question',
     async (name) => {

@@ -77,6 +77,17 @@ describeUnless(missing, 'the first run', () => {
     await page.getByText('El llavero está bloqueado').waitFor({ state: 'detached' });
   });
 
+  test('a refusal for want of a keychain goes with the reason for it', async () => {
+    const { page, core } = await open('setup/keychain-unavailable');
+    core.refuse('setup.activate', 'keychain-unavailable');
+    await page.getByLabel('Clave').fill(key);
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Este equipo no tiene llavero').waitFor();
+    core.update({ keychain: { backend: 'file', state: 'ok' } });
+    await page.getByText('Este equipo no tiene llavero').first().waitFor({ state: 'detached' });
+    expect(await page.getByText('Este equipo no tiene llavero').count()).toBe(0);
+  });
+
   test('A3: a wrong password is said at once without saying which of the two failed; the next try clears it', async () => {
     const { page } = await open('sign-in/waiting');
     await expectFocus(page, 'Contraseña');

@@ -1,14 +1,39 @@
-import type { ReactNode } from 'react';
+import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { AppState } from '../../contract/client/state.ts';
+import { Button } from '../components/button.tsx';
 import { TroubleView } from '../components/trouble-view.tsx';
+import { useFixedBy } from '../lib/use-fixed-by.ts';
 import { useAppState } from '../lib/window-context.tsx';
 
-/** Why the session cannot be kept or read as it should; nothing while the keychain works. */
-export function KeychainBanner({ children }: { children?: ReactNode }) {
+const KeepOnDiskDialog = lazy(async () => ({
+  default: (await import('./keep-on-disk-dialog.tsx')).KeepOnDiskDialog,
+}));
+
+/**
+ * Why the session cannot be kept or read as it should; nothing while the keychain works. The way out where there is no keychain stands here:
+ * setup has no settings, and a license cannot be activated before.
+ */
+export function KeychainBanner() {
+  const { t } = useTranslation();
   const code = keychainCode(useAppState((state) => state.keychain));
-  return code === null ? null : (
+  const isChoice = useFixedBy('secretsOnDisk') === null;
+  const [isAsking, setAsking] = useState(false);
+  if (code === null) return null;
+  return (
     <TroubleView trouble={{ code }} tone="warning">
-      {children}
+      {code === 'keychain-unavailable' && isChoice && (
+        <>
+          <Button size="xs" onClick={() => setAsking(true)}>
+            {t('keychain.onDisk.open')}
+          </Button>
+          {isAsking && (
+            <Suspense>
+              <KeepOnDiskDialog onClose={() => setAsking(false)} />
+            </Suspense>
+          )}
+        </>
+      )}
     </TroubleView>
   );
 }

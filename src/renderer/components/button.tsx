@@ -17,9 +17,9 @@ type ButtonProps = Look &
  * the place of whoever works by keyboard; presses are ignored, and a form's handler must ignore them too.
  */
 export function Button({
-  variant,
-  size,
-  color,
+  variant = 'default',
+  size = 'sm',
+  color = 'accent',
   leftSection,
   rightSection,
   busy = false,
@@ -33,7 +33,10 @@ export function Button({
   return (
     <button
       {...rest}
-      {...lookOf({ variant, size, color }, className)}
+      className={className ? `${classes.button} ${className}` : classes.button}
+      data-variant={variant}
+      data-size={size}
+      data-color={color}
       type={type}
       data-busy={busy || undefined}
       data-wraps={wraps || undefined}
@@ -48,38 +51,4 @@ export function Button({
       {rightSection}
     </button>
   );
-}
-
-/** A link that goes somewhere in the window and looks like the button that it stands among. */
-export function LinkButton({
-  variant,
-  size,
-  color,
-  leftSection,
-  rightSection,
-  className,
-  children,
-  ...rest
-}: Look & Omit<ComponentPropsWithRef<'a'>, keyof Look>) {
-  return (
-    <a {...rest} {...lookOf({ variant, size, color }, className)}>
-      {leftSection}
-      {children}
-      {rightSection}
-    </a>
-  );
-}
-
-type Shape = { readonly [K in 'variant' | 'size' | 'color']: Look[K] | undefined };
-
-function lookOf(
-  { variant = 'default', size = 'sm', color = 'accent' }: Shape,
-  className: string | undefined,
-) {
-  return {
-    className: className ? `${classes.button} ${className}` : classes.button,
-    'data-variant': variant,
-    'data-size': size,
-    'data-color': color,
-  };
 }

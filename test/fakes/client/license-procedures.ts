@@ -78,12 +78,14 @@ export function licenseProcedures(
     diagnose: os.diagnose.handler(() => diagnosisOf(store.get())),
     settings: {
       update: os.settings.update.handler(({ input }) => {
-        const { settings, lockedSettings } = store.get();
+        const { settings, lockedSettings, keychain } = store.get();
         const locked = Object.keys(input).find((name) => lockedSettings.includes(name));
         if (locked !== undefined)
           throw new AldabaError('policy-locked', 'fixed by the scenario', { field: locked });
         const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
         store.update({ settings: { ...settings, ...given } });
+        if (keychain.backend === 'memory' && input.secretsOnDisk === true)
+          store.update({ keychain: { backend: 'file', state: 'ok' } });
       }),
       dismissNotice: os.settings.dismissNotice.handler(({ input }) =>
         store.update({ notices: store.get().notices.filter((notice) => notice.id !== input.id) }),

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { SetupStep } from '../../../contract/client/state.ts';
 import { type Trouble, toTrouble } from '../../lib/problem.ts';
 import { useAction } from '../../lib/use-action.ts';
+import { useAppState } from '../../lib/window-context.tsx';
 
 export interface StepForm<F extends string> {
   readonly busy: boolean;
@@ -26,12 +27,15 @@ export function useStep<F extends string>(setup: SetupStep): StepForm<F> {
   const [errors, setErrors] = useState<Partial<Record<F, string>>>({});
   const [seen, setSeen] = useState<string | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
+  const hasPlace = useAppState((state) => state.keychain.state === 'ok');
   const { problem } = setup;
   const isFromElsewhere = problem !== null && !action.busy && problem.at !== seen && problem.code !== refused;
+  const trouble = action.trouble ?? (isFromElsewhere ? problem : null);
 
   return {
     busy: action.busy || setup.busy,
-    trouble: action.trouble ?? (isFromElsewhere ? problem : null),
+    // A place for the key of this device was found since.
+    trouble: hasPlace && trouble?.code === 'keychain-unavailable' ? null : trouble,
     errors,
     edited() {
       action.clear();

@@ -45,6 +45,14 @@ export const setupScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'setup/keychain-unavailable',
+    world: {
+      state: stepState(standalone, {
+        keychain: { backend: 'memory', state: 'unavailable' },
+      }),
+    },
+  },
+  {
     name: 'setup/device-key-damaged',
     world: { state: { ...firstRunState, notices: [damagedKey] } },
   },
