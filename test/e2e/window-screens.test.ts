@@ -43,6 +43,7 @@ describeUnless(missing, 'every screen and state', () => {
           // A theme changes colors alone: one judgment of all else is enough.
           expect(await violations(page, theme === 'light' ? {} : { runOnly: colorRules })).toEqual([]);
         }
+        expect(await strays(page)).toEqual([]);
         for (const language of alone ? (['es'] as const) : languages) {
           await setSettings({ language });
           await page.locator(`html[lang^=${language}]`).waitFor();
@@ -61,6 +62,24 @@ describeUnless(missing, 'every screen and state', () => {
     },
   );
 });
+
+/**
+ * What hides its overflow is still scrolled by a screen reader or a search in the page, and a person cannot scroll it back: of those with
+ * something for a screen reader in them, the ones that have anything below their edge.
+ */
+function strays(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const around = new Set<Element>([document.documentElement]);
+    for (const hidden of document.querySelectorAll('.visually-hidden'))
+      for (let outer = hidden.parentElement; outer !== null; outer = outer.parentElement)
+        if (getComputedStyle(outer).overflowY === 'hidden' && outer.clientHeight > 1) around.add(outer);
+    return [...around]
+      .filter(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 1)
+      .map(({ nodeName, className, scrollHeight, clientHeight }) =>
+        [nodeName, className, scrollHeight, clientHeight].join(' '),
+      );
+  });
+}
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

@@ -77,6 +77,29 @@ describeUnless(missing, 'the first run', () => {
     await page.getByText('El llavero está bloqueado').waitFor({ state: 'detached' });
   });
 
+  test('a refusal moves nothing above it, and every step begins at the same height', async () => {
+    const heights: number[] = [];
+    const { page, core } = await open('sign-in/first');
+    const top = async (role: 'heading' | 'textbox', name: string) =>
+      Math.round((await page.getByRole(role, { name }).boundingBox())?.y ?? -1);
+    const field = await top('textbox', 'Correo electrónico');
+    heights.push(await top('heading', 'Inicie sesión'));
+    core.refuse('setup.signIn', 'invalid-credentials');
+    await page.getByLabel('Correo electrónico').fill('lucia.ferrer@condor.example');
+    await page.getByLabel('Contraseña', { exact: true }).fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('main').getByRole('alert').waitFor();
+    expect(await top('textbox', 'Correo electrónico')).toBe(field);
+    await page.getByRole('button', { name: /Primera vez/ }).click();
+    heights.push(await top('heading', 'Cree o recupere su contraseña'));
+    await page.getByRole('button', { name: 'Atrás' }).click();
+    await page.getByRole('heading', { name: 'Inicie sesión' }).waitFor();
+    await page.getByRole('button', { name: 'Atrás' }).click();
+    await page.getByRole('heading', { name: '¿Cuál es el portal de su empresa?' }).waitFor();
+    heights.push(await top('heading', '¿Cuál es el portal de su empresa?'));
+    expect(new Set(heights).size).toBe(1);
+  });
+
   test('a refusal for want of a keychain goes with the reason for it', async () => {
     const { page, core } = await open('setup/keychain-unavailable');
     core.refuse('setup.activate', 'keychain-unavailable');
