@@ -7,10 +7,13 @@ import classes from './file-drop.module.css';
 /** Takes one file, dropped or picked. The button is the keyboard's way; dropping is the shortcut. */
 export function FileDrop({
   hint,
+  isNext = false,
   busy,
   onFile,
 }: {
   hint: string;
+  /** It is what the person does next. */
+  isNext?: boolean;
   busy: boolean;
   onFile: (file: File) => void;
 }) {
@@ -39,7 +42,7 @@ export function FileDrop({
     >
       <IconFileImport size={24} stroke={1.5} aria-hidden />
       <p className={classes.hint}>{hint}</p>
-      <Button size="sm" busy={busy} onClick={() => input.current?.click()}>
+      <Button variant={isNext ? 'filled' : 'default'} busy={busy} onClick={() => input.current?.click()}>
         {t('common.chooseFile')}
       </Button>
       <input

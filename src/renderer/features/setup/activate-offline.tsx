@@ -37,7 +37,7 @@ export function ActivateOffline(way: WayProps) {
           </p>
         </Numbered>
         <Numbered title={t('standalone.import.title')}>
-          <ImportFile />
+          <ImportFile isNext={way.setup.requestedAt !== null} />
         </Numbered>
       </ol>
       <div className={frame.buttons}>
@@ -75,37 +75,38 @@ function RequestFile({ setup, typed, onTyped }: WayProps) {
   return (
     <form
       noValidate
+      className={classes.request}
       aria-label={t('standalone.request.title')}
       onSubmit={(event) => {
         event.preventDefault();
         void create();
       }}
     >
+      <KeyField
+        value={typed}
+        error={step.errors.key}
+        autoFocus={false}
+        onChange={(next) => {
+          step.edited();
+          onTyped(next);
+        }}
+      />
       <div className={classes.row}>
-        <KeyField
-          value={typed}
-          error={step.errors.key}
-          autoFocus={false}
-          onChange={(next) => {
-            step.edited();
-            onTyped(next);
-          }}
-        />
-        <Button type="submit" size="md" busy={step.busy}>
+        <Button type="submit" variant={setup.requestedAt === null ? 'filled' : 'default'} busy={step.busy}>
           {t('standalone.request.submit')}
         </Button>
+        {setup.requestedAt !== null && (
+          <p className={classes.requested}>
+            {t('standalone.request.done', { when: format.dateTime(setup.requestedAt) })}
+          </p>
+        )}
       </div>
-      {setup.requestedAt !== null && (
-        <p className={classes.requested}>
-          {t('standalone.request.done', { when: format.dateTime(setup.requestedAt) })}
-        </p>
-      )}
       {step.trouble !== null && <TroubleView trouble={step.trouble} live />}
     </form>
   );
 }
 
-function ImportFile() {
+function ImportFile({ isNext }: { isNext: boolean }) {
   const { t } = useTranslation();
   const announce = useAnnounce();
   const client = useClient();
@@ -122,7 +123,7 @@ function ImportFile() {
 
   return (
     <>
-      <FileDrop hint={t('standalone.import.drop')} busy={action.busy} onFile={take} />
+      <FileDrop hint={t('standalone.import.drop')} isNext={isNext} busy={action.busy} onFile={take} />
       {action.trouble !== null && <TroubleView trouble={action.trouble} live />}
     </>
   );
