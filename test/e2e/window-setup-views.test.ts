@@ -27,7 +27,7 @@ describeUnless(missing, 'views of the setup', () => {
     await page.getByRole('button', { name: '¿Primera vez, u olvidó la contraseña?' }).click();
     await expectFocus(page, 'Correo registrado');
     expect(await alert.count()).toBe(0);
-    await page.getByRole('button', { name: 'Volver' }).click();
+    await page.getByRole('button', { name: 'Atrás' }).click();
     await page.getByLabel('Contraseña', { exact: true }).waitFor();
     expect(await alert.count()).toBe(0);
     await page.getByLabel('Contraseña', { exact: true }).fill('otra más');
@@ -114,7 +114,7 @@ describeUnless(missing, 'views of the setup', () => {
     await tabTo(page, /¿Primera vez, u olvidó la contraseña\?/);
     await page.keyboard.press('Enter');
     await expectFocus(page, 'Correo registrado');
-    await tabTo(page, /^Volver/);
+    await tabTo(page, /^Atrás/);
     await page.keyboard.press('Enter');
     await expectFocus(page, 'Contraseña');
     await windows.last.end();

@@ -70,6 +70,23 @@ export function StepFrame({
   );
 }
 
+/** Back, wherever that is: its words stand under the fields, and its frame beside them. */
+export function BackButton({ disabled, onBack }: { disabled: boolean; onBack: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Button
+      size="md"
+      variant="subtle"
+      className={classes.back ?? ''}
+      disabled={disabled}
+      leftSection={<IconArrowLeft size={16} stroke={1.75} aria-hidden />}
+      onClick={onBack}
+    >
+      {t('common.back')}
+    </Button>
+  );
+}
+
 /** Back a step, and out of a change of mode. */
 export function WayBack({ disabled }: { disabled: boolean }) {
   const { t } = useTranslation();
@@ -78,18 +95,7 @@ export function WayBack({ disabled }: { disabled: boolean }) {
   const cancel = useAppState(mayCancel);
   return (
     <>
-      {back && (
-        <Button
-          size="md"
-          variant="subtle"
-          className={classes.back ?? ''}
-          disabled={disabled}
-          leftSection={<IconArrowLeft size={16} stroke={1.75} aria-hidden />}
-          onClick={() => void client.setup.back().catch(() => {})}
-        >
-          {t('common.back')}
-        </Button>
-      )}
+      {back && <BackButton disabled={disabled} onBack={() => void client.setup.back().catch(() => {})} />}
       {cancel && (
         <Button
           size="md"

@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import { useClient } from '../../lib/window-context.tsx';
 import { ConnectionNote } from '../setup/setup-notes.tsx';
+import { BackButton } from '../setup/step-frame.tsx';
 import { useStep } from '../setup/use-step.ts';
 import { emailError } from './email-error.ts';
 import classes from './sign-in.module.css';
@@ -65,9 +66,7 @@ export function AskForLink({
         />
         {step.trouble !== null && <TroubleView trouble={step.trouble} live />}
         <div className={classes.buttons}>
-          <Button variant="subtle" size="md" disabled={step.busy} onClick={onBack}>
-            {t('signIn.link.back')}
-          </Button>
+          <BackButton disabled={step.busy} onBack={onBack} />
           <Button type="submit" variant="filled" size="md" busy={step.busy}>
             {t('signIn.link.submit')}
           </Button>

@@ -1,6 +1,7 @@
 import { IconMailCheck, IconMailSearch } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
+import frame from '../setup/step-frame.module.css';
 import classes from './sign-in.module.css';
 import { SubView } from './sub-view.tsx';
 
@@ -29,7 +30,7 @@ export function LinkSent({
       </ul>
       <p className={classes.lead}>{t('signIn.sent.after')}</p>
       <div className={classes.buttons}>
-        <Button variant="subtle" size="md" onClick={onAgain}>
+        <Button variant="subtle" size="md" className={frame.back} onClick={onAgain}>
           {t('signIn.sent.again')}
         </Button>
         <Button variant="filled" size="md" onClick={onBack}>
