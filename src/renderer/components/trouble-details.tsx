@@ -40,17 +40,20 @@ export function TroubleDetails({ trouble: { code, data, at } }: { trouble: Troub
         </ul>
       )}
       {holders !== undefined && holders.length > 0 && (
-        <ul className={classes.details}>
-          {holders.map((holder) => (
-            <li key={`${holder.name} ${holder.device} ${holder.since}`}>
-              {t('details.holder', {
-                name: holder.name,
-                device: holder.device,
-                since: moment(holder.since, now),
-              })}
-            </li>
-          ))}
-        </ul>
+        <>
+          <p className={classes.details}>{t('details.holders')}</p>
+          <ul className={classes.details}>
+            {holders.map((holder) => (
+              <li key={`${holder.name} ${holder.device} ${holder.since}`}>
+                {t('details.holder', {
+                  name: holder.name,
+                  device: holder.device,
+                  since: moment(holder.since, now),
+                })}
+              </li>
+            ))}
+          </ul>
+        </>
       )}
       {retryAfter !== undefined && <RetryAfter seconds={retryAfter} from={at} />}
       {buyUrl !== undefined && <ExternalLink href={buyUrl}>{t('details.buy')}</ExternalLink>}

@@ -89,7 +89,8 @@ export function createFormat(locale: string): Format {
     relative(instant, now) {
       const distance = Date.parse(instant) - now;
       const size = Math.abs(distance);
-      if (size < minute) return relative().format(Math.trunc(distance / 1000), 'second');
+      // What is past is not read again each second: it says «ahora» for as long.
+      if (size < minute) return relative().format(Math.max(0, Math.trunc(distance / 1000)), 'second');
       if (size < hour) return relative().format(Math.trunc(distance / minute), 'minute');
       if (size < day) return relative().format(Math.trunc(distance / hour), 'hour');
       if (size < 60 * day) return relative().format(calendarDays(instant, now), 'day');

@@ -21,20 +21,31 @@ const loaders = {
     ]),
 } satisfies Record<Language, unknown>;
 
+/** «5:32 a. m.» or «Andes S. A.» at the end of a sentence brings its period along: a second one is not written. */
+const onePeriod = {
+  type: 'postProcessor',
+  name: 'one-period',
+  process: (text: string) => text.replace(/(?<!\.)\.\.(?!\.)/g, '.'),
+} as const;
+
 /** Texts in `language`, ready to use. Languages load when they are first chosen: see {@link changeLanguage}. */
 export async function createTexts(language: Language): Promise<i18n> {
   const texts = createInstance();
-  await texts.use(initReactI18next).init({
-    lng: language,
-    supportedLngs: [...languages],
-    fallbackLng: false,
-    defaultNS: 'window',
-    ns: ['window', 'errors'],
-    resources: { [language]: await loadTexts(language) },
-    // React escapes what it renders.
-    interpolation: { escapeValue: false },
-    react: { useSuspense: false },
-  });
+  await texts
+    .use(initReactI18next)
+    .use(onePeriod)
+    .init({
+      lng: language,
+      supportedLngs: [...languages],
+      fallbackLng: false,
+      defaultNS: 'window',
+      ns: ['window', 'errors'],
+      resources: { [language]: await loadTexts(language) },
+      // React escapes what it renders.
+      interpolation: { escapeValue: false },
+      react: { useSuspense: false },
+      postProcess: [onePeriod.name],
+    });
   return texts;
 }
 
