@@ -29,6 +29,7 @@ describeUnless(missing, 'the license', () => {
     const card = page.getByRole('article', { name: 'Pórtico' });
     await card.getByText('no hace falta hacer nada', { exact: false }).waitFor();
     await card.getByText('Su lugar en la fila: 3').waitFor();
+    await card.getByText('Quién los tiene ahora:').waitFor();
     await card.getByText('Bruno Cárdenas, en CONDOR-WS-002', { exact: false }).waitFor();
     expect(await card.getByText('vuelva a abrir', { exact: false }).count()).toBe(0);
     expect(await card.getByText('Espere', { exact: false }).count()).toBe(0);
@@ -130,6 +131,21 @@ describeUnless(missing, 'the license', () => {
       .getByRole('alert')
       .filter({ hasText: 'No se puede confiar en el certificado del portal' })
       .waitFor();
+  });
+
+  test('what an administrator took back is not to be had by connecting again', async () => {
+    const { page } = await open('license/read-only');
+    const card = page.getByRole('article', { name: 'Pórtico' });
+    await card.getByText('Hable con el administrador de su empresa').waitFor();
+    expect(await card.getByText('Vuelva a conectarse').count()).toBe(0);
+  });
+
+  test('where a license was given back the next one is activated from here', async () => {
+    const { page, core } = await open('license/empty-standalone');
+    await tabTo(page, /^Activar una licencia$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Active la licencia en este equipo' }).waitFor();
+    expect(core.callsTo('setup.chooseMode')).toEqual([{ mode: 'standalone' }]);
   });
 
   test('asking again for what is not given is no success', async () => {

@@ -37,6 +37,27 @@ describeUnless(missing, 'people: panels and dialogs', () => {
     await said.waitFor();
   });
 
+  test('seats of which there is none to give leave no empty list behind', async () => {
+    const { page, core } = await open('contact');
+    core.directory.pools = core.directory.pools.filter(({ productName }) => productName === 'Viga');
+    await page.reload();
+    await scenarioNamed('people/contact').act?.(page, windows.last);
+    const seats = page.getByRole('dialog').getByRole('region', { name: 'Puestos' });
+    await seats.getByText('Viga').waitFor();
+    expect(await seats.getByRole('list').count()).toBe(1);
+  });
+
+  test('a button that does nothing now does not answer to the pointer', async () => {
+    const { page } = await open('contact');
+    await scenarioNamed('people/contact').act?.(page, windows.last);
+    const save = page.getByRole('button', { name: 'Guardar' });
+    const color = () => save.evaluate((element) => getComputedStyle(element).backgroundColor);
+    const before = await color();
+    await save.hover({ force: true });
+    expect(await save.evaluate((element) => element.matches(':hover'))).toBe(true);
+    expect(await color()).toBe(before);
+  });
+
   test('a field that the portal does not take is marked, with what may be wrong with it', async () => {
     const { page } = await open('add-field-refused');
     await scenarioNamed('people/add-field-refused').act?.(page, windows.last);
@@ -211,7 +232,7 @@ describeUnless(missing, 'people: panels and dialogs', () => {
     await page.locator('[name=firstName]').fill('Rosa');
     await page.keyboard.press('Escape');
     await page.getByText('No se ha guardado.').waitFor();
-    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Seguir editando' }).press('Enter');
     expect(await page.locator('[name=firstName]').inputValue()).toBe('Rosa');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Descartar' }).click();

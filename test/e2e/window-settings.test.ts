@@ -88,8 +88,8 @@ describeUnless(missing, 'settings', () => {
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: '¿Cerrar la sesión en CONDOR-LT-203?' });
     await dialog.getByText(/siguen hasta 75 minutos y después pasan a solo lectura/).waitFor();
-    await tabTo(page, /^Cerrar$/);
-    await dialog.getByRole('button', { name: 'Cerrar', exact: true }).last().click();
+    await tabTo(page, /^Cerrar la sesión$/);
+    await dialog.getByRole('button', { name: 'Cerrar la sesión', exact: true }).click();
     await page.getByText('CONDOR-LT-203', { exact: true }).waitFor({ state: 'detached' });
     expect(core.callsTo('session.end')).toHaveLength(1);
   });

@@ -16,6 +16,7 @@ export function ConfirmDialog({
   title,
   children,
   confirm,
+  cancel,
   danger = false,
   password = false,
   onConfirm,
@@ -25,6 +26,8 @@ export function ConfirmDialog({
   title: string;
   children: ReactNode;
   confirm: string;
+  /** Where «cancel» would leave open what of. */
+  cancel?: string;
   danger?: boolean;
   password?: boolean;
   /** Refused: the dialog stays and says why. Answers `stay` when something else takes its place. */
@@ -97,7 +100,7 @@ export function ConfirmDialog({
         {action.trouble !== null && !wrong && <TroubleView trouble={action.trouble} live />}
         <div className={classes.buttons}>
           <Button data-autofocus={password ? undefined : true} disabled={action.busy} onClick={onClose}>
-            {t('common.cancel')}
+            {cancel ?? t('common.cancel')}
           </Button>
           <Button type="submit" variant="filled" color={danger ? 'danger' : 'accent'} busy={action.busy}>
             {confirm}

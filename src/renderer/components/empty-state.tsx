@@ -19,7 +19,7 @@ export function EmptyState({
       {icon}
       <p className={classes.title}>{title}</p>
       <p className={classes.text}>{text}</p>
-      {children !== undefined && <div className={classes.actions}>{children}</div>}
+      {children !== undefined && children !== false && <div className={classes.actions}>{children}</div>}
     </div>
   );
 }

@@ -59,7 +59,7 @@ export function LicenseCard({ view, onAct }: { view: LicenseView; onAct: (what: 
           )}
         </span>
       </header>
-      <Story view={view} />
+      <Story view={view} told={untold.problem === null} />
       <Warnings warnings={untold.warnings} />
       {untold.problem !== null && <Problem view={view} problem={untold.problem} />}
       <LicenseFacts view={view} />
@@ -80,7 +80,8 @@ function Problem({ view, problem }: { view: LicenseView; problem: NonNullable<Li
   return <TroubleView trouble={trouble} tone="warning" />;
 }
 
-function Story({ view }: { view: LicenseView }) {
+/** `told`: nothing below says what to do instead. */
+function Story({ view, told }: { view: LicenseView; told: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow(30_000);
@@ -95,7 +96,7 @@ function Story({ view }: { view: LicenseView }) {
     <div className={classes.story}>
       <p>
         {t(`license.means.${story}`)}{' '}
-        {isTimeless(story) ? (
+        {story === 'read-only' && !told ? null : isTimeless(story) ? (
           <span className={classes.next}>{t(`license.next.${story}`)}</span>
         ) : (
           instant !== null && (
@@ -110,7 +111,11 @@ function Story({ view }: { view: LicenseView }) {
         )}
       </p>
       {runway !== null && (
-        <span className={classes.runway} data-low={runway < 0.2 || undefined} aria-hidden>
+        <span
+          className={classes.runway}
+          data-low={runway < 0.2 || toneOf(view) === 'warn' || undefined}
+          aria-hidden
+        >
           <span style={{ width: `${runway * 100}%` }} />
         </span>
       )}

@@ -8,6 +8,7 @@ import { Bone, Page } from '../../components/page.tsx';
 import { ProgramTags } from '../../components/program-tags.tsx';
 import { useToast } from '../../components/toasts.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
+import { toTrouble } from '../../lib/problem.ts';
 import { programName } from '../../lib/program-name.ts';
 import { useAction } from '../../lib/use-action.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
@@ -95,7 +96,9 @@ export default function LicensePage() {
               icon={<IconCertificateOff size={32} stroke={1.25} aria-hidden />}
               title={t('license.empty.title')}
               text={mode === 'standalone' ? t('license.empty.standalone') : t('license.empty.cloud')}
-            />
+            >
+              {mode === 'standalone' && <Activate />}
+            </EmptyState>
           )}
           {licenses.map((view) => (
             <LicenseCard key={view.product} view={view} onAct={(what) => setAsked({ what, view })} />
@@ -129,5 +132,28 @@ function LicenseBones() {
         <Bone key={index} height={180} />
       ))}
     </>
+  );
+}
+
+/** The way in again, for this mode alone: all that is left to do here. */
+function Activate() {
+  const { t } = useTranslation();
+  const client = useClient();
+  const toast = useToast();
+  const action = useAction();
+  return (
+    <Button
+      variant="filled"
+      busy={action.busy}
+      onClick={() =>
+        void action.run(() =>
+          client.setup
+            .chooseMode({ mode: 'standalone' })
+            .catch((error: unknown) => toast.trouble(toTrouble(error))),
+        )
+      }
+    >
+      {t('license.empty.activate')}
+    </Button>
   );
 }

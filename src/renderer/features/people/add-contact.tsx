@@ -106,7 +106,7 @@ function AddForm({
   }
 
   async function submit() {
-    const wrong = emailError(draft.email, t);
+    const wrong = draft.email.trim() === '' ? t('people.field.emailMissing') : emailError(draft.email, t);
     const found: FieldErrors = {
       ...(draft.firstName.trim() === '' ? { firstName: t('people.field.firstNameMissing') } : {}),
       ...(draft.lastName.trim() === '' ? { lastName: t('people.field.lastNameMissing') } : {}),

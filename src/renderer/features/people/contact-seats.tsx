@@ -69,18 +69,23 @@ export function ContactSeats({ contact }: { contact: Contact }) {
       )}
       {mayAssign && (
         <Loaded query={query} height={48}>
-          {({ pools }) => (
-            <ul className={classes.rows}>
-              {openOf(pools).map((pool) => (
-                <OpenSeat
-                  key={pool.id}
-                  pool={pool}
-                  busy={busy === pool.id}
-                  onAssign={() => void run(pool.id, () => actions.assignSeat(contact, pool))}
-                />
-              ))}
-            </ul>
-          )}
+          {({ pools }) => {
+            const open = openOf(pools);
+            if (open.length === 0)
+              return contact.seats.length === 0 && <p className={classes.soft}>{t('people.seats.has0')}</p>;
+            return (
+              <ul className={classes.rows}>
+                {open.map((pool) => (
+                  <OpenSeat
+                    key={pool.id}
+                    pool={pool}
+                    busy={busy === pool.id}
+                    onAssign={() => void run(pool.id, () => actions.assignSeat(contact, pool))}
+                  />
+                ))}
+              </ul>
+            );
+          }}
         </Loaded>
       )}
     </PanelSection>

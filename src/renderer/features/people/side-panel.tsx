@@ -76,6 +76,7 @@ export function SidePanel({
         <ConfirmDialog
           title={t('people.discard.title')}
           confirm={t('people.discard.confirm')}
+          cancel={t('people.discard.keep')}
           danger
           onConfirm={async () => onClose()}
           onClose={() => setAsking(false)}
