@@ -100,6 +100,28 @@ describeUnless(missing, 'the first run', () => {
     expect(new Set(heights).size).toBe(1);
   });
 
+  test('where a proxy or a certificate may be missing it is given in the setup, and the step goes on', async () => {
+    const { page, core } = await open('setup/portal');
+    core.refuse('setup.setPortal', 'portal-certificate');
+    await page.keyboard.type('https://portal.condor.example');
+    await page.keyboard.press('Enter');
+    await tabTo(page, /^Proxy y certificado…$/);
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Proxy y certificado' });
+    await dialog.getByRole('textbox', { name: 'Certificado de su organización' }).fill('/etc/ssl/condor.pem');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => core.callsTo('settings.update'))
+      .toEqual([{ extraCaFile: '/etc/ssl/condor.pem' }]);
+    // The step below was not sent by that.
+    expect(core.callsTo('setup.setPortal')).toHaveLength(1);
+    await page.keyboard.press('Escape');
+    await expectFocus(page, 'Proxy y certificado…');
+    core.allow('setup.setPortal');
+    await page.getByRole('button', { name: 'Continuar' }).click();
+    await page.getByRole('heading', { name: 'Inicie sesión' }).waitFor();
+  });
+
   test('a refusal for want of a keychain goes with the reason for it', async () => {
     const { page, core } = await open('setup/keychain-unavailable');
     core.refuse('setup.activate', 'keychain-unavailable');

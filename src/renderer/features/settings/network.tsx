@@ -24,7 +24,7 @@ export function Network() {
 }
 
 /** A setting that is a line of text: saved by its button or Enter; empty means none. */
-function TextSetting({
+export function TextSetting({
   setting,
   placeholder,
 }: {
@@ -69,6 +69,8 @@ function TextSetting({
         className={classes.form}
         onSubmit={(event) => {
           event.preventDefault();
+          // In a dialog over another form it is not that one that is sent.
+          event.stopPropagation();
           void save();
         }}
       >

@@ -1,7 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
-import { TroubleView } from '../../components/trouble-view.tsx';
 import type { Trouble } from '../../lib/problem.ts';
 import { useClient } from '../../lib/window-context.tsx';
 import { AddressField } from './address-field.tsx';
@@ -13,6 +12,7 @@ import type { StandaloneStep, WayProps } from './standalone.tsx';
 import { useStartOfView } from './start-of-step.tsx';
 import frame from './step-frame.module.css';
 import { WayBack } from './step-frame.tsx';
+import { StepTrouble } from './step-trouble.tsx';
 import { useStep } from './use-step.ts';
 
 /** With network: the portal that sold it, once, and the key. */
@@ -102,7 +102,7 @@ function ActivationForm({
         }}
       >
         {children}
-        {trouble !== null && <TroubleView trouble={trouble} live />}
+        {trouble !== null && <StepTrouble trouble={trouble} />}
         <div className={frame.buttons}>
           <WayBack disabled={busy} />
           <Button type="submit" variant="filled" size="md" busy={busy} className={frame.submit}>

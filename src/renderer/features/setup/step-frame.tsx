@@ -2,11 +2,11 @@ import { IconArrowLeft } from '@tabler/icons-react';
 import { type ReactNode, type SubmitEvent, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
-import { TroubleView } from '../../components/trouble-view.tsx';
 import type { Trouble } from '../../lib/problem.ts';
 import { useAppState, useClient } from '../../lib/window-context.tsx';
 import { mayCancel, mayGoBack } from './setup-rules.ts';
 import classes from './step-frame.module.css';
+import { StepTrouble } from './step-trouble.tsx';
 
 /** What every step has: a heading, a sentence, its form, its refusal, the ways on, back and out. */
 export function StepFrame({
@@ -54,10 +54,7 @@ export function StepFrame({
         }}
       >
         {children}
-        {trouble !== null && (
-          // A session that ended is no failure of what the person is doing.
-          <TroubleView trouble={trouble} tone={trouble.code === 'session-ended' ? 'info' : 'error'} live />
-        )}
+        {trouble !== null && <StepTrouble trouble={trouble} />}
         <div className={classes.buttons}>
           <WayBack disabled={busy} />
           <Button type="submit" variant="filled" size="md" busy={busy} className={classes.submit}>

@@ -1,10 +1,10 @@
 import { TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
-import { TroubleView } from '../../components/trouble-view.tsx';
 import { useClient } from '../../lib/window-context.tsx';
 import { ConnectionNote } from '../setup/setup-notes.tsx';
 import { BackButton } from '../setup/step-frame.tsx';
+import { StepTrouble } from '../setup/step-trouble.tsx';
 import { useStep } from '../setup/use-step.ts';
 import { emailError } from './email-error.ts';
 import classes from './sign-in.module.css';
@@ -64,7 +64,7 @@ export function AskForLink({
             onEmail(event.currentTarget.value);
           }}
         />
-        {step.trouble !== null && <TroubleView trouble={step.trouble} live />}
+        {step.trouble !== null && <StepTrouble trouble={step.trouble} />}
         <div className={classes.buttons}>
           <BackButton disabled={step.busy} onBack={onBack} />
           <Button type="submit" variant="filled" size="md" busy={step.busy}>

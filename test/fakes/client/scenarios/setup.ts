@@ -108,6 +108,23 @@ export const setupScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'setup/network',
+    world: {
+      state: stepState({
+        step: 'portal-address',
+        busy: false,
+        problem: problem('portal-certificate'),
+        mode: 'cloud-signin',
+        address: portal,
+        fixed: false,
+      }),
+    },
+    async act(page) {
+      await page.getByRole('button', { name: 'Proxy y certificado…' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
     name: 'setup/portal-fixed',
     world: {
       state: stepState(
