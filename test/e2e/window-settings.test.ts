@@ -126,10 +126,10 @@ describeUnless(missing, 'settings', () => {
     '%s: what has no keychain to go to may go to a file, after a question',
     async (name) => {
       const { page, core } = await open(name);
-      const dialog = page.getByRole('dialog', { name: '¿Guardar su sesión en un archivo?' });
+      const dialog = page.getByRole('dialog', { name: '¿Guardar la sesión y la clave en un archivo?' });
       await tabTo(page, /^Guardarla en un archivo…$/);
       await page.keyboard.press('Enter');
-      await dialog.getByText(/quien pueda leer sus archivos/).waitFor();
+      await dialog.getByText(/quien pueda leerlo podría usar su sesión/).waitFor();
       expect(core.callsTo('settings.update')).toEqual([]);
       await dialog.getByRole('button', { name: 'Guardar en un archivo' }).press('Enter');
       await page.getByText('Este equipo no tiene llavero').waitFor({ state: 'detached' });

@@ -12,11 +12,13 @@ const tones = { ok: 'ok', unavailable: 'warn', locked: 'warn', denied: 'stop' } 
 export function KeychainSection() {
   const { t } = useTranslation();
   const { backend, state } = useAppState((app) => app.keychain);
+  // Without a session it is the key that a license is bound to.
+  const signedIn = useAppState((app) => app.profile !== null);
   const onDisk = useAppState((app) => app.settings.secretsOnDisk);
   const update = useUpdate();
   const diskId = useId();
   return (
-    <Section title={t('keychain.title')}>
+    <Section title={signedIn ? t('keychain.title') : t('keychain.titleOfKey')}>
       <SettingRow
         setting={null}
         label={t(`keychain.backend.${backend}`)}

@@ -15,7 +15,7 @@ export default function SettingsPage() {
   const { t } = useTranslation();
   const signedIn = useAppState((state) => state.profile !== null);
   return (
-    <Page title={t('page.settings')} about={t('settings.about')}>
+    <Page title={t('page.settings')} about={signedIn ? t('settings.about') : t('settings.aboutDevice')}>
       <div className={classes.sections}>
         <General />
         <LicenseWay />
