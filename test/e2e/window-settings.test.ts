@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { diagnosisSchema } from '../../src/contract/client/diagnosis.ts';
+import { formatLicenseKey, licenseKeyRandomBytes } from '../../src/domain/license-key.ts';
 import { portal, present } from '../fakes/client/states.ts';
 import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
@@ -110,6 +111,18 @@ describeUnless(missing, 'settings', () => {
     await page.getByRole('heading', { level: 1, name: '¿Cómo llega la licencia a este equipo?' }).waitFor();
     await page.getByRole('button', { name: 'Dejarlo como estaba' }).press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Configuración' }).waitFor();
+  });
+
+  test('a change of the mode ends where the license is', async () => {
+    const { page, core } = await open('settings/signed-in');
+    await page.getByRole('button', { name: 'Cambiar…' }).click();
+    await page.getByRole('radio', { name: /^Clave en la nube/ }).check();
+    await page.getByRole('button', { name: 'Continuar' }).click();
+    const key = formatLicenseKey(new Uint8Array(licenseKeyRandomBytes).fill(9));
+    await page.getByRole('textbox', { name: 'Clave' }).fill(key);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Licencias' }).waitFor();
+    expect(core.get().settings.mode).toBe('cloud-key');
   });
 
   test('keeping the session in a file is an explicit choice, offered only without a keychain', async () => {

@@ -17,6 +17,7 @@ export function App() {
   useSchemeOfPage();
   const state = useOptionalState();
   const wasSettingUp = useWasSettingUp();
+  useLicenseAfterChange();
   return (
     <FormatProvider language={language ?? 'es'}>
       <Announcer>
@@ -67,6 +68,21 @@ function useWasSettingUp(): boolean {
   const [was, setWas] = useState(false);
   if (!was && step !== undefined && step !== 'done') setWas(true);
   return was;
+}
+
+/** Another way to the license is tried out where the license is, not on the page of settings that the change began on. */
+function useLicenseAfterChange(): void {
+  const state = useOptionalState();
+  const isDone = state?.setup.step === 'done';
+  const mode = state?.settings.mode;
+  const [before, setBefore] = useState<typeof mode>(undefined);
+  if (before === undefined && mode !== undefined && !isDone) setBefore(mode);
+  useLayoutEffect(() => {
+    if (!isDone || before === undefined) return;
+    // A first run keeps the address that it was opened with.
+    if (before !== null && mode !== before) history.replaceState(null, '', '#/license');
+    setBefore(undefined);
+  }, [isDone, before, mode]);
 }
 
 /** The page takes the theme before it is painted; the tokens and Mantine's styles read the same attribute. */
