@@ -6,6 +6,7 @@ import { portal, present } from '../fakes/client/states.ts';
 import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
 import { expectFocus, tabTo } from './window/focus.ts';
+import { scenarioNamed } from './window/scenario-named.ts';
 import { useWindows } from './window/use-windows.ts';
 
 const { missing } = await findBrowser();
@@ -111,6 +112,17 @@ describeUnless(missing, 'settings', () => {
     await page.getByRole('heading', { level: 1, name: '¿Cómo llega la licencia a este equipo?' }).waitFor();
     await page.getByRole('button', { name: 'Dejarlo como estaba' }).press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Configuración' }).waitFor();
+  });
+
+  test('what is wrong with a field comes into sight with its words', async () => {
+    const { page } = await open('settings/proxy-refused');
+    await scenarioNamed('settings/proxy-refused').act?.(page, windows.last);
+    const said = page.getByText('Escriba la dirección entera, como http://proxy:8080');
+    const bottom = async () => {
+      const box = await said.boundingBox();
+      return box === null ? Number.POSITIVE_INFINITY : box.y + box.height;
+    };
+    await expect.poll(bottom).toBeLessThanOrEqual(800);
   });
 
   test('a change of the mode ends where the license is', async () => {

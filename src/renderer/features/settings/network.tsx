@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core';
-import { useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { useTroubleText } from '../../components/trouble-view.tsx';
@@ -41,6 +41,12 @@ export function TextSetting({
   const saved = useAppState((state) => state.settings[setting]) ?? '';
   const [typed, setTyped] = useState<string | null>(null);
   const value = typed ?? saved;
+  const refusal = wrong ?? (action.trouble === null ? null : <FieldTrouble trouble={action.trouble} />);
+  const isRefused = refusal !== null;
+  useEffect(() => {
+    // What is said stands below the field, which may be the last that is in sight.
+    if (isRefused) input.current?.form?.scrollIntoView({ block: 'nearest' });
+  }, [isRefused]);
 
   async function save() {
     if (action.busy) return;
@@ -82,7 +88,7 @@ export function TextSetting({
           maxLength={4096}
           {...(placeholder === undefined ? {} : { placeholder })}
           value={value}
-          error={wrong ?? (action.trouble === null ? undefined : <FieldTrouble trouble={action.trouble} />)}
+          error={refusal}
           onChange={(event) => {
             action.clear();
             setWrong(null);
