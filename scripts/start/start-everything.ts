@@ -6,7 +6,7 @@ import { createProcessLock } from '../../src/core/lock/process-lock.ts';
 import { connectToRunning } from '../../src/core/shell/control-client.ts';
 import { pathsOf } from '../../src/core/shell/surroundings.ts';
 import type { Translate } from '../../src/core/shell/texts.ts';
-import { demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
+import { demonstrationAdministrator, demonstrationKeys } from '../../src/portal/demonstration/access.ts';
 import { type Child, ChildEnded, startChild } from './child.ts';
 import { findElectron } from './find-electron.ts';
 import { forgetPortal, type StartedPortal, startPortal } from './start-portal.ts';
@@ -20,6 +20,8 @@ export interface StartFacts {
   readonly outbox: string | null;
   readonly email: string;
   readonly password: string;
+  /** For the other two ways to the license. */
+  readonly keys: typeof demonstrationKeys;
 }
 
 export interface StartOptions {
@@ -199,11 +201,19 @@ async function startWindow(
 }
 
 function introduce({ t, say }: StartOptions, portal: StartedPortal): void {
-  say(t('start.demonstration', { email, password, outbox: `${portal.url}/outbox` }));
+  say(t('start.demonstration', { email, password, ...demonstrationKeys, outbox: `${portal.url}/outbox` }));
 }
 
 function factsOf(url: string, shell: StartFacts['shell'], portal: string | null): StartFacts {
-  return { url, shell, portal, outbox: portal === null ? null : `${portal}/outbox`, email, password };
+  return {
+    url,
+    shell,
+    portal,
+    outbox: portal === null ? null : `${portal}/outbox`,
+    email,
+    password,
+    keys: demonstrationKeys,
+  };
 }
 
 /** The client of a build from source trusts the embedded portal's root, and finds that portal without being asked. */

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { demonstrationKeys } from '../../src/portal/demonstration/access.ts';
 import {
   createDemonstrationLicenses,
   type DemonstrationLicenses,
-  demonstrationKeys,
 } from '../../src/portal/demonstration/licenses.ts';
 import { publishDemonstrationReleases } from '../../src/portal/demonstration/releases.ts';
 import { acquire, type LicensePortal, refusal, startLicensePortal } from './licenses-support.ts';

@@ -4,8 +4,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Child } from '../../scripts/start/child.ts';
 import { moment } from '../../src/cli/format.ts';
 import type { LicenseView } from '../../src/contract/client/state.ts';
-import { demonstration, demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
-import { demonstrationKeys } from '../../src/portal/demonstration/licenses.ts';
+import {
+  demonstration,
+  demonstrationAdministrator,
+  demonstrationKeys,
+} from '../../src/portal/demonstration/access.ts';
 import { type ProgramProcess, type Relay, runProgram, startRelay } from './broker-support/processes.ts';
 import { type CliRig, createCliRig, type Outcome } from './cli-support.ts';
 

@@ -4,8 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
-import { demonstrationKeys } from '../../src/portal/demonstration/licenses.ts';
+import { demonstrationAdministrator, demonstrationKeys } from '../../src/portal/demonstration/access.ts';
 import { needs } from '../support/skip.ts';
 import { type CliRig, createCliRig } from './cli-support.ts';
 

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
-import { demonstrationKeys } from '../../src/portal/demonstration/licenses.ts';
+import { demonstrationAdministrator, demonstrationKeys } from '../../src/portal/demonstration/access.ts';
 import { type CliRig, createCliRig } from './cli-support.ts';
 
 let cli: CliRig;

@@ -8,8 +8,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createUndiciHttp } from '../../src/core/adapters/undici-http.ts';
 import { createCore } from '../../src/core/create-core.ts';
 import { account } from '../../src/portal/db/schema.ts';
-import { demonstration, demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
-import { demonstrationKeys } from '../../src/portal/demonstration/licenses.ts';
+import {
+  demonstration,
+  demonstrationAdministrator,
+  demonstrationKeys,
+} from '../../src/portal/demonstration/access.ts';
 import { seedDemonstration } from '../../src/portal/demonstration.ts';
 import { endSessions } from '../../src/portal/services/end-sessions.ts';
 import { createStandaloneKey } from '../../src/portal/services/keys.ts';

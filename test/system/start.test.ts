@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connectToRunning } from '../../src/core/shell/control-client.ts';
-import { demonstrationAdministrator } from '../../src/portal/demonstration/access.ts';
+import { demonstrationAdministrator, demonstrationKeys } from '../../src/portal/demonstration/access.ts';
 import { removeProfile } from '../support/remove-profile.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -89,7 +89,8 @@ describe('npm start', () => {
     const link = linkOf(run);
     expect(link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/launch\/[\w-]{43}$/);
     const { email, password } = demonstrationAdministrator;
-    for (const part of [email, password, '/outbox']) expect(run.err).toContain(part);
+    for (const part of [email, password, ...Object.values(demonstrationKeys), '/outbox'])
+      expect(run.err).toContain(part);
 
     const opened = await fetch(link, { redirect: 'manual' });
     expect(opened.status).toBe(303);
@@ -101,7 +102,7 @@ describe('npm start', () => {
     const second = start('--no-open', '--profile', profile, '--json');
     expect(await second.ended).toBe(0);
     const facts = JSON.parse(second.out);
-    expect(facts).toMatchObject({ event: 'ready', shell: 'browser', email });
+    expect(facts).toMatchObject({ event: 'ready', shell: 'browser', email, keys: demonstrationKeys });
     expect(new URL(facts.url).origin).toBe(new URL(link).origin);
     expect(facts.url).not.toBe(link);
     expect(second.err).toContain('ya está en marcha');

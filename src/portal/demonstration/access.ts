@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
+import { formatLicenseKey, licenseKeyRandomBytes } from '../../domain/license-key.ts';
+
 /** Of everybody of the demonstration who came in already. Anybody knows it: it opens nothing but a demonstration. */
 const password = 'siete faroles de cobre';
 
-/** Can sign in at once; what `npm start` prints. */
+/** Can sign in at once. What `npm start` prints, with the keys. */
 export const demonstrationAdministrator = { email: 'mariana.restrepo@condor.example', password } as const;
 
 /** An administrator who has no password yet: an emailed link sets it (A4). */
@@ -20,3 +23,16 @@ export const demonstration = {
   /** Chooses between both companies at each sign-in (C10). */
   engineerOfTwoCompanies: 'camila.duarte@condor.example',
 } as const;
+
+/** Keys that anybody knows, so they open nothing but a demonstration. */
+export const demonstrationKeys = {
+  /** Viga and Zapata, from the floating seats. */
+  cloud: formatLicenseKey(demonstrationKeyBytes('cloud')),
+  /** Viga on three devices, for a year each. */
+  standalone: formatLicenseKey(demonstrationKeyBytes('standalone')),
+} as const;
+
+export function demonstrationKeyBytes(name: string): Uint8Array {
+  const bytes = createHash('sha256').update(`aldaba demonstration ${name} key`).digest();
+  return bytes.subarray(0, licenseKeyRandomBytes);
+}

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
-import { formatLicenseKey, licenseKeyRandomBytes } from '../../domain/license-key.ts';
 import type { Portal } from '../context.ts';
 import type { Tx } from '../db/database.ts';
 import { licenseKey, pool } from '../db/schema.ts';
 import { createPool, type NewPool, putProduct } from '../services/catalog.ts';
 import { createCloudKey, createStandaloneKey } from '../services/keys.ts';
+import { demonstrationKeyBytes, demonstrationKeys } from './access.ts';
 
 /** Invented programs of the demonstration; people and texts call them by these names. */
 export const demonstrationProducts = [
@@ -13,14 +12,6 @@ export const demonstrationProducts = [
   { code: 'portico', name: 'Pórtico', summary: 'Pórticos planos y espaciales' },
   { code: 'zapata', name: 'Zapata', summary: 'Cimentaciones y zapatas' },
 ] as const;
-
-/** Keys that anybody knows, so they open nothing but a demonstration. */
-export const demonstrationKeys = {
-  /** Viga and Zapata, from the floating seats. */
-  cloud: formatLicenseKey(knownBytes('cloud')),
-  /** Viga on three devices, for a year each. */
-  standalone: formatLicenseKey(knownBytes('standalone')),
-} as const;
 
 const year = 365 * 86_400_000;
 
@@ -58,11 +49,16 @@ export async function createDemonstrationLicenses(
   };
   if (!(await hasKey(tx, accountId, 'cloud'))) {
     const poolIds = [pools.viga, pools.zapata];
-    await createCloudKey(tx, { accountId, label: 'Nodo de cálculo', poolIds }, now, knownBytes('cloud'));
+    await createCloudKey(
+      tx,
+      { accountId, label: 'Nodo de cálculo', poolIds },
+      now,
+      demonstrationKeyBytes('cloud'),
+    );
   }
   if (!(await hasKey(tx, accountId, 'standalone'))) {
     const key = { accountId, label: 'Sin conexión', product: 'viga', deviceLimit: 3, termDays: 365 };
-    await createStandaloneKey(tx, key, now, knownBytes('standalone'));
+    await createStandaloneKey(tx, key, now, demonstrationKeyBytes('standalone'));
   }
   return { pools, keys: demonstrationKeys };
 }
@@ -81,9 +77,4 @@ async function hasKey(tx: Tx, accountId: string, kind: 'cloud' | 'standalone'): 
     .from(licenseKey)
     .where(and(eq(licenseKey.accountId, accountId), eq(licenseKey.kind, kind)));
   return found.length > 0;
-}
-
-function knownBytes(name: string): Uint8Array {
-  const bytes = createHash('sha256').update(`aldaba demonstration ${name} key`).digest();
-  return bytes.subarray(0, licenseKeyRandomBytes);
 }
