@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { leaseView } from '../../../test/fakes/client/states.ts';
-import { initialsOf } from './initials.ts';
+import { initialsOf, initialsOfName } from './initials.ts';
 import { programName } from './program-name.ts';
 
 test.each([
@@ -9,7 +9,11 @@ test.each([
   ['Íñigo', 'Í'],
   ['', ''],
 ])('initials of "%s" are "%s"', (name, initials) => {
-  expect(initialsOf(name)).toBe(initials);
+  expect(initialsOfName(name)).toBe(initials);
+});
+
+test('of two names and two surnames the first ones count', () => {
+  expect(initialsOf({ firstName: ' maría José', lastName: 'Íñiguez de la Torre' })).toBe('MÍ');
 });
 
 test('a program is named by its code until its product is known', () => {

@@ -84,7 +84,7 @@ function Cells({ contact }: { contact: Contact }) {
     <>
       <GridCell className={classes.name}>
         <span className={classes.initials} aria-hidden>
-          {initialsOf(name)}
+          {initialsOf(contact)}
         </span>
         <span className={classes.clip} title={name}>
           {name}
