@@ -5,10 +5,12 @@ import type { MailTransport } from '../mail/transport.ts';
 import { reindexDirectory } from '../services/people/reindex-directory.ts';
 import { cleanUp } from './clean-up.ts';
 import { answerLinkRequests } from './link-requests.ts';
+import { warnOfSigningKey } from './warn-of-signing-key.ts';
 
 /** Milliseconds between looks at the tables when nobody wakes the worker: work of other nodes that died, and repetitions. */
 const pollInterval = 5_000;
 const cleanUpInterval = 3_600_000;
+const warnInterval = 86_400_000;
 
 export interface Worker {
   /** There is new work. */
@@ -18,7 +20,7 @@ export interface Worker {
 }
 
 /**
- * The node's background work: answers requests for links, indexes what a migration listed, and cleans up hourly; beside that, because mail servers are slow, delivers mails.
+ * The node's background work: answers requests for links, indexes what a migration listed, cleans up hourly, and says each day that the signing key ends; beside that, because mail servers are slow, delivers mails.
  * Every node runs one; rows are claimed with SKIP LOCKED, so that they share the work.
  */
 export function startWorker(portal: Portal, transport: MailTransport): Worker {
@@ -26,6 +28,7 @@ export function startWorker(portal: Portal, transport: MailTransport): Worker {
   const now = new AbortController();
   const stopping = { asked: asked.signal, now: now.signal };
   let cleanedAt = Number.NEGATIVE_INFINITY;
+  let warnedAt = Number.NEGATIVE_INFINITY;
 
   const requests = startLoop(portal, asked.signal, async () => {
     await answerLinkRequests(portal, stopping);
@@ -34,6 +37,10 @@ export function startWorker(portal: Portal, transport: MailTransport): Worker {
     // By the machine's running time: a clock under test does not decide how often tables are swept.
     if (asked.signal.aborted || performance.now() - cleanedAt < cleanUpInterval) return;
     cleanedAt = performance.now();
+    if (cleanedAt - warnedAt >= warnInterval) {
+      warnedAt = cleanedAt;
+      warnOfSigningKey(portal);
+    }
     await cleanUp(portal);
   });
   const mails = startLoop(portal, asked.signal, () => deliverDue(portal, transport, stopping));
