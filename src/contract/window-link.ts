@@ -6,11 +6,14 @@
  * oRPC's MessagePort protocol of `clientContract` on it. Nothing is added to `window`.
  *
  * Host mode: the page is served from `http://127.0.0.1:<port>`. oRPC's RPC protocol is at `rpcPath` of the same origin, over `fetch`
- * (`POST`, cookie with the request) or over one WebSocket at the same path. A browser opens at most six HTTP/1.1 connections to an origin over all tabs, so
- * a window that watches the state all the time takes the WebSocket. 401 means that the launch cookie is gone: ask for a new link.
+ * (`POST`, cookie and `windowKeyHeader` with the request) or over one WebSocket at the same path, with the window's key as its subprotocol. The key is the
+ * answer to a `POST` of `rpcPath` itself. A browser opens at most six HTTP/1.1 connections to an origin over all tabs, so
+ * a window that watches the state all the time takes the WebSocket. 401 means that the launch cookie or the key is gone: ask for a new link.
  */
 export const portMessage = 'aldaba:port';
 export const rpcPath = '/rpc';
+/** The window's key, known or asked for. */
+export const windowKeyHeader = 'aldaba-window-key';
 
 /** Scheme of the page in Electron. */
 export const windowScheme = 'aldaba-app';

@@ -10,6 +10,7 @@ import { implement } from '@orpc/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type ClientContract, clientContract } from '../contract/client.ts';
+import { windowKeyHeader } from '../contract/window-link.ts';
 import { createHost, type Host } from './create-host.ts';
 import { createLaunchTokens, launchLifetime } from './launch-tokens.ts';
 
@@ -29,6 +30,7 @@ interface Answer {
 let folder: string;
 let host: Host;
 let cookie: string;
+let key: string;
 const warn = vi.fn();
 const used = vi.fn();
 
@@ -48,16 +50,17 @@ function send(path: string, options: RequestOptions & { body?: string } = {}): P
   });
 }
 
-const mine = () => ({ cookie, origin: host.origin });
+const mine = () => ({ cookie, origin: host.origin, [windowKeyHeader]: key });
+const askForKey = (headers: Record<string, string>) => send('/rpc', { method: 'POST', headers });
 const call = (headers: Record<string, string>) =>
   send('/rpc/session/signOut', {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: '{"json":null}',
   });
-const open = (headers: Record<string, string>, path = '/rpc') =>
+const open = (headers: Record<string, string>, path = '/rpc', protocol = key) =>
   new Promise<number | WebSocket>((resolve) => {
-    const socket = new WebSocket(`${host.origin.replace('http', 'ws')}${path}`, { headers });
+    const socket = new WebSocket(`${host.origin.replace('http', 'ws')}${path}`, protocol, { headers });
     socket.once('open', () => resolve(socket));
     socket.once('unexpected-response', (_request, answer) => resolve(answer.statusCode ?? 0));
     socket.once('error', () => resolve(0));
@@ -78,6 +81,7 @@ beforeEach(async () => {
   });
   const first = await send(new URL(host.createLink()).pathname);
   cookie = first.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  key = (await askForKey({ cookie, origin: host.origin })).body;
 });
 afterEach(async () => {
   await host.close();
@@ -226,6 +230,35 @@ describe('who else asks', () => {
     expect((await call({ origin: host.origin })).status).toBe(401);
     expect(await open({ origin: host.origin })).toBe(401);
     expect(signOut).not.toHaveBeenCalled();
+  });
+
+  test('the cookie alone, which every port of this machine hears, opens no window and calls nothing', async () => {
+    const heard = { cookie, origin: host.origin };
+    expect((await call(heard)).status).toBe(401);
+    expect((await call({ ...heard, [windowKeyHeader]: 'A'.repeat(43) })).status).toBe(401);
+    expect(await open(heard, '/rpc', 'A'.repeat(43))).toBe(401);
+    expect(signOut).not.toHaveBeenCalled();
+  });
+
+  test('the key is given until a window came with it, then to whoever has it', async () => {
+    const heard = { cookie, origin: host.origin };
+    expect((await askForKey({ origin: host.origin })).status).toBe(401);
+    expect((await askForKey({ cookie })).status).toBe(403);
+    // The answer to the first may have been lost.
+    expect(await askForKey(heard)).toMatchObject({ status: 200, body: key });
+    expect(await open(mine())).toBeInstanceOf(WebSocket);
+    expect((await askForKey(heard)).status).toBe(401);
+    expect(await askForKey(mine())).toMatchObject({ status: 200, body: key });
+  });
+
+  test('the key of another launch', async () => {
+    const other = await send(new URL(host.createLink()).pathname);
+    const headers = {
+      cookie: other.headers['set-cookie']?.[0]?.split(';')[0] ?? '',
+      origin: host.origin,
+    };
+    expect(await open(headers)).toBe(401);
+    expect((await call({ ...headers, [windowKeyHeader]: key })).status).toBe(401);
   });
 
   test('a socket elsewhere than at /rpc', async () => {

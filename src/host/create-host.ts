@@ -6,7 +6,7 @@ import type { AnyRouter } from '@orpc/server';
 import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node';
 import { RPCHandler as SocketHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
-import { rpcPath } from '../contract/window-link.ts';
+import { rpcPath, windowKeyHeader } from '../contract/window-link.ts';
 import type { Log } from '../core/ports/index.ts';
 import { createPageFiles, pageHeaders } from '../core/shell/page-files.ts';
 import { checkRequest, readCookie } from './check-request.ts';
@@ -42,7 +42,7 @@ export interface Host {
 
 /**
  * Serves the window and its procedures to a plain browser on this machine. Nothing is answered to a request with another `Host` or
- * `Origin`; nothing but the launch link without its cookie.
+ * `Origin`; nothing but the launch link without its cookie; no procedure without the key of its windows.
  *
  * @throws Error `EADDRINUSE` when the port is taken
  */
@@ -86,6 +86,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     if (!hasSession(request)) return reads ? askForLink(request, response) : refuse(response, 401);
     if (path === rpcPath || path.startsWith(`${rpcPath}/`)) {
       if (request.method !== 'POST') return refuse(response, 405);
+      if (path === rpcPath) return giveKey(request, response);
+      if (!isWindow(request, keyIn(request))) return refuse(response, 401);
       const { matched } = await calls.handle(request, response, { prefix: rpcPath, context: {} });
       if (!matched) refuse(response, 404);
       return;
@@ -109,6 +111,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
     response.writeHead(303, { ...pageHeaders('text/plain; charset=utf-8', newNonce()), location: '/' }).end();
   }
 
+  function giveKey(request: IncomingMessage, response: ServerResponse): void {
+    const key = tokens.windowKey(secretIn(request), keyIn(request));
+    if (key === null) refuse(response, 401);
+    else response.writeHead(200, pageHeaders('text/plain; charset=utf-8', newNonce())).end(key);
+  }
+
   /** A browser leaves a strict cookie at home when another site's link brought it here: one step from here, it comes along. */
   function askForLink(request: IncomingMessage, response: ServerResponse): void {
     const site = request.headers['sec-fetch-site'];
@@ -126,10 +134,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
     const status =
       refusal !== null
         ? '403 Forbidden'
-        : !hasSession(request)
-          ? '401 Unauthorized'
-          : pathOf(request) !== rpcPath
-            ? '404 Not Found'
+        : pathOf(request) !== rpcPath
+          ? '404 Not Found'
+          : !isWindow(request, request.headers['sec-websocket-protocol'])
+            ? '401 Unauthorized'
             : null;
     if (status !== null) {
       socket.on('error', () => socket.destroy());
@@ -142,10 +150,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
     });
   }
 
-  function hasSession(request: IncomingMessage): boolean {
-    const secret = readCookie(request.headers.cookie, cookieName);
-    return secret !== null && tokens.isSession(secret);
-  }
+  const secretIn = (request: IncomingMessage) => readCookie(request.headers.cookie, cookieName) ?? '';
+  const hasSession = (request: IncomingMessage) => tokens.isSession(secretIn(request));
+  const isWindow = (request: IncomingMessage, key: string | undefined) =>
+    tokens.isWindow(secretIn(request), key);
 
   return {
     origin,
@@ -160,6 +168,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
       await closed;
     },
   };
+}
+
+function keyIn(request: IncomingMessage): string | undefined {
+  const key = request.headers[windowKeyHeader];
+  return typeof key === 'string' ? key : undefined;
 }
 
 function pathOf(request: IncomingMessage): string {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { WebSocket as AnySocket } from 'ws';
 import { type Child, startChild } from '../../scripts/start/child.ts';
 import { connectToRunning } from '../../src/core/shell/control-client.ts';
 import { findBrowser } from '../support/browser.ts';
@@ -183,6 +184,40 @@ describeUnless(found.missing, 'host mode as a process, seen by a real browser', 
     const log = await readFile(join(profile, 'logs/host.log'), 'utf8');
     expect(log).toContain('foreign-origin');
     expect(log).not.toMatch(/launch\/[\w-]{20}/);
+  });
+
+  test('another program on this machine that the browser visits hears the cookie, and does not get in with it', async () => {
+    const page = await person.newPage();
+    await page.goto(await newLink());
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    let heard = '';
+    const listening: Server = createServer((request, response) => {
+      heard = request.headers.cookie ?? heard;
+      response.end();
+    });
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = listening.address() as AddressInfo;
+      await (await person.newPage()).goto(`http://127.0.0.1:${port}/`);
+    } finally {
+      listening.close();
+    }
+    // Browsers send the cookies of an address to all of its ports (RFC 6265, 8.5).
+    expect(heard).toContain(`aldaba-${new URL(origin).port}=`);
+    const headers = { cookie: heard, origin };
+    const socket = new AnySocket(`${origin.replace('http', 'ws')}/rpc`, 'A'.repeat(43), { headers });
+    const status = await new Promise((resolve) => {
+      socket.once('open', () => resolve('open'));
+      socket.once('unexpected-response', (_request, answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+    });
+    expect(status).toBe(401);
+    for (const path of ['/rpc/session/signOut', '/rpc']) {
+      const answer = await fetch(`${origin}${path}`, { method: 'POST', headers });
+      expect([path, answer.status]).toEqual([path, 401]);
+    }
   });
 
   test('a name that was pointed at this machine gets nothing', async () => {

@@ -3,7 +3,7 @@ import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { ClientContract } from '../../contract/client.ts';
-import { portMessage, rpcPath, windowScheme } from '../../contract/window-link.ts';
+import { portMessage, rpcPath, windowKeyHeader, windowScheme } from '../../contract/window-link.ts';
 
 /** The core's procedures, as the window calls them. */
 export type Client = ContractRouterClient<ClientContract>;
@@ -25,7 +25,7 @@ export class LinkLost extends Error {
   override readonly name = 'LinkLost';
 }
 
-/** Host mode answered 401: the launch cookie is gone. */
+/** Host mode answered 401: the launch cookie or the window's key is gone. */
 export class LinkRefused extends Error {
   override readonly name = 'LinkRefused';
 }
@@ -63,7 +63,7 @@ export function socketConnect(page: Window): Connect {
     const address = new URL(rpcPath, page.location.href);
     const socketAddress = new URL(address);
     socketAddress.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(socketAddress);
+    const socket = new WebSocket(socketAddress, await windowKey(address));
     const closed = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()));
     const opened = new Promise<boolean>((resolve) => {
       socket.addEventListener('open', () => resolve(true));
@@ -71,14 +71,24 @@ export function socketConnect(page: Window): Connect {
     });
     const calls = new SocketLink({ websocket: socket });
     if (await opened) return { calls, closed, close: () => socket.close() };
-    // A browser does not tell why a WebSocket was refused; the same path over HTTP does.
-    const answer = await fetch(address, { method: 'POST', credentials: 'same-origin' }).catch(
-      () => undefined,
-    );
-    throw answer?.status === 401
-      ? new LinkRefused('the launch cookie is gone')
-      : new LinkLost('the core does not answer');
+    throw new LinkLost('the core does not answer');
   };
+}
+
+const keyName = 'aldaba.window-key';
+
+/** The key that the host wants besides the cookie; kept where no other port of this machine reads it. */
+async function windowKey(address: URL): Promise<string> {
+  const known = localStorage.getItem(keyName);
+  const headers: HeadersInit = known === null ? {} : { [windowKeyHeader]: known };
+  const answer = await fetch(address, { method: 'POST', credentials: 'same-origin', headers }).catch(
+    () => undefined,
+  );
+  if (answer?.status === 401) throw new LinkRefused('the launch cookie is gone');
+  if (answer?.ok !== true) throw new LinkLost('the core does not answer');
+  const key = await answer.text();
+  localStorage.setItem(keyName, key);
+  return key;
 }
 
 /**
