@@ -7,13 +7,16 @@ export const idSchema = z.uuid();
 export const instantSchema = z.iso.datetime();
 export type Instant = z.infer<typeof instantSchema>;
 
-/** One line of text as a person types it: no control characters and no half of a pair, which no database and no table can hold. */
+/**
+ * One line of text as a person types it: no control characters and no half of a pair, which no database and no table can hold; nothing that breaks
+ * the line or turns the text around it (UAX #9, 2), so that what others read of a name is the name.
+ */
 export const lineSchema = (maximum: number) =>
   z
     .string()
     .trim()
     .max(maximum)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u);
+    .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]*$/u);
 
 /** Email as typed by a person; compared by `normalizeEmail` (domain). At most 254 octets (RFC 5321, 4.5.3.1.3). */
 export const emailSchema = z.email().max(254);
@@ -37,11 +40,11 @@ export const base64UrlSchema = z
   .regex(/^[A-Za-z0-9_-]+$/)
   .max(8192);
 
-/** Public Ed25519 key as JWK (RFC 8037). */
+/** Public Ed25519 key as JWK (RFC 8037). In the one canonical form: the key's name is made of the text, and one key has one name. */
 export const publicKeySchema = z.strictObject({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
-  x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  x: z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/),
 });
 export type PublicKey = z.infer<typeof publicKeySchema>;
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parseRootKeys, rootKeys } from './root-keys.ts';
 
 const key = 'A'.repeat(43);
-const other = `${'b'.repeat(42)}_`;
+const other = `${'b'.repeat(42)}8`;
 
 test('the sources trust the keys that they are started with, and none without', () => {
   expect(rootKeys(`${key} ${other}`)).toEqual([key, other]);

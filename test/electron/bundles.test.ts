@@ -92,7 +92,7 @@ describe('the main bundle', () => {
 
 describe('root keys', () => {
   let folder: string;
-  const vendor = 'V'.repeat(43);
+  const vendor = 'U'.repeat(43);
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aldaba-release-'));
     // As scripts/build.ts builds, in a process of its own, because Vite changes NODE_ENV.

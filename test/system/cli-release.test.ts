@@ -8,7 +8,7 @@ import { startChild } from '../../scripts/start/child.ts';
 import { makeForeignLicense } from '../electron/foreign-license.ts';
 
 const root = join(import.meta.dirname, '../..');
-const vendor = 'V'.repeat(43);
+const vendor = 'U'.repeat(43);
 /** A checkout of a vendor, whose command line and host are built with the vendor's root key. */
 let checkout: string;
 
