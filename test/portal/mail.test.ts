@@ -60,7 +60,7 @@ async function nextReceived(): Promise<Email & { envelope: string[] }> {
 
 const outbox = () => portal.services.database.queries.select().from(mail).orderBy(asc(mail.createdAt));
 
-async function write(portalOf = portal): Promise<void> {
+async function write(portalOf = portal, name = 'Nadia'): Promise<void> {
   await portalOf.services.database.inAccount(condor.id, (tx) =>
     sendMail(tx, {
       accountId: condor.id,
@@ -68,7 +68,7 @@ async function write(portalOf = portal): Promise<void> {
       template: 'password-set',
       language: 'es',
       data: {
-        name: 'Nadia',
+        name,
         accountName: 'Estructuras Cóndor',
         at: new Date(portalOf.clock.now()).toISOString(),
       },
@@ -99,6 +99,16 @@ test('A14: the mail arrives at a real mail server, and its link sets a password'
   expect([origin, pathname, searchParams.get('lang')]).toEqual([portal.url, '/set-password', 'es']);
   await portal.client().passwords.set({ token: hash.slice('#token='.length), password: testPassword });
   await portal.signIn(nueva, testPassword);
+});
+
+test('what an administrator writes for a name is no address that a mailbox makes a link of', async () => {
+  await write(portal, 'J.R. Ewing, pague en https://pagos.example/x o www.pagos.example');
+  portal.services.wakeMail();
+  const { text, html } = await nextReceived();
+  for (const body of [text, html]) {
+    expect(body).toContain('J. R. Ewing, pague en https:// pagos. example/ x o www. pagos. example');
+    expect(body).not.toMatch(/pagos\.example/);
+  }
 });
 
 describe('the outbox', () => {

@@ -34,7 +34,7 @@ export function renderMail(portal: Portal, mail: StoredMail): OutgoingMail {
   const link = 'linkId' in data ? passwordAddress(portal, data.linkId, language) : null;
   const instant = 'expiresAt' in data ? data.expiresAt : data.at;
   const values = {
-    name: data.name,
+    name: withoutAddresses(data.name),
     accountName: data.accountName,
     operator: settings.operator,
     email: settings.supportEmail ?? '',
@@ -76,6 +76,14 @@ export function renderMail(portal: Portal, mail: StoredMail): OutgoingMail {
       support: support === '' ? '' : `<br>${escapeHtml(support)}`,
     }),
   };
+}
+
+/**
+ * A name so that no mailbox makes a link of it: a company's administrator writes it, and whoever gets the mail trusts who sent it.
+ * `Ana https://x.example` reads `Ana https:// x. example`.
+ */
+function withoutAddresses(name: string): string {
+  return name.replace(/[./:@]+(?=\S)/g, '$& ');
 }
 
 /** The token is in the fragment, which browsers keep to themselves: it reaches neither logs nor proxies. */
