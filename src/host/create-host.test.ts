@@ -216,6 +216,12 @@ describe('who else asks', () => {
     },
   );
 
+  test('what strangers ask for fills no log', async () => {
+    await send(`/${'a'.repeat(15_000)}`, { headers: { origin: 'https://attacker.example' } });
+    const [fields] = warn.mock.lastCall ?? [];
+    expect(fields).toEqual({ refusal: 'foreign-origin', path: `/${'a'.repeat(199)}` });
+  });
+
   test('a page embeds nothing of ours', async () => {
     const headers = { cookie, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
     expect((await send('/index.html', { headers })).status).toBe(403);

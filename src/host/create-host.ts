@@ -179,10 +179,10 @@ function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }
 
-/** A launch link is a secret until it was used. */
+/** A launch link is a secret until it was used. Of what strangers ask for, no more than tells them apart. */
 function loggedPath(request: IncomingMessage): string {
   const path = pathOf(request);
-  return path.startsWith(launchPath) ? launchPath : path;
+  return path.startsWith(launchPath) ? launchPath : path.slice(0, 200);
 }
 
 function newNonce(): string {

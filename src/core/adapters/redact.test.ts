@@ -46,7 +46,23 @@ describe('what a log never holds', () => {
     );
     const jws = `${Buffer.from('{"alg":"EdDSA"}').toString('base64url')}.e30.c2lnbmF0dXJl`;
     expect(redact(`got ${jws} back`)).toBe('got [redacted] back');
+    expect(redact(`file.${jws}.bak and x-${jws}, ${jws}`)).toBe(
+      'file.[redacted].bak and x-[redacted], [redacted]',
+    );
+    expect(redact('eyJhbGciOiJFZERTQSJ9..c2ln eyJhbGciOiJFZERTQSJ9.e30')).toBe(
+      'eyJhbGciOiJFZERTQSJ9..c2ln eyJhbGciOiJFZERTQSJ9.e30',
+    );
   });
+
+  test.each(['a', 'a.', 'eyJaaaaaaaa-', 'eyJaaaaaaaa.b.c.', 'ALD-', '//', '?key=', 'a@'])(
+    'a long text of %j, which anybody may have sent, is read once',
+    (part) => {
+      const began = performance.now();
+      redact(part.repeat(200_000 / part.length));
+      // By the square it takes minutes.
+      expect(performance.now() - began).toBeLessThan(5000);
+    },
+  );
 
   test('errors keep what explains them, circles end, bytes are counted', () => {
     const cause = new Error('inner', { cause: 7 });
