@@ -13,6 +13,7 @@ import { countedNetwork } from './counted-network.ts';
 import { describe, toWireError, wireError } from './errors.ts';
 import { httpRoutes } from './http-routes.ts';
 import { newId } from './ids.ts';
+import { limitPipelining } from './limit-pipelining.ts';
 import { notFoundPage } from './pages/page-routes.ts';
 import { portalRouter } from './router.ts';
 
@@ -39,9 +40,12 @@ export async function createServer(portal: Portal): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     requestTimeout: 60_000,
+    // Whoever takes nothing of an answer for this long does not want it; a download goes on where it was.
+    connectionTimeout: 120_000,
     routerOptions: { maxParamLength: 1024 },
   });
   server.decorateRequest('operation', '');
+  limitPipelining(server.server);
   const addSecurityHeaders = helmet(securityHeaders(portal.url.startsWith('https:')));
 
   server.addHook('onRequest', async (request, reply) => {

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { ORPCError } from '@orpc/client';
 import { oc } from '@orpc/contract';
 import type { OpenAPI } from '@orpc/openapi';
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { portalDescriptionSchema } from '../../src/contract/portal/description.ts';
 import { portalContract } from '../../src/contract/portal.ts';
 import type { RequestContext } from '../../src/portal/context.ts';
+import { mostUnanswered } from '../../src/portal/limit-pipelining.ts';
 import { anyone, assertPolicies, person } from '../../src/portal/policy.ts';
 import { portalRouter } from '../../src/portal/router.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -57,6 +59,38 @@ describe('what is asked first', () => {
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
     vi.restoreAllMocks();
     expect((await get('/ready')).status).toBe(200);
+  });
+});
+
+describe('a connection that asks on before it has its answers', () => {
+  /** @returns how many answers came until the connection ended or all were there */
+  function askAtOnce(requests: number): Promise<{ answers: number; ended: boolean }> {
+    const { host, hostname, port } = new URL(portal.url);
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(port), hostname);
+      let text = '';
+      const answers = () => text.split('HTTP/1.1 200 OK').length - 1;
+      socket.on('data', (chunk) => {
+        text += chunk;
+        if (answers() === requests) resolve({ answers: answers(), ended: false });
+      });
+      socket.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
+      });
+      socket.once('close', () => resolve({ answers: answers(), ended: true }));
+      socket.write(`GET /v1/openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(requests));
+    });
+  }
+
+  test('gets a few of them', async () => {
+    expect(await askAtOnce(mostUnanswered)).toEqual({ answers: mostUnanswered, ended: false });
+  });
+
+  test('ends with hundreds, which would wait in memory for as long as it reads nothing', async () => {
+    const { answers, ended } = await askAtOnce(500);
+    expect(ended).toBe(true);
+    expect(answers).toBeLessThanOrEqual(mostUnanswered);
+    expect((await get('/health')).status).toBe(200);
   });
 });
 

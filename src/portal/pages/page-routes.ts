@@ -34,7 +34,12 @@ export function pageRoutes(server: FastifyInstance, portal: Portal): void {
     const view = viewOf(portal, request);
     return sendPage(reply, view, offlinePage(view));
   });
-  server.get('/v1/openapi.json', async () => openApi());
+  let json: Promise<Buffer> | undefined;
+  server.get('/v1/openapi.json', async (_request, reply) => {
+    // Written once, and one piece of memory however many wait for it.
+    json ??= openApi().then((written) => Buffer.from(JSON.stringify(written)));
+    return reply.type('application/json; charset=utf-8').send(await json);
+  });
   server.get('/reference', async (request, reply) => {
     const view = viewOf(portal, request);
     return sendPage(reply, view, referencePage(view, await openApi()));
