@@ -97,6 +97,8 @@ function registerProcedures(server: FastifyInstance, portal: Portal): void {
     ],
   });
   server.all('/v1/*', async (request, reply) => {
+    // Who is gone has no address to be counted by, and hears no answer.
+    if (request.raw.socket.remoteAddress === undefined) return reply.hijack();
     const { matched } = await handler.handle(request, reply, {
       context: { portal, request: requestInfo(request, reply) },
     });

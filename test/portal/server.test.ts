@@ -94,6 +94,21 @@ describe('a connection that asks on before it has its answers', () => {
   });
 });
 
+test('who is gone before the answer is no fault of the portal', async () => {
+  const { host, hostname, port } = new URL(portal.url);
+  const body = '{"email":"ana@condor.example"}';
+  const asked = `POST /v1/passwords/links HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  for (let times = 0; times < 20; times++)
+    await new Promise((resolve) => {
+      const socket = connect(Number(port), hostname, () =>
+        socket.write(asked, () => socket.resetAndDestroy()),
+      );
+      socket.once('close', resolve);
+    });
+  await post('/v1/passwords/links', body);
+  expect(portal.logLines.filter((line) => JSON.parse(line).msg === 'request failed')).toEqual([]);
+});
+
 describe('every answer', () => {
   test('has a request id, the portal’s time, and headers that browsers obey', async () => {
     for (const path of ['/', '/health', '/v1/profile', '/nothing']) {
