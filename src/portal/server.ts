@@ -30,6 +30,17 @@ declare module 'fastify' {
 /** The HTTP server around the portal's procedures and pages. Not yet listening. */
 export async function createServer(portal: Portal): Promise<FastifyInstance> {
   const { settings, log, clock } = portal;
+  const addSecurityHeaders = helmet(securityHeaders(portal.url.startsWith('https:')));
+  const prepare = (request: FastifyRequest, reply: FastifyReply): void => {
+    // Without the wrapper for Fastify, which makes the whole anew for each request.
+    addSecurityHeaders(request.raw, reply.raw, (error) => {
+      if (error) throw error;
+    });
+    reply.header('x-request-id', request.id);
+    // A client corrects the time of its proofs by this header, so it has to be the time that proofs are checked by.
+    reply.header('date', httpDate(clock.now()));
+    reply.header('cache-control', 'no-store');
+  };
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -43,21 +54,18 @@ export async function createServer(portal: Portal): Promise<FastifyInstance> {
     // Whoever takes nothing of an answer for this long does not want it; a download goes on where it was.
     connectionTimeout: 120_000,
     routerOptions: { maxParamLength: 1024 },
+    // Addresses that cannot be read, which no hook sees.
+    frameworkErrors(error, request, reply) {
+      prepare(request, reply);
+      void refuse(reply, codeOf(error));
+    },
   });
   server.decorateRequest('operation', '');
   limitPipelining(server.server);
-  const addSecurityHeaders = helmet(securityHeaders(portal.url.startsWith('https:')));
 
   server.addHook('onRequest', async (request, reply) => {
-    // Without the wrapper for Fastify, which makes the whole anew for each request.
-    addSecurityHeaders(request.raw, reply.raw, (error) => {
-      if (error) throw error;
-    });
+    prepare(request, reply);
     request.operation = request.routeOptions.url ?? 'unknown';
-    reply.header('x-request-id', request.id);
-    // A client corrects the time of its proofs by this header, so it has to be the time that proofs are checked by.
-    reply.header('date', httpDate(clock.now()));
-    reply.header('cache-control', 'no-store');
   });
   server.addHook('onResponse', async (request, reply) => {
     const ms = Math.round(reply.elapsedTime);

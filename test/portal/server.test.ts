@@ -111,7 +111,8 @@ test('who is gone before the answer is no fault of the portal', async () => {
 
 describe('every answer', () => {
   test('has a request id, the portal’s time, and headers that browsers obey', async () => {
-    for (const path of ['/', '/health', '/v1/profile', '/nothing']) {
+    const unreadable = ['/%', `/files/${'a'.repeat(2000)}/x`];
+    for (const path of ['/', '/health', '/v1/profile', '/nothing', ...unreadable]) {
       const { headers } = await get(path);
       expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
       expect(headers.get('date')).toBe(new Date(portal.clock.now()).toUTCString());
