@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import type { FastifyInstance } from 'fastify';
 
-/** What the pages load: own files, and pure modules of the domain that a browser runs as they are. */
+/** What the pages load: own files, and pure modules of domain and contract that a browser runs as they are. */
 const sources = {
   'portal.css': [
     './assets/base.css',
@@ -19,6 +19,7 @@ const sources = {
   'password-policy.js': ['../../domain/password-policy.ts'],
   'password-common.js': ['../../domain/password-common.ts'],
   'armor.js': ['../../domain/documents/armor.ts'],
+  'file-length.js': ['../../contract/file-length.ts'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type AssetName = keyof typeof sources;
@@ -28,8 +29,8 @@ const types = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=ut
 function load(source: string): string {
   const text = readFileSync(new URL(source, import.meta.url), 'utf8');
   if (!source.endsWith('.ts')) return text;
-  // The domain's modules import one another by their file names.
-  return stripTypeScriptTypes(text).replace(/(from '\.\/[a-z-]+)\.ts'/g, "$1.js'");
+  // Here they all stand in one folder.
+  return stripTypeScriptTypes(text).replace(/(from ')[./a-z-]*?([a-z-]+)\.ts'/g, "$1./$2.js'");
 }
 
 interface Assets {
