@@ -97,6 +97,7 @@ export const suites: readonly Suite[] = [
     needsBuild: true,
     seconds: 480,
     sharesModules: true,
+    workers: 2,
     testTimeout: 90_000,
     env: withoutElectron,
   },
