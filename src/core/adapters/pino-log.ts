@@ -4,8 +4,8 @@ import { type DestinationStream, destination, pino } from 'pino';
 import type { Log } from '../ports/log.ts';
 import { redact } from './redact.ts';
 
-/** A file that is larger at the start becomes `.1`, replacing the one before. Bytes. */
-const largest = 5 * 1024 * 1024;
+/** A file that has become larger is from then on `.1`, replacing the one before: a client runs for months. Bytes. */
+export const largest = 5 * 1024 * 1024;
 
 export interface PinoLogOptions {
   /** Folder for the file, absolute, made when missing; or a stream that takes the lines. */
@@ -27,11 +27,28 @@ const waitsAtMost = 256 * 1024;
 function openFile(folder: string, name: string): DestinationStream {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${name}.log`);
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > largest) renameSync(file, `${file}.1`);
+  let size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > largest) {
+    renameSync(file, `${file}.1`);
+    size = 0;
+  }
   const stream = destination({ dest: file, mode: 0o600, sync: true, maxLength: waitsAtMost });
   // A full disk takes the log away and nothing else; unheard, the error would end the process.
   stream.on('error', () => {});
+  stream.on('write', (bytes: number) => {
+    size += bytes;
+    if (size <= largest) return;
+    size = 0;
+    // Not within a line that may be written in parts.
+    queueMicrotask(() => {
+      try {
+        renameSync(file, `${file}.1`);
+        stream.reopen();
+      } catch {
+        // Somebody has it open (Windows), or took it away: it goes on as it is.
+      }
+    });
+  });
   return stream;
 }
 
