@@ -1,18 +1,18 @@
 import type { TFunction } from 'i18next';
 import type { BuiltInRole } from '../../contract/permissions.ts';
 
-const builtIn: readonly BuiltInRole[] = [
-  'owner',
-  'administrator',
-  'finance',
-  'license-manager',
-  'license-installer',
-  'auditor',
-  'notifications-only',
-];
+const builtIn: Readonly<Record<BuiltInRole, true>> = {
+  owner: true,
+  administrator: true,
+  finance: true,
+  'license-manager': true,
+  'license-installer': true,
+  auditor: true,
+  'notifications-only': true,
+};
 
 export function isBuiltInRole(key: string | null): key is BuiltInRole {
-  return builtIn.some((role) => role === key);
+  return key !== null && Object.hasOwn(builtIn, key);
 }
 
 /** Built-in roles speak the window's language; a company's own keep the name that it gave them. */
