@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SetupStep } from '../../../contract/client/state.ts';
-import { useClient } from '../../lib/window-context.tsx';
+import { useAppState, useClient } from '../../lib/window-context.tsx';
 import { keyError } from './key-error.ts';
 import { KeyField } from './key-field.tsx';
 import { ConnectionNote, PortalLine, WaitingPrograms } from './setup-notes.tsx';
@@ -12,6 +12,8 @@ export function EnterKey({ setup }: { setup: Extract<SetupStep, { step: 'enter-k
   const { t } = useTranslation();
   const client = useClient();
   const step = useStep<'key'>(setup);
+  // What is said above of a machine without a keychain is that it will be asked for again.
+  const isKept = useAppState(({ keychain }) => keychain.backend !== 'memory');
   const [key, setKey] = useState('');
 
   return (
@@ -20,7 +22,7 @@ export function EnterKey({ setup }: { setup: Extract<SetupStep, { step: 'enter-k
       title={t('setup.key.heading')}
       lead={
         <>
-          <p>{t('setup.key.lead')}</p>
+          {isKept && <p>{t('setup.key.lead')}</p>}
           <PortalLine portal={setup.portal} />
         </>
       }
