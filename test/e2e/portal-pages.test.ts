@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import type { Route } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { outboxOnly } from '../../src/portal/mail/transport.ts';
 import { hours, startTestPortal, testPassword } from '../portal/support.ts';
@@ -8,6 +9,7 @@ import { luis, nueva, portalPages } from './support/portal-pages.ts';
 
 const { missing } = await findBrowser();
 const pages = portalPages(missing);
+const goOn = (route: Route) => route.continue();
 
 describeUnless(missing, 'in a browser', () => {
   test('A14: a first password by the mailed link, by keyboard alone', async () => {
@@ -101,21 +103,23 @@ describeUnless(missing, 'in a browser', () => {
   });
 
   test('a link that could not be looked up says why, promises nothing, and is looked up again when asked', async () => {
-    const reading = '**/v1/passwords/links/read';
-    const answer = (status: number, contentType: string, body: string) =>
-      pages.page.route(reading, (route) => route.fulfill({ status, contentType, body }), { times: 1 });
+    const internal = '{"code":"internal","data":{"requestId":"0193-peticion"}}';
+    const answers: ((route: Route) => Promise<void>)[] = [
+      (route) => route.abort(),
+      (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' }),
+      (route) => route.fulfill({ status: 500, contentType: 'application/json', body: internal }),
+    ];
     const again = () => pages.page.getByRole('button', { name: 'Reintentar' });
     const link = await pages.linkFor(luis);
     await pages.open(pages.portal.url);
-    await pages.page.route(reading, (route) => route.abort(), { times: 1 });
+    await pages.page.route('**/v1/passwords/links/read', (route) => (answers.shift() ?? goOn)(route));
     await pages.page.goto(link);
     await pages.alert('No se pudo llegar al portal');
     expect(await pages.view('reading').textContent()).not.toContain('Aldaba');
     expect(await pages.violations()).toEqual([]);
-    await answer(502, 'text/html', '<h1>Bad Gateway</h1>');
+    await expect.poll(() => again().evaluate((button) => button === document.activeElement)).toBe(true);
     await pages.page.keyboard.press('Enter');
     await pages.alert('El portal no puede atender ahora');
-    await answer(500, 'application/json', '{"code":"internal","data":{"requestId":"0193-peticion"}}');
     await again().click();
     await pages.alert('Código de referencia: 0193-peticion.');
     await again().click();

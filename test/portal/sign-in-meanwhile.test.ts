@@ -142,10 +142,10 @@ test('an invitation that is revoked while the hash is computed is not accepted',
   });
   const revoke = () =>
     portal.query(sql`update invitation set state = 'revoked' where contact_id = ${contact.id}`);
-  expect(await whileHashing(email, revoke, { accountId: other.id })).toEqual({
-    code: 'invalid-credentials',
-    open: 0,
-  });
+  const { code, open } = await whileHashing(email, revoke, { accountId: other.id });
+  expect(open).toBe(0);
+  // Companies are looked up beside the hash: that may come after the change, and then the others are offered.
+  expect(['invalid-credentials', 'choose-account']).toContain(code);
   const [member] = await portal.query(
     sql`select accepted_at from membership where account_id = ${other.id} and identity_id = ${identityOf(condor, email)}`,
   );
