@@ -97,7 +97,6 @@ export const suites: readonly Suite[] = [
     needsBuild: true,
     seconds: 480,
     sharesModules: true,
-    workers: 2,
     testTimeout: 90_000,
     env: withoutElectron,
   },
