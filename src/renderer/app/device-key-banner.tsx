@@ -1,6 +1,6 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../components/button.tsx';
+import { DialogButton } from '../components/dialog-button.tsx';
 import { TroubleView } from '../components/trouble-view.tsx';
 import { useAppState } from '../lib/window-context.tsx';
 
@@ -14,18 +14,10 @@ export const deviceKeyCode = 'device-key-damaged';
 export function DeviceKeyBanner() {
   const { t } = useTranslation();
   const isDamaged = useAppState((state) => state.notices.some(({ code }) => code === deviceKeyCode));
-  const [isAsking, setAsking] = useState(false);
   if (!isDamaged) return null;
   return (
     <TroubleView trouble={{ code: deviceKeyCode }}>
-      <Button size="xs" onClick={() => setAsking(true)}>
-        {t('keychain.newKey.open')}
-      </Button>
-      {isAsking && (
-        <Suspense>
-          <DeviceKeyDialog onClose={() => setAsking(false)} />
-        </Suspense>
-      )}
+      <DialogButton label={t('keychain.newKey.open')} dialog={DeviceKeyDialog} />
     </TroubleView>
   );
 }

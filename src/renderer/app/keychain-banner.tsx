@@ -1,7 +1,7 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppState } from '../../contract/client/state.ts';
-import { Button } from '../components/button.tsx';
+import { DialogButton } from '../components/dialog-button.tsx';
 import { TroubleView } from '../components/trouble-view.tsx';
 import { useFixedBy } from '../lib/use-fixed-by.ts';
 import { useAppState } from '../lib/window-context.tsx';
@@ -18,21 +18,11 @@ export function KeychainBanner() {
   const { t } = useTranslation();
   const code = keychainCode(useAppState((state) => state.keychain));
   const isChoice = useFixedBy('secretsOnDisk') === null;
-  const [isAsking, setAsking] = useState(false);
   if (code === null) return null;
   return (
     <TroubleView trouble={{ code }} tone="warning">
       {code === 'keychain-unavailable' && isChoice && (
-        <>
-          <Button size="xs" onClick={() => setAsking(true)}>
-            {t('keychain.onDisk.open')}
-          </Button>
-          {isAsking && (
-            <Suspense>
-              <KeepOnDiskDialog onClose={() => setAsking(false)} />
-            </Suspense>
-          )}
-        </>
+        <DialogButton label={t('keychain.onDisk.open')} dialog={KeepOnDiskDialog} />
       )}
     </TroubleView>
   );

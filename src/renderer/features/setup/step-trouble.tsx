@@ -1,7 +1,7 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '../../../contract/errors.ts';
-import { Button } from '../../components/button.tsx';
+import { DialogButton } from '../../components/dialog-button.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
 import type { Trouble } from '../../lib/problem.ts';
 
@@ -19,22 +19,10 @@ const reaching: ReadonlySet<Trouble['code']> = new Set<ErrorCode>([
 /** Why a step was refused; with proxy and certificate where they may be what is missing: the page of settings comes after the setup. */
 export function StepTrouble({ trouble }: { trouble: Trouble }) {
   const { t } = useTranslation();
-  const [isOpen, setOpen] = useState(false);
   return (
     // A session that ended is no failure of what the person is doing.
     <TroubleView trouble={trouble} tone={trouble.code === 'session-ended' ? 'info' : 'error'} live>
-      {reaching.has(trouble.code) && (
-        <>
-          <Button size="xs" onClick={() => setOpen(true)}>
-            {t('setup.network.open')}
-          </Button>
-          {isOpen && (
-            <Suspense>
-              <NetworkDialog onClose={() => setOpen(false)} />
-            </Suspense>
-          )}
-        </>
-      )}
+      {reaching.has(trouble.code) && <DialogButton label={t('setup.network.open')} dialog={NetworkDialog} />}
     </TroubleView>
   );
 }
