@@ -68,12 +68,14 @@ async function main(options: Options, environment: NodeJS.ProcessEnv): Promise<v
         process.exit(1);
       },
     );
+  // Until here a signal ends the process as any other: what is half done is in transactions. Whoever reads the line may ask at once.
+  const asked = untilAsked();
   process.stdout.write(
     options.json
       ? `${JSON.stringify({ event: 'ready', url: portal.url, address: portal.address, rootKey: portal.rootKey })}\n`
       : `ready ${portal.url}\n`,
   );
-  await untilAsked();
+  await asked;
   // Asked twice: the person does not want to wait.
   void untilAsked().then(() => process.exit(1));
   await portal.close();

@@ -85,6 +85,14 @@ test('starts with nothing but a folder, says where it is, and ends in order when
   expect((await stat(join(folder, 'demo/keys/secret'))).mode & 0o077).toBe(0);
 });
 
+test('ends in order also when it is asked in the moment in which it says that it is ready', async () => {
+  const run = demo();
+  // In the handler itself, which is sooner than any caller who waits for the line.
+  run.child.stdout?.once('data', () => run.child.kill('SIGTERM'));
+  expect(await run.ended, run.err).toBe(0);
+  expect(run.err).toContain('portal closed');
+});
+
 test('a full disk under its log takes the log away, and nothing else', async (context) => {
   needs(context, existsSync('/dev/full'), 'this system has no /dev/full');
   const full = await open('/dev/full', 'w');
