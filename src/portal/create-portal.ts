@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { portalContract } from '../contract/portal.ts';
 import { createAccessLookup } from './auth/access-lookup.ts';
 import { createGuessing } from './auth/guessing.ts';
-import { createPasswordHasher } from './auth/password-hasher.ts';
+import { createPasswordHasher, type PasswordCost, passwordCost } from './auth/password-hasher.ts';
 import { createProofVerifier } from './auth/proof.ts';
 import { startWorker, type Worker } from './background/worker.ts';
 import type { Clock } from './clock.ts';
@@ -28,6 +28,8 @@ export interface PortalOptions {
   readonly keys: PortalKeys;
   readonly log: Logger;
   readonly settings: PortalSettingsInput;
+  /** For tests, whose passwords nobody attacks. */
+  readonly passwordCost?: PasswordCost;
 }
 
 export interface RunningPortal {
@@ -75,7 +77,7 @@ export async function createPortal(options: PortalOptions): Promise<RunningPorta
       keys,
       access: createAccessLookup(database),
       guessing: createGuessing({ database, clock, log }),
-      hasher: createPasswordHasher(),
+      hasher: createPasswordHasher({ cost: given.passwordCost ?? passwordCost }),
       proofs: createProofVerifier(clock),
       limits: createLimits(database),
       get url() {

@@ -304,5 +304,5 @@ test('passwords are kept as Argon2id hashes', async () => {
   const rows = await portal.services.database.queries.select().from(identity);
   const hashes = rows.flatMap(({ passwordHash }) => (passwordHash === null ? [] : [passwordHash]));
   expect(hashes.length).toBeGreaterThan(3);
-  for (const hash of hashes) expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  for (const hash of hashes) expect(hash).toMatch(/^\$argon2id\$v=19\$/);
 });

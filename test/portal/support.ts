@@ -6,6 +6,7 @@ import type { Level } from 'pino';
 import { expect } from 'vitest';
 import type { Profile } from '../../src/contract/portal/profile.ts';
 import { type PortalContract, portalContract } from '../../src/contract/portal.ts';
+import type { PasswordCost } from '../../src/portal/auth/password-hasher.ts';
 import type { Clock } from '../../src/portal/clock.ts';
 import type { Portal } from '../../src/portal/context.ts';
 import { createPortal, type RunningPortal } from '../../src/portal/create-portal.ts';
@@ -73,6 +74,8 @@ export interface TestPortalOptions {
   /** What mail goes to instead of `mails`. */
   readonly mail?: MailTransport;
   readonly logLevel?: Level;
+  /** Nobody attacks a test's passwords: unless told otherwise they are hashed for next to nothing. */
+  readonly passwordCost?: PasswordCost;
 }
 
 export interface TestPortal {
@@ -138,6 +141,7 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
     keys: options.keys ?? (await createMemoryKeys(clock.now())),
     log,
     settings: options.settings ?? {},
+    passwordCost: options.passwordCost ?? { memory: 64, passes: 1 },
   });
   const { services, url } = portal;
   const taken = new Set<OutgoingMail>();

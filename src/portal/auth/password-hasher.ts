@@ -3,18 +3,15 @@ import { hash, type Options, verify } from '@node-rs/argon2';
 import { AldabaError } from '../../contract/errors.ts';
 import { normalizePassword } from '../../domain/password-policy.ts';
 
-/**
- * Argon2id (RFC 9106), version 19, OWASP's first choice for 19 MiB: memory in KiB, passes, lanes; 32 bytes out. The library's numbers for
- * kind and version stand here because its enumerations exist for the compiler alone.
- */
-const parameters: Options = {
-  algorithm: 2,
-  version: 1,
-  memoryCost: 19_456,
-  timeCost: 2,
-  parallelism: 1,
-  outputLen: 32,
-};
+/** What one hash costs whoever computes it. */
+export interface PasswordCost {
+  /** KiB. */
+  readonly memory: number;
+  readonly passes: number;
+}
+
+/** Memory and passes of RFC 9106's second recommended option (section 4); why one lane stands for its four: docs/adr/0013. */
+export const passwordCost: PasswordCost = { memory: 65_536, passes: 3 };
 
 /** `network`: for whom, see `RequestInfo`. Networks take turns, so that one that asks for many hashes keeps nobody else waiting. */
 export interface PasswordHasher {
@@ -27,14 +24,22 @@ export interface PasswordHasher {
 }
 
 /**
- * @param options.concurrency hashes at once; each takes 19 MiB and a thread of the pool
+ * @param options.cost of new hashes and of nobody's; a stored one says its own
+ * @param options.concurrency hashes at once; each takes the memory that it costs and a thread of the pool
  * @param options.waiting callers in the queue before the newest of the network that has most there is answered `unavailable`
  */
-export function createPasswordHasher(
-  options: { concurrency?: number; waiting?: number } = {},
-): PasswordHasher {
-  const queue = new Queue(options.concurrency ?? 2, options.waiting ?? 200);
-  const decoy = decoyHash();
+export function createPasswordHasher({
+  cost = passwordCost,
+  concurrency = 2,
+  waiting = 200,
+}: {
+  cost?: PasswordCost;
+  concurrency?: number;
+  waiting?: number;
+} = {}): PasswordHasher {
+  const queue = new Queue(concurrency, waiting);
+  const parameters = argon2id(cost);
+  const decoy = decoyHash(parameters);
   return {
     hash: (password, network = '') => queue.run(network, () => hash(normalizePassword(password), parameters)),
     async verify(password, known, network = '') {
@@ -44,11 +49,19 @@ export function createPasswordHasher(
   };
 }
 
+/**
+ * Argon2id (RFC 9106), version 19, one lane, 32 bytes out. The library's numbers for kind and version stand here because its enumerations
+ * exist for the compiler alone.
+ */
+function argon2id({ memory, passes }: PasswordCost) {
+  const lanes = { algorithm: 2, version: 1, parallelism: 1, outputLen: 32 };
+  return { ...lanes, memoryCost: memory, timeCost: passes } satisfies Options;
+}
+
 /** In the form and with the parameters of every other one; nobody knows its password. */
-function decoyHash(): string {
-  const { memoryCost, timeCost, parallelism, outputLen } = parameters;
+function decoyHash({ memoryCost, timeCost, parallelism, outputLen }: ReturnType<typeof argon2id>): string {
   const base64 = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
-  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${base64(16)}$${base64(outputLen ?? 32)}`;
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${base64(16)}$${base64(outputLen)}`;
 }
 
 interface Waiter {

@@ -1,3 +1,4 @@
+import { passwordCost } from '../../../src/portal/auth/password-hasher.ts';
 import { pool, product } from '../../../src/portal/db/schema.ts';
 import { newId } from '../../../src/portal/ids.ts';
 import { startTestPortal, testPassword } from '../../portal/support.ts';
@@ -13,6 +14,7 @@ const running = await startTestPortal({
   database,
   clock: { now: () => Date.now(), advance: () => undefined },
   logLevel: 'fatal',
+  passwordCost,
 });
 const company = await running.company('Estructuras Cóndor', [
   { email, role: 'administrator', password: testPassword },
