@@ -7,7 +7,7 @@ import { createMemorySecrets } from '../../test/fakes/secrets.ts';
 import { createMemorySettings } from '../../test/fakes/settings.ts';
 import { createBroker } from './broker/create-broker.ts';
 import { createCore } from './create-core.ts';
-import type { Http } from './ports/http.ts';
+import type { Http, HttpRequest } from './ports/http.ts';
 
 let rig: CoreRig;
 beforeEach(async () => {
@@ -19,7 +19,7 @@ afterEach(() => rig.remove());
 function blackHole(): Http & { requests: number } {
   const http = {
     requests: 0,
-    fetch: (request: Request) => {
+    fetch: (request: HttpRequest) => {
       http.requests++;
       return new Promise<Response>((_resolve, reject) => {
         request.signal.addEventListener('abort', () => reject(request.signal.reason));

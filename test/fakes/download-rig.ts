@@ -16,11 +16,11 @@ export interface DownloadRig extends CoreRig {
   /** Names in the download folder. */
   files(): Promise<string[]>;
   /**
-   * The portal's answers to file requests let so many bytes through and then break, or hold.
+   * The portal’s answers to file requests let so many bytes through and then break, or hold; `deaf` ones hold whatever becomes of the request.
    *
    * @returns the ranges that were asked for, and what lets a held answer go on
    */
-  holdFilesAt(bytes: number, then: 'break' | 'hold'): { from: string[]; release(): void };
+  holdFilesAt(bytes: number, then: 'break' | 'hold' | 'deaf'): { from: string[]; release(): void };
 }
 
 export async function createDownloadRig(): Promise<DownloadRig> {
@@ -51,7 +51,7 @@ export async function createDownloadRig(): Promise<DownloadRig> {
         })
         .toBe(bytes),
     files: () => readdir(core.paths.downloads).catch(() => []),
-    holdFilesAt(bytes: number, then: 'break' | 'hold') {
+    holdFilesAt(bytes: number, then: 'break' | 'hold' | 'deaf') {
       const from: string[] = [];
       let release = () => {};
       const open = new Promise<void>((resolve) => {
@@ -64,7 +64,8 @@ export async function createDownloadRig(): Promise<DownloadRig> {
         let sent = false;
         const body = new ReadableStream<Uint8Array>({
           start(controller) {
-            request.signal.addEventListener('abort', () => controller.error(request.signal.reason));
+            if (then !== 'deaf')
+              request.signal.addEventListener('abort', () => controller.error(request.signal.reason));
           },
           async pull(controller) {
             if (!sent) {

@@ -5,7 +5,7 @@ import { AldabaError } from '../../src/contract/errors.ts';
 import { portalMarker } from '../../src/contract/portal/description.ts';
 import type { Release } from '../../src/contract/portal/release.ts';
 import type { Clock } from '../../src/core/ports/clock.ts';
-import type { Http } from '../../src/core/ports/http.ts';
+import type { Http, HttpRequest } from '../../src/core/ports/http.ts';
 import { releaseSigningInput } from '../../src/domain/documents/index.ts';
 import { createTestTrust } from '../support/documents.ts';
 import { serveFile } from './portal-files.ts';
@@ -159,7 +159,8 @@ export async function createFakePortal(clock: Clock, address = 'https://portal.e
       return release;
     },
     http: {
-      async fetch(request: Request) {
+      async fetch({ url, method, headers, body, signal }: HttpRequest) {
+        const request = new Request(url, { method, headers, body, signal });
         if (!line.reachable || new URL(request.url).origin !== address) {
           throw new AldabaError('network-offline', 'not reachable in this test', { detail: 'ENOTFOUND' });
         }

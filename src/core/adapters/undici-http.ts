@@ -110,11 +110,10 @@ export function createUndiciHttp(options: UndiciHttpOptions): Required<Http> {
       if (closed) throw new AldabaError('cancelled', 'the network was closed');
       try {
         const { fetch } = await import('undici');
-        const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
         const answer = await fetch(request.url, {
           method: request.method,
           headers: [...request.headers],
-          body,
+          body: request.body,
           redirect: 'manual',
           signal: request.signal,
           dispatcher: await dispatcher(),

@@ -55,6 +55,15 @@ describe('downloads', () => {
     expect(await readFile(join(rig.paths.downloads, release.fileName))).toEqual(content);
   });
 
+  test('paused it stands still also where the network does not heed who asked any more', async () => {
+    const release = rig.portal.publish(content);
+    rig.holdFilesAt(100_000, 'deaf');
+    await rig.running.client.programs.download({ releaseId: release.id });
+    await rig.received(100_000);
+    await rig.running.client.programs.pause({ releaseId: release.id });
+    expect(rig.downloads()[0]).toMatchObject({ state: 'paused', received: 100_000, rate: 0 });
+  });
+
   test('a connection that breaks is gone on with by itself, from the byte where it broke', async () => {
     const release = rig.portal.publish(content);
     const line = rig.holdFilesAt(70_000, 'break');

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { addAbortListener } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { AldabaError } from '../../contract/errors.ts';
@@ -66,6 +67,8 @@ async function writeBody(
 ): Promise<number> {
   let position = from;
   const reader = body.getReader();
+  // A network may have lost sight of the signal since it answered (see `HttpRequest`), and what stands still would be waited for.
+  const listening = addAbortListener(job.signal, () => void reader.cancel().catch(() => undefined));
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((error: unknown) => {
@@ -75,6 +78,7 @@ async function writeBody(
           throw new AldabaError('portal-truncated', fault.message, fault.data, { cause: error });
         throw fault;
       });
+      job.signal.throwIfAborted();
       if (done) return position;
       if (position + value.byteLength > job.release.size) throw changed('longer');
       await file.write(value, 0, value.byteLength, position).catch((error: unknown) => {
@@ -87,6 +91,8 @@ async function writeBody(
   } catch (error) {
     await reader.cancel().catch(() => undefined);
     throw error;
+  } finally {
+    listening[Symbol.dispose]();
   }
 }
 

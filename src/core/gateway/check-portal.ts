@@ -19,7 +19,8 @@ export async function checkPortal(
     new AldabaError('portal-not-aldaba', `no Aldaba portal at ${address}: ${detail}`, { detail }, { cause });
   try {
     const url = `${address}/.well-known/aldaba.json`;
-    const answer = await readPortalAnswer(await http.fetch(new Request(url, { redirect: 'manual', signal })));
+    const request = { url, method: 'GET', headers: new Headers(), body: null, signal };
+    const answer = await readPortalAnswer(await http.fetch(request));
     if (answer.status >= 400) throw other(`HTTP ${answer.status}`);
     const description = portalDescriptionSchema.safeParse(answer.json);
     if (!description.success) throw other('marker');

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createGatewayRig, type GatewayRig, json, signedIn } from '../../../test/fakes/gateway-rig.ts';
+import { collectGarbage } from '../../../test/support/collect-garbage.ts';
 import { startRaw, startServer } from '../../../test/support/odd-server.ts';
 
 let rig: GatewayRig;
@@ -248,6 +249,18 @@ describe('files', () => {
         code: 'portal-refused',
       });
     }
+  });
+
+  test('stop coming when they are not wanted any more, however long ago they were asked for', async () => {
+    const server = await startServer((_request, response) => void response.writeHead(200).write('first'));
+    const unwanted = new AbortController();
+    const gateway = rig.gatewayTo(server.address);
+    const response = await gateway.fetchFile('/files/a', { from: 0, signal: unwanted.signal });
+    const reader = response.body?.getReader() ?? expect.fail('no body');
+    await reader.read();
+    await collectGarbage();
+    unwanted.abort();
+    await expect(reader.read()).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
 

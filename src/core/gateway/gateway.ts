@@ -105,11 +105,7 @@ export function createGateway(needs: GatewayNeeds): Gateway {
     headers.set('dpop', await createProof(device, token === null ? proof : { ...proof, accessToken: token }));
     if (token !== null) headers.set('authorization', `DPoP ${token}`);
     const answer = await within(request.signal, async (signal) =>
-      readPortalAnswer(
-        await http.fetch(
-          new Request(request.url, { method: request.method, headers, body, redirect: 'manual', signal }),
-        ),
-      ),
+      readPortalAnswer(await http.fetch({ url: request.url, method: request.method, headers, body, signal })),
     );
     if (answer.serverTime !== null) serverOffset = answer.serverTime - clock.now();
     return answer;
@@ -196,7 +192,7 @@ export function createGateway(needs: GatewayNeeds): Gateway {
         if (ifRange !== undefined) headers.set('if-range', ifRange);
       }
       try {
-        return await http.fetch(new Request(url, { headers, redirect: 'manual', signal }));
+        return await http.fetch({ url: url.href, method: 'GET', headers, body: null, signal });
       } catch (error) {
         const fault = networkFault(error);
         if (isUnreachable(fault.code)) tell({ ok: false, problem: toProblem(fault, clock) });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createFakeSession } from '../../../test/fakes/electron/session.ts';
 import { closeServers, startServer } from '../../../test/support/odd-server.ts';
+import type { HttpRequest } from '../../core/ports/http.ts';
 import { createNetHttp } from './net-http.ts';
 
 const http = (network: (url: string, init?: RequestInit) => Promise<Response>) => {
@@ -9,24 +10,35 @@ const http = (network: (url: string, init?: RequestInit) => Promise<Response>) =
   return createNetHttp(session as unknown as Parameters<typeof createNetHttp>[0]);
 };
 
+const page: HttpRequest = {
+  url: 'https://portal.example/',
+  method: 'GET',
+  headers: new Headers(),
+  body: null,
+  signal: new AbortController().signal,
+};
+
 test('sends method, headers and body, and takes neither cookies nor a cache nor a redirect', async () => {
   let seen: RequestInit | undefined;
   const { fetch } = http(async (_url, init) => {
     seen = init;
     return new Response('{}', { status: 201 });
   });
-  const answer = await fetch(
-    new Request('https://portal.example/v1/x', { method: 'POST', headers: { dpop: 'p' }, body: '{"a":1}' }),
-  );
+  const answer = await fetch({
+    ...page,
+    method: 'POST',
+    headers: new Headers({ dpop: 'p' }),
+    body: new TextEncoder().encode('{"a":1}'),
+  });
   expect(answer.status).toBe(201);
   expect(seen).toMatchObject({ method: 'POST', redirect: 'manual', credentials: 'omit', cache: 'no-store' });
   expect(seen?.headers).toMatchObject({ dpop: 'p' });
-  expect(new TextDecoder().decode(seen?.body as ArrayBuffer)).toBe('{"a":1}');
+  expect(new TextDecoder().decode(seen?.body as Uint8Array)).toBe('{"a":1}');
 });
 
 test('a redirect, as a captive network sends it, arrives as one', async () => {
   const { fetch } = http(() => Promise.reject(new Error('Redirect was cancelled')));
-  expect((await fetch(new Request('https://portal.example/'))).status).toBe(302);
+  expect((await fetch(page)).status).toBe(302);
 });
 
 test.each([
@@ -36,7 +48,7 @@ test.each([
   ['net::ERR_CONTENT_LENGTH_MISMATCH', 'portal-truncated'],
 ])('%s is %s', async (message, code) => {
   const { fetch } = http(() => Promise.reject(new Error(message)));
-  await expect(fetch(new Request('https://portal.example/'))).rejects.toMatchObject({ code });
+  await expect(fetch(page)).rejects.toMatchObject({ code });
 });
 
 test('the diagnosis goes through the proxy that the system names for the address', async () => {

@@ -19,12 +19,10 @@ export function createNetHttp(
   return {
     async fetch(request) {
       try {
-        // A body is read first: Chromium buffers it anyway, and a stream would tie the request to this realm's classes.
-        const body = request.body === null ? null : await request.arrayBuffer();
         return await session.fetch(request.url, {
           method: request.method,
           headers: Object.fromEntries(request.headers),
-          body,
+          body: request.body,
           signal: request.signal,
           redirect: 'manual',
           credentials: 'omit',
