@@ -141,6 +141,12 @@ describe('who waits for a seat', () => {
     ['signs out', ({ device, refreshToken }) => portal.client(device).sessions.signOut({ refreshToken })],
     ['is suspended', (_, made) => suspend(made)],
     [
+      'gets a role that takes no seats',
+      (_, { company, emails }) =>
+        portal.query(sql`update membership set role_id = ${company.roles.finance}
+          where account_id = ${company.id} and identity_id = ${company.contacts[emails[1] ?? '']?.identityId}`),
+    ],
+    [
       'goes on in another company',
       async ({ client }, { emails }) => {
         const other = await portal.company('Otra empresa', [

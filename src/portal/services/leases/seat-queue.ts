@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { AldabaError, type ErrorData } from '../../../contract/errors.ts';
+import type { Permission } from '../../../contract/permissions.ts';
 import type { Portal } from '../../context.ts';
 import type { Tx } from '../../db/database.ts';
 import { rows } from '../../db/run.ts';
@@ -10,6 +11,8 @@ import type { Claimant } from './claim-seat.ts';
 const askAgain = 30;
 /** Who did not ask for longer than this does not wait any more. ms. */
 const patience = 90_000;
+/** What a person needs to ask again: their place would be free for nobody until then. */
+const toAsk = 'license:activate' satisfies Permission;
 
 /** Who asks for a seat of a product: they have one place in its queue, whatever they ask. */
 export interface Waiter extends Claimant {
@@ -20,8 +23,8 @@ const instant = (milliseconds: number) => sql`${new Date(milliseconds).toISOStri
 
 /**
  * Who waits for a place of the pool and comes before the claimant, perhaps with several products: rows of holder and device, as
- * `claimFloatingSeat` counts them. Who has no open session in the company any more (signed out, suspended, gone, a revoked key) is none of
- * them. The pool's row is locked, so that who is counted cannot be served at the same time.
+ * `claimFloatingSeat` counts them. Who has no open session in the company any more (signed out, suspended, gone, a revoked key), or a role
+ * that takes no seats, is none of them. The pool's row is locked, so that who is counted cannot be served at the same time.
  *
  * @param now milliseconds of UTC
  */
@@ -35,8 +38,11 @@ export function waitingBefore(
     select q.holder_id, q.device_thumbprint from seat_queue q
     where q.account_id = ${accountId} and ${poolId} = any(q.pool_ids) and q.seen_at > ${since}
       and (q.holder_id, q.device_thumbprint) <> (${holderId}::uuid, ${deviceThumbprint})
-      and exists (select from session s where s.account_id = q.account_id and s.device_thumbprint = q.device_thumbprint
-        and (s.identity_id = q.holder_id or s.key_id = q.holder_id) and s.ended_at is null)
+      and exists (select from session s
+        left join membership m on m.account_id = s.account_id and m.identity_id = s.identity_id
+        left join role r on r.account_id = m.account_id and r.id = m.role_id
+        where s.account_id = q.account_id and s.device_thumbprint = q.device_thumbprint and s.ended_at is null
+          and (s.key_id = q.holder_id or s.identity_id = q.holder_id and (m.owner or ${toAsk} = any(r.permissions))))
       and not exists (select from seat_queue own
         where own.account_id = ${accountId} and own.holder_id = ${holderId} and own.device_thumbprint = ${deviceThumbprint}
           and (own.product_code = ${product} or ${poolId} = any(own.pool_ids)) and coalesce(own.seen_at, own.asked_at) > ${since}
