@@ -72,7 +72,8 @@ describe('refuses', () => {
     ['a symmetric algorithm', proof({ header: { alg: 'HS256' } }), 'header'],
     ['another curve', proof({ header: { jwk: { kty: 'OKP', crv: 'X25519', x } } }), 'header'],
     ['a private key in it', proof({ header: { jwk: { kty: 'OKP', crv: 'Ed25519', x, d: x } } }), 'header'],
-    ['what it says must be understood', proof({ header: { crit: ['b64'], b64: false } }), 'header'],
+    ['an extension that must be understood', proof({ header: { crit: ['b64'], b64: true } }), 'header'],
+    ['a list of no extensions', proof({ header: { crit: [] } }), 'header'],
     ['another key’s signature', proof({ key: other.privateKey }), 'signature'],
     [
       'an access token it was not made with',

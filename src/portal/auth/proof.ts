@@ -17,8 +17,8 @@ const headerSchema = z.object({
   typ: z.literal('dpop+jwt'),
   alg: z.literal('EdDSA'),
   jwk: publicKeySchema,
-  /** Names what has to be understood; nothing is (RFC 7515, 4.1.11). */
-  crit: z.undefined().optional(),
+  // No extension is understood (RFC 7515, 4.1.11).
+  crit: z.never().optional(),
 });
 
 const claimsSchema = z.object({
