@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorDataSchema } from '../../src/contract/errors.ts';
 import type { Grant } from '../../src/contract/portal/licenses.ts';
 import { revokeKey } from '../../src/portal/services/keys.ts';
-import { tidyLicenses } from '../../src/portal/services/leases/tidy.ts';
 import { acquire, type LicensePortal, refusal, renew, startLicensePortal } from './licenses-support.ts';
 import { createTestDevice, type PortalClient, type TestSession, testPassword } from './support.ts';
 
@@ -34,6 +33,16 @@ async function taken(others: number, total = 1) {
   if (first === undefined || grant === undefined) throw new Error('nobody has the seat');
   const free = () => first.client.licenses.release({ leaseId: grant.leaseId });
   return { company, emails, poolId, administrator, first, grant, free, waiters: sessions.slice(total) };
+}
+
+/** Engineers of a company with floating pools: how many places of which product. */
+async function three(pools: Record<string, number>) {
+  const { company, emails } = await portal.engineers(3);
+  for (const [product, total] of Object.entries(pools))
+    await portal.addPool({ accountId: company.id, product, kind: 'floating', total });
+  const [ana, eva, leo] = await Promise.all(emails.map((email) => portal.enterAs(email)));
+  if (ana === undefined || eva === undefined || leo === undefined) throw new Error('somebody is missing');
+  return { ana, eva, leo };
 }
 
 async function suspend({ company, emails, administrator }: Awaited<ReturnType<typeof taken>>): Promise<void> {
@@ -177,19 +186,27 @@ describe('who waits for a seat', () => {
   });
 
   test('with two products of a suite needs one place', async () => {
-    const { company, emails } = await portal.engineers(3);
-    await portal.addPool({ accountId: company.id, product: 'estructuras', kind: 'floating', total: 2 });
-    const [ana, eva, leo] = await Promise.all(emails.map((email) => portal.enterAs(email)));
-    const [first, second] = [
-      await acquire(ana?.client as PortalClient),
-      await acquire(leo?.client as PortalClient),
-    ];
+    const { ana, eva, leo } = await three({ estructuras: 2 });
+    const held = [await acquire(ana.client), await acquire(leo.client)];
     const client = await waits(eva);
     await waits(eva, 'portico');
-    await ana?.client.licenses.release({ leaseId: first.leaseId });
-    await leo?.client.licenses.release({ leaseId: second.leaseId });
+    await ana.client.licenses.release({ leaseId: held[0]?.leaseId ?? '' });
+    await leo.client.licenses.release({ leaseId: held[1]?.leaseId ?? '' });
     await acquire(client, 'portico');
-    expect((await acquire(ana?.client as PortalClient)).kind).toBe('lease');
+    expect((await acquire(ana.client)).kind).toBe('lease');
+  });
+
+  test('with a place of one pool holds none of another that would have done', async () => {
+    const { ana, eva, leo } = await three({ estructuras: 1, portico: 1 });
+    const held = [await acquire(ana.client), await acquire(leo.client, 'portico')];
+    const client = await waits(eva);
+    await waits(eva, 'portico');
+    await ana.client.licenses.release({ leaseId: held[0]?.leaseId ?? '' });
+    await leo.client.licenses.release({ leaseId: held[1]?.leaseId ?? '' });
+    expect(await ask(leo.client, 'portico')).toMatchObject({ code: 'no-seat-free' });
+    await acquire(client);
+    expect((await acquire(leo.client, 'portico')).kind).toBe('lease');
+    expect((await acquire(client, 'portico')).kind).toBe('lease');
   });
 
   test('as many as wait are kept free, and what is over goes to anybody', async () => {
@@ -251,16 +268,6 @@ test('a device of another company does not count, nor does another product', asy
   await ask(elsewhere.client, 'portico');
   await free();
   expect((await acquire(waiters[1]?.client as PortalClient)).kind).toBe('lease');
-});
-
-test('places that nobody asks for are dropped', async () => {
-  const { waiters, company } = await taken(1);
-  await ask(waiters[0]?.client as PortalClient);
-  const places = () => portal.query(sql`select 1 from seat_queue where account_id = ${company.id}`);
-  expect(await places()).toHaveLength(1);
-  portal.clock.advance(16 * minutes);
-  await tidyLicenses(portal.services);
-  expect(await places()).toHaveLength(0);
 });
 
 test('a cloud key waits as a person does, each of its devices by itself', async () => {

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cleanUp } from '../../src/portal/background/clean-up.ts';
-import { acquire, type LicensePortal, startLicensePortal } from './licenses-support.ts';
+import { acquire, type LicensePortal, refusal, startLicensePortal } from './licenses-support.ts';
 import { days, hours } from './support.ts';
+
+const minutes = 60_000;
 
 let portal: LicensePortal;
 beforeAll(async () => {
@@ -40,6 +42,19 @@ test('leases that nobody came back to go into their history, then go; running on
     sql`select tableoid::regclass::text as partition from lease_history where id = ${lost.leaseId}`,
   );
   expect(where?.partition).toBe('lease_history_2026_03');
+});
+
+test('places in a queue that nobody asks for are dropped', async () => {
+  const { company, emails } = await portal.floating(0, 1);
+  expect(await refusal(acquire((await portal.enterAs(emails[0] ?? '')).client))).toMatchObject({
+    code: 'no-seat-free',
+  });
+  const places = () => portal.query(sql`select 1 from seat_queue where account_id = ${company.id}`);
+  await cleanUp(portal.services);
+  expect(await places()).toHaveLength(1);
+  portal.clock.advance(16 * minutes);
+  await cleanUp(portal.services);
+  expect(await places()).toHaveLength(0);
 });
 
 test('asks for the next signing key before passes cannot be signed any more', async () => {

@@ -59,7 +59,6 @@ export async function claimFloatingSeat(
   // It sees what whoever held the lock before has committed.
   const [use] = await rows<{ mine: number; others: number; ahead: number }>(
     tx,
-    // Who has a place and waits with another product needs no second one.
     sql`with place as materialized (
         select distinct holder_id, device_thumbprint,
           holder_id = ${holderId} and device_thumbprint = ${deviceThumbprint} as mine
@@ -68,8 +67,7 @@ export async function claimFloatingSeat(
           and expires_at > ${new Date(now).toISOString()}::timestamptz
       )
       select count(*) filter (where mine)::int as mine, count(*) filter (where not mine)::int as others,
-        (select count(*)::int from (
-          ${waitingBefore(claimant, pool.id, now)} except select holder_id, device_thumbprint from place) waiting) as ahead
+        (${waitingBefore(claimant, pool.id, now)}) as ahead
       from place`,
   );
   const { mine = 0, others = 0, ahead = 0 } = use ?? {};

@@ -11,8 +11,8 @@ import type { Claimant } from './claim-seat.ts';
 const askAgain = 30;
 /** Who did not ask for longer than this does not wait any more. ms. */
 const patience = 90_000;
-/** What a person needs to ask again: their place would be free for nobody until then. */
-const toAsk = 'license:activate' satisfies Permission;
+/** What a person needs to be served. */
+const toBeServed = 'license:activate' satisfies Permission;
 
 /** Who asks for a seat of a product: they have one place in its queue, whatever they ask. */
 export interface Waiter extends Claimant {
@@ -22,8 +22,8 @@ export interface Waiter extends Claimant {
 const instant = (milliseconds: number) => sql`${new Date(milliseconds).toISOString()}::timestamptz`;
 
 /**
- * Who waits for a place of the pool and comes before the claimant, perhaps with several products: rows of holder and device, as
- * `claimFloatingSeat` counts them. Who has no open session in the company any more (signed out, suspended, gone, a revoked key), or a role
+ * How many wait for a place of the pool and come before the claimant. Several products of one device need one place, and none when it has
+ * one of any pool that would do. Who has no open session in the company any more (signed out, suspended, gone, a revoked key), or a role
  * that takes no seats, is none of them. The pool's row is locked, so that who is counted cannot be served at the same time.
  *
  * @param now milliseconds of UTC
@@ -35,14 +35,17 @@ export function waitingBefore(
 ): SQL {
   const since = instant(now - patience);
   return sql`
-    select q.holder_id, q.device_thumbprint from seat_queue q
+    select count(distinct (q.holder_id, q.device_thumbprint))::int from seat_queue q
     where q.account_id = ${accountId} and ${poolId} = any(q.pool_ids) and q.seen_at > ${since}
       and (q.holder_id, q.device_thumbprint) <> (${holderId}::uuid, ${deviceThumbprint})
       and exists (select from session s
         left join membership m on m.account_id = s.account_id and m.identity_id = s.identity_id
         left join role r on r.account_id = m.account_id and r.id = m.role_id
         where s.account_id = q.account_id and s.device_thumbprint = q.device_thumbprint and s.ended_at is null
-          and (s.key_id = q.holder_id or s.identity_id = q.holder_id and (m.owner or ${toAsk} = any(r.permissions))))
+          and (s.key_id = q.holder_id or s.identity_id = q.holder_id and (m.owner or ${toBeServed} = any(r.permissions))))
+      and not exists (select from lease l
+        where l.account_id = q.account_id and l.pool_id = any(q.pool_ids) and l.holder_id = q.holder_id
+          and l.device_thumbprint = q.device_thumbprint and l.ended_at is null and l.expires_at > ${instant(now)})
       and not exists (select from seat_queue own
         where own.account_id = ${accountId} and own.holder_id = ${holderId} and own.device_thumbprint = ${deviceThumbprint}
           and (own.product_code = ${product} or ${poolId} = any(own.pool_ids)) and coalesce(own.seen_at, own.asked_at) > ${since}
