@@ -159,6 +159,8 @@ test('a program that runs goes along with it, and goes on with a lease when it i
   // The days start anew.
   const longer = expectDays(await onSite('borrow', 'viga', '--days', '10', '--json'), 10);
   expect(await licenseOnSite()).toMatchObject({ state: 'borrowed', expiresAt: longer });
+  const fewer = await onSite('borrow', 'viga', '--days', '2', '--json');
+  expect(fewer).toMatchObject({ code: 0, json: { until: longer, days: 10 } });
 
   expect(await onSite('return', 'viga', '--json')).toMatchObject({ code: 0, json: { told: true } });
   await program.line('changed', { kind: 'lease' });
