@@ -7,9 +7,9 @@ import { parseLicenseKey } from '../../domain/license-key.ts';
 import { audit } from '../audit/audit.ts';
 import { run, type Statement } from '../db/run.ts';
 import { newId } from '../ids.ts';
+import type { Caller } from './enter-company.ts';
 import { findKey, hashKey } from './keys.ts';
 import { leaveSession } from './leave-session.ts';
-import type { Caller } from './sign-in.ts';
 import { idleMilliseconds, issueAccess, sessionMilliseconds } from './tokens.ts';
 
 const openKeySession: Statement = {

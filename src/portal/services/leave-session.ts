@@ -2,7 +2,7 @@ import { type AuditActor, audit } from '../audit/audit.ts';
 import type { Tx } from '../db/database.ts';
 import { withRetry } from '../db/with-retry.ts';
 import { endSessions } from './end-sessions.ts';
-import type { Caller } from './sign-in.ts';
+import type { Caller } from './enter-company.ts';
 
 /** An open session of the calling device, and who was in it. */
 export interface OpenSession {

@@ -6,8 +6,8 @@ import type { EndReason } from '../db/schema.ts';
 import { withRetry } from '../db/with-retry.ts';
 import { hashToken } from '../ids.ts';
 import { endSessions } from './end-sessions.ts';
+import type { Caller, SignedIn } from './enter-company.ts';
 import { readProfile } from './profile.ts';
-import type { Caller, SignedIn } from './sign-in.ts';
 import { type Access, idleMilliseconds, issueAccess, newAccess } from './tokens.ts';
 
 /** Milliseconds after a rotation in which another successor is taken for a second process of the device, not for theft. */

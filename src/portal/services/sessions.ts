@@ -11,11 +11,11 @@ import { RacedError, withRetry } from '../db/with-retry.ts';
 import { hashToken } from '../ids.ts';
 import { stepUpMilliseconds } from '../policy.ts';
 import { endSessions } from './end-sessions.ts';
+import type { Caller, SignedIn } from './enter-company.ts';
 import { leaveSession } from './leave-session.ts';
 import { acceptJoin, findEntrant } from './memberships.ts';
 import { profileOf } from './profile.ts';
 import { releaseLeasesOfSessions } from './session-leases.ts';
-import type { Caller, SignedIn } from './sign-in.ts';
 import { issueAccess } from './tokens.ts';
 
 /** A call by somebody signed in. */
