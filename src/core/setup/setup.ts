@@ -7,6 +7,7 @@ import type { Device, Licenses, PortalClient, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import { asAldabaError, toProblem } from '../problem.ts';
 import type { SessionControl } from '../session/session.ts';
+import { createFirstSteps, idle } from './first-steps.ts';
 import { createRequestNote } from './request-note.ts';
 import { createShownStep } from './shown-step.ts';
 
@@ -42,7 +43,6 @@ export interface SetupNeeds {
   file: string;
 }
 
-const idle = { busy: false, problem: null };
 /** Modes of the steps that go to an address which is known. */
 const modeOfStep = { 'sign-in': 'cloud-signin', 'enter-key': 'cloud-key', standalone: 'standalone' } as const;
 /** ms after the start. */
@@ -63,39 +63,16 @@ export function createSetup(needs: SetupNeeds): Setup {
   const unsubscribe: (() => void)[] = [];
   let tidying: { cancel(): void } | null = null;
 
-  const fixedMode = (): Mode | null => (settings.locked().has('mode') ? settings.current().mode : null);
-  const fixedPortal = (): boolean => settings.locked().has('portal');
   const portal = (): string | null => draft ?? settings.current().portal;
-
-  function chooseModeStep(): SetupStep {
-    return { step: 'choose-mode', ...idle, recommended: fixedMode() ?? 'cloud-signin', fixed: fixedMode() };
-  }
-
-  function addressStep(mode: Mode): SetupStep {
-    return { step: 'portal-address', ...idle, mode, address: portal() ?? '', fixed: fixedPortal() };
-  }
-
-  /** The first step of a mode that asks something. */
-  function entry(mode: Mode): SetupStep {
-    const address = portal();
-    switch (mode) {
-      case 'standalone':
-        return { step: 'standalone', ...idle, portal: address, requestedAt: note.requestedAt };
-      case 'cloud-signin':
-        return address === null
-          ? addressStep(mode)
-          : { step: 'sign-in', ...idle, email: session.email, portal: address, resetRequested: false };
-      case 'cloud-key':
-        return address === null ? addressStep(mode) : { step: 'enter-key', ...idle, portal: address };
-    }
-  }
+  const steps = createFirstSteps({ settings, session, note, portal });
+  const { fixedMode, fixedPortal, entry } = steps;
 
   /** Where things stand with nothing being changed. */
   function home(): SetupStep {
     draft = null;
     ticket = null;
     const { mode } = settings.current();
-    if (mode === null) return note.requestedAt === null ? chooseModeStep() : entry('standalone');
+    if (mode === null) return note.requestedAt === null ? steps.chooseMode() : entry('standalone');
     const works =
       mode === 'standalone'
         ? (state.get().licenses?.some((license) => license.kind === 'license') ?? isStored)
@@ -185,15 +162,15 @@ export function createSetup(needs: SetupNeeds): Setup {
           case 'sign-in':
           case 'enter-key':
             if (!fixedPortal())
-              return show(addressStep(setup.step === 'sign-in' ? 'cloud-signin' : 'cloud-key'));
-            return show(chooseModeStep());
+              return show(steps.address(setup.step === 'sign-in' ? 'cloud-signin' : 'cloud-key'));
+            return show(steps.chooseMode());
           case 'portal-address':
           case 'standalone':
           case 'done':
           case 'choose-mode':
             if (fixedMode() !== null)
               throw new AldabaError('policy-locked', 'the mode is fixed', { field: 'mode' });
-            return show(chooseModeStep());
+            return show(steps.chooseMode());
         }
       }),
 
