@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { AldabaError } from '../../contract/errors.ts';
+import type { AldabaError } from '../../contract/errors.ts';
 import type { Grant } from '../../contract/portal/licenses.ts';
 import type { PortalAnswer } from '../../domain/license-facts.ts';
 import { isVersionCovered } from '../../domain/version-range.ts';
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
+import { createAcceptGrant } from './accept-grant.ts';
 import { backoff } from './backoff.ts';
 import type { Entries } from './entries.ts';
 import type { Entry, Wanted } from './entry.ts';
@@ -28,8 +29,6 @@ function refusal({ code, data }: AldabaError): PortalAnswer {
 function ended({ code, data }: AldabaError): PortalAnswer {
   return { kind: 'ended', code, data };
 }
-
-type Right = NonNullable<LicenseRecord['right']>;
 
 /** Taking seats and giving them back. Every step is on disk before the portal hears of it. */
 export interface Seats {
@@ -82,7 +81,7 @@ export function createSeats(
   const { stopped } = needs;
   const giveBack = createGiveBack({ ports, gateway, entries, receipts, askingTerm, stopped });
   const { clock, log } = ports;
-  const iso = () => new Date(entries.now()).toISOString();
+  const accept = createAcceptGrant({ entries, giveBack, log });
 
   async function ask(entry: Entry, asking: NonNullable<LicenseRecord['asking']>): Promise<void> {
     entries.setAsking(entry);
@@ -103,57 +102,6 @@ export function createSeats(
       throw fault;
     }
     await accept(entry, grant);
-  }
-
-  async function accept(entry: Entry, grant: Grant, replacing?: string): Promise<void> {
-    let claims: ReturnType<Entries['verified']>['claims'];
-    try {
-      claims = entries.verified(grant.document, entry.product).claims;
-    } catch (error) {
-      const fault = asAldabaError(error);
-      log.error(
-        { product: entry.product, code: fault.code, detail: fault.message },
-        'the portal gave a document that does not verify',
-      );
-      const owes = { leaseId: grant.leaseId, until: grant.expiresAt };
-      await entries.update(entry, (record) => ({
-        ...record,
-        asking: null,
-        // A renewal that this client cannot read takes nothing from the programs that hold the document before.
-        releases: record.right?.leaseId === grant.leaseId ? record.releases : [...record.releases, owes],
-      }));
-      entries.setAnswer(entry, { kind: 'refused', code: fault.code });
-      throw fault;
-    }
-    const held = entry.right;
-    await entries.updateAnyway(entry, (record) => {
-      const before = record.right;
-      if (replacing !== undefined && before?.leaseId !== replacing) return record;
-      // Its receipt may be on its way to the portal, and ends it there whenever it comes.
-      if (record.returned.includes(grant.leaseId)) return { ...record, asking: null };
-      const older = before?.leaseId === grant.leaseId && held !== null && claims.seq < held.claims.seq;
-      const right: Right = older
-        ? { ...before, leaving: false, lapsedAt: null }
-        : {
-            leaseId: grant.leaseId,
-            kind: grant.kind,
-            document: grant.document,
-            renewedAt: iso(),
-            renewAfter: grant.renewAfter,
-            leaving: false,
-            lapsedAt: null,
-            borrowDays: grant.borrowDays,
-          };
-      const cleared =
-        before !== null && before.leaseId !== grant.leaseId ? giveBack.owed(entry, record) : record;
-      const releases = cleared.releases.filter(({ leaseId }) => leaseId !== grant.leaseId);
-      return { ...cleared, right, asking: null, releases };
-    });
-    if (entry.record.right?.leaseId !== grant.leaseId)
-      throw new AldabaError('lease-ended', `${grant.leaseId} was given back or replaced meanwhile`);
-    entry.queue = null;
-    entry.lending = null;
-    entries.setAnswer(entry, { kind: 'granted' });
   }
 
   async function obtainOnce(entry: Entry, wanted: Wanted): Promise<void> {
@@ -191,7 +139,7 @@ export function createSeats(
       idempotencyKey: randomUUID(),
       version: wanted.version,
       features: [...wanted.features],
-      at: iso(),
+      at: new Date(entries.now()).toISOString(),
     };
     await entries.update(entry, (record) => ({ ...record, asking }));
     await ask(entry, asking);
