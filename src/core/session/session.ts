@@ -2,7 +2,6 @@ import { AldabaError } from '../../contract/errors.ts';
 import type { Profile } from '../../contract/portal/profile.ts';
 import type { Mode } from '../../contract/primitives.ts';
 import type { Settings } from '../../contract/settings.ts';
-import { afterSessionEnd } from '../../domain/license-state.ts';
 import type { Access } from '../gateway/gateway.ts';
 import { atMost } from '../licenses/at-most.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
@@ -14,6 +13,7 @@ import { createCloudKey } from './cloud-key.ts';
 import { createCredentials } from './credentials.ts';
 import { createIdentity } from './identity.ts';
 import { createKeepAlive } from './keep-alive.ts';
+import { createRenewIdentity } from './renew-identity.ts';
 import { createRotation, type SignedIn, type SignInOutput } from './rotation.ts';
 import { createWaiting } from './waiting.ts';
 
@@ -78,7 +78,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     renewed: () => token.settled(),
   });
   const waiting = createWaiting(ports.opener, ports.clock);
-  const token = createAccessToken(clock, renewIdentity);
+  const token = createAccessToken(clock, () => renewIdentity());
   const keepAlive = createKeepAlive(clock, log, token.renew);
   let leaving: Promise<boolean> | null = null;
 
@@ -97,6 +97,16 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
     address: () => settings.current().portal,
     configure: (portal) => configure({ mode: 'cloud-signin', portal }),
     thumbprint: () => device.thumbprint,
+  });
+
+  const renewIdentity = createRenewIdentity({
+    settings,
+    identity,
+    cloudKey,
+    rotation,
+    accept,
+    acceptSignIn,
+    isLeaving: () => identity.leaving || leaving !== null,
   });
 
   async function configure(change: Partial<Settings>): Promise<void> {
@@ -121,48 +131,6 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       access,
     );
     return access.accessToken;
-  }
-
-  /** Whoever signs out while the portal is asked stays out: its answer is about nothing any more. */
-  const isLeaving = () => identity.leaving || leaving !== null;
-
-  async function renewWithKey(): Promise<string | null> {
-    const asked = await cloudKey.configured();
-    if (asked === null) return null;
-    const answer = await cloudKey.ask(asked).catch((error: unknown) => asAldabaError(error));
-    const kept = await cloudKey.configured();
-    if (isLeaving() || kept?.key !== asked.key) return null;
-    if (answer instanceof AldabaError) {
-      if (answer.code === 'key-invalid')
-        await identity.lose('ended', { code: 'key-invalid', data: undefined });
-      throw answer;
-    }
-    await accept(answer.identity, answer.access);
-    return answer.access.accessToken;
-  }
-
-  /** A new access token by whatever identity is stored; null when there is none. One at a time, see access-token. */
-  async function renewIdentity(): Promise<string | null> {
-    if (isLeaving()) return null;
-    const { mode } = settings.current();
-    if (mode === 'cloud-signin' || (await rotation.isOpen())) {
-      const renewal = await rotation.renew();
-      if (isLeaving()) return null;
-      if (renewal.kind === 'signed-in') return acceptSignIn(renewal.portal, renewal.signedIn);
-      if (renewal.kind === 'ended') {
-        const { reason } = renewal;
-        const problem = {
-          code: 'session-ended',
-          data: reason === undefined ? undefined : { reason },
-        } as const;
-        await identity.lose(afterSessionEnd(reason) === 'at-once' ? 'ended' : 'lapsed', problem);
-        throw new AldabaError('session-ended', `the portal ended the session: ${reason}`, problem.data);
-      }
-    }
-    if (settings.current().mode === 'cloud-key') return renewWithKey();
-    // Another process signed out, or the address is another one now.
-    if (settings.current().mode === 'cloud-signin') identity.vanish();
-    return null;
   }
 
   /** @returns whether the portal heard of it */
