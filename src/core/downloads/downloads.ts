@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { AldabaError } from '../../contract/errors.ts';
 import type { Release } from '../../contract/portal/release.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
@@ -12,6 +12,7 @@ import { hashFile } from './fetch-part.ts';
 import { findPlace } from './find-place.ts';
 import { createOfferedReleases } from './offered-releases.ts';
 import { createRate } from './rate.ts';
+import { readStoredJobs } from './read-stored-jobs.ts';
 
 /** Programs that the person downloads. A file gets its name only after its checksum and its signature were right (A16). */
 export interface Downloads {
@@ -202,17 +203,10 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
 
   return {
     async start() {
-      for (const record of await records.load()) {
-        const file = record.state === 'ready' ? record.path : record.part;
-        const found = await stat(file).catch(() => null);
-        if (record.state === 'ready' && found?.size !== record.release.size) {
-          await records.remove(record.release.id);
-          continue;
-        }
-        if (record.state === 'downloading') interrupted.add(record.release.id);
-        const state = record.state === 'downloading' ? 'paused' : record.state;
-        const received = Math.min(found?.size ?? 0, record.release.size);
-        jobs.set(record.release.id, idleJob({ ...record, state }, received));
+      for (const { job, wasUnderWay } of await readStoredJobs(records)) {
+        const { id } = job.record.release;
+        if (wasUnderWay) interrupted.add(id);
+        jobs.set(id, job);
       }
       report();
       unsubscribe = gateway.onContact((contact) => {
