@@ -228,61 +228,6 @@ describe('every answer', () => {
   });
 });
 
-describe('proofs over HTTP', () => {
-  const profile = async (session: Awaited<ReturnType<TestPortal['signIn']>>, proof: string | null) => {
-    const response = await get('/v1/profile', {
-      authorization: `DPoP ${session.accessToken}`,
-      ...(proof === null ? {} : { dpop: proof }),
-    });
-    return [
-      response.status,
-      ((await response.json()) as { code?: string }).code,
-      response.headers.get('www-authenticate'),
-    ];
-  };
-
-  test('are checked against method, address, time, token and key of the request', async () => {
-    const session = await portal.signIn('luis@condor.example', testPassword);
-    const request = {
-      method: 'GET',
-      url: `${portal.url}/v1/profile`,
-      at: portal.clock.now(),
-      accessToken: session.accessToken,
-    };
-    const good = createProof(session.device, request);
-    expect(await profile(session, good)).toEqual([200, undefined, null]);
-    const refusal = [401, 'proof-invalid', 'DPoP algs="EdDSA"'];
-    const wrong = {
-      'used before': good,
-      missing: null,
-      'another key': createProof(createTestDevice(), request),
-      'another method': createProof(session.device, { ...request, method: 'POST' }),
-      'another address': createProof(session.device, { ...request, url: `${portal.url}/v1/sessions` }),
-      'another host': createProof(session.device, { ...request, url: 'http://portal.example/v1/profile' }),
-      'an hour ago': createProof(session.device, { ...request, at: request.at - 3_600_000 }),
-      'without the token': createProof(session.device, { ...request, accessToken: undefined }),
-      'with another token': createProof(session.device, {
-        ...request,
-        accessToken: createRefreshToken().token,
-      }),
-    };
-    for (const [name, proof] of Object.entries(wrong))
-      expect([name, await profile(session, proof)]).toEqual([name, refusal]);
-  });
-
-  test('may name this machine as people do', async () => {
-    const session = await portal.signIn('luis@condor.example', testPassword);
-    const url = `${portal.url.replace('127.0.0.1', 'localhost')}/v1/profile`;
-    const proof = createProof(session.device, {
-      method: 'GET',
-      url,
-      at: portal.clock.now(),
-      accessToken: session.accessToken,
-    });
-    expect((await profile(session, proof))[0]).toBe(200);
-  });
-});
-
 describe('the document', () => {
   test('describes every procedure of the contract, with its access and its refusals', async () => {
     const document = (await (await get('/v1/openapi.json')).json()) as OpenAPI.Document;
