@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createORPCClient } from '@orpc/client';
@@ -9,10 +8,10 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { implement } from '@orpc/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { rawRequest } from '../../test/support/raw-request.ts';
 import { type ClientContract, clientContract } from '../contract/client.ts';
 import { windowKeyHeader } from '../contract/window-link.ts';
 import { createHost, type Host } from './create-host.ts';
-import { createLaunchTokens, launchLifetime } from './launch-tokens.ts';
 
 const on = implement(clientContract);
 const signOut = vi.fn();
@@ -21,12 +20,6 @@ const client = {
   licenses: { renew: on.licenses.renew.handler(() => undefined) },
 };
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
 let folder: string;
 let host: Host;
 let cookie: string;
@@ -34,22 +27,8 @@ let key: string;
 const warn = vi.fn();
 const used = vi.fn();
 
-/** A request as any program can write it, with headers that a browser would not let a page choose. */
-function send(path: string, options: RequestOptions & { body?: string } = {}): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const { body, ...rest } = options;
-    const sent = httpRequest(`${host.origin}${path}`, { ...rest, path }, (answer) => {
-      let text = '';
-      answer.on('data', (chunk) => (text += chunk));
-      answer.on('end', () =>
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text }),
-      );
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
-
+const send = (path: string, options: Parameters<typeof rawRequest>[2] = {}) =>
+  rawRequest(host.origin, path, options);
 const mine = () => ({ cookie, origin: host.origin, [windowKeyHeader]: key });
 const askForKey = (headers: Record<string, string>) => send('/rpc', { method: 'POST', headers });
 const call = (headers: Record<string, string>) =>
@@ -66,19 +45,22 @@ const open = (headers: Record<string, string>, path = '/rpc', protocol = key) =>
     socket.once('error', () => resolve(0));
   });
 
+const start = (port: number) =>
+  createHost({
+    client,
+    page: join(folder, 'page'),
+    port,
+    texts: { noLink: 'no link', usedLink: 'used link' },
+    used,
+    log: { warn },
+  });
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aldaba-host-'));
   await mkdir(join(folder, 'page'));
   await writeFile(join(folder, 'page', 'index.html'), '<!doctype html><title>Aldaba</title>');
   await writeFile(join(folder, 'secret.json'), '{}');
-  host = await createHost({
-    client,
-    page: join(folder, 'page'),
-    port: 0,
-    texts: { noLink: 'no link', usedLink: 'used link' },
-    used,
-    log: { warn },
-  });
+  host = await start(0);
   const first = await send(new URL(host.createLink()).pathname);
   cookie = first.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
   key = (await askForKey({ cookie, origin: host.origin })).body;
@@ -124,16 +106,6 @@ describe('the launch link', () => {
   test.each(['', 'x', 'A'.repeat(43), '..', '%00'])('a made-up one (%j) opens nothing', async (token) => {
     const answer = await send(`/launch/${token}`);
     expect([answer.status, answer.headers['set-cookie']]).toEqual([403, undefined]);
-  });
-
-  test('is too old after half an hour', () => {
-    let now = 0;
-    const tokens = createLaunchTokens(() => now);
-    const [token, other] = [tokens.issue(), tokens.issue()];
-    now = launchLifetime - 1;
-    expect(tokens.redeem(token)).not.toBeNull();
-    now = launchLifetime;
-    expect(tokens.redeem(other)).toBeNull();
   });
 
   test('a POST does not use it up', async () => {
@@ -310,24 +282,8 @@ describe('procedures', () => {
     const { port } = new URL(host.origin);
     await host.close();
     await closed;
-    host = await createHost({
-      client,
-      page: join(folder, 'page'),
-      port: Number(port),
-      texts: { noLink: '', usedLink: '' },
-      used,
-      log: { warn },
-    });
+    host = await start(Number(port));
     expect(new URL(host.origin).port).toBe(port);
-    await expect(
-      createHost({
-        client,
-        page: folder,
-        port: Number(port),
-        texts: { noLink: '', usedLink: '' },
-        used,
-        log: { warn },
-      }),
-    ).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(start(Number(port))).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });
