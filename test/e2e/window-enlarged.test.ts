@@ -56,6 +56,17 @@ describeUnless(missing, 'in the colors of high contrast', () => {
         .evaluate((element) => getComputedStyle(element).backgroundColor);
     expect(await color(chosen)).not.toBe(await color(other));
   });
+
+  test('how far a download is shows', async () => {
+    const { page } = await open('programs/moving');
+    await page.emulateMedia({ forcedColors: 'active' });
+    const bar = page.getByRole('progressbar').first();
+    const { x, y, width, height } = (await bar.boundingBox()) ?? expect.fail('no bar');
+    const shot = (at: number) => page.screenshot({ clip: { x: at, y, width: 8, height } });
+    // Within the frame, where what has come begins, and where what is to come ends.
+    const [begin, end] = [await shot(x + 4), await shot(x + width - 12)];
+    expect(begin.equals(end)).toBe(false);
+  });
 });
 
 /** Words in a column of a few letters, and what scrolls sideways or lies upon its neighbor's words. */

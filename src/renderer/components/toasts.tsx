@@ -38,6 +38,9 @@ const ToastContext = createContext<Toasts>({ show: () => {}, trouble: () => {} }
 /** Results stay this long, ms; with a way back longer, and for as long as the pointer or the focus is on them. */
 const stays = { plain: 5_000, undo: 12_000, trouble: 15_000 };
 
+/** Where the key takes back what was typed. */
+const writing = 'input:not([type=checkbox], [type=radio]), textarea, select';
+
 /** One result at a time, at the foot of the window. Ctrl+Z takes back what it offers to take back. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [toast, setToast] = useState<Toast | null>(null);
@@ -86,10 +89,16 @@ function ToastView({ toast, onClose }: { toast: Toast; onClose: () => void }) {
   useEffect(() => {
     if (undo === undefined) return;
     const onKey = (event: KeyboardEvent) => {
-      const writing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
-      if (writing || event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey)
+      const target = event.target instanceof HTMLElement ? event.target : document.body;
+      if (
+        target.matches(writing) ||
+        event.key.toLowerCase() !== 'z' ||
+        !(event.ctrlKey || event.metaKey) ||
+        event.shiftKey
+      )
         return;
       event.preventDefault();
+      keepFocus(target);
       takeBack();
     };
     addEventListener('keydown', onKey);

@@ -1,6 +1,7 @@
 import '../../theme/shell.css';
 import { Modal } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/button.tsx';
 import { useReturnFocus } from '../../lib/use-return-focus.ts';
 import { TextSetting } from '../settings/network.tsx';
 import classes from './network-dialog.module.css';
@@ -20,6 +21,9 @@ export default function NetworkDialog({ onClose }: { onClose: () => void }) {
       <div className={classes.lines}>
         <TextSetting setting="proxy" placeholder="http://proxy:8080" />
         <TextSetting setting="extraCaFile" />
+      </div>
+      <div className={classes.buttons}>
+        <Button onClick={onClose}>{t('common.close')}</Button>
       </div>
     </Modal>
   );
