@@ -36,7 +36,7 @@ describeUnless(missing, 'programs', () => {
     await keyboard.press('Enter');
     await expectFocus(pause);
     move({ state: 'verifying', received: viga?.size ?? 0 });
-    await page.getByText('Comprobando huella y firma…').waitFor();
+    await page.getByText('Comprobando el archivo y su firma…').waitFor();
     move({ state: 'ready', received: viga?.size ?? 0, path: '/home/lucia/Descargas/viga-2026.1.exe' });
     await page.getByText('el archivo llegó íntegro', { exact: false }).waitFor();
     await page.getByText('/home/lucia/Descargas/viga-2026.1.exe').waitFor();
