@@ -75,6 +75,7 @@ describe('what a log never holds', () => {
     circle.self = circle;
     expect(redact(circle)).toEqual({ self: '[cut]' });
     expect(redact(Buffer.alloc(3))).toBe('[3 bytes]');
+    expect(redact(new Map([[{ toString: 0 }, 1]]))).toEqual({ '[object]': 1 });
   });
 
   test('anything at all can be logged', () => {

@@ -65,7 +65,8 @@ export function redact(value: unknown, depth = 0, seen: readonly object[] = []):
   const entries = value instanceof Map ? [...value.entries()] : Object.entries(value);
   return Object.fromEntries(
     entries.map(([key, item]) => {
-      const name = String(key);
+      // A map has keys of any kind, and one that is an object may have no text.
+      const name = typeof key === 'object' || typeof key === 'function' ? '[object]' : String(key);
       if (item !== null && item !== undefined && secretName.test(name)) return [name, removed];
       if (emailName.test(name)) return [name, redactEmail(item)];
       return [name, redact(item, depth + 1, path)];
