@@ -68,4 +68,5 @@ async function start(): Promise<void> {
   });
   // What was left behind keeps nobody waiting.
   if (ending.signal.aborted) endProcess();
+  else ending.signal.addEventListener('abort', () => endProcess());
 }

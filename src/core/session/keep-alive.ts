@@ -22,7 +22,7 @@ export interface KeepAlive {
   renewed(): void;
   /** There is no session to renew. */
   clear(): void;
-  /** What fails from now on is not tried again. */
+  /** Nothing is renewed by itself from now on, whatever was under way brings. */
   stop(): void;
 }
 
@@ -39,18 +39,23 @@ export function createKeepAlive(clock: Clock, log: Log, renew: () => Promise<unk
     } catch (error) {
       const { code, data } = asAldabaError(error);
       log.info({ code }, 'the session was not renewed');
-      if (stopped || !(isUnreachable(code) || code === 'unavailable' || code.startsWith('keychain-'))) return;
+      if (!(isUnreachable(code) || code === 'unavailable' || code.startsWith('keychain-'))) return;
       failures++;
-      alarm.set(clock.now() + backoff(failures, retry, Math.random, data?.retryAfter));
+      setIn(backoff(failures, retry, Math.random, data?.retryAfter));
     }
   }
 
+  /** What was under way when it stopped ends later, and an alarm would keep the process from ending. */
+  function setIn(ms: number): void {
+    if (!stopped) alarm.set(clock.now() + ms);
+  }
+
   return {
-    start: () => alarm.set(clock.now() + firstPause),
+    start: () => setIn(firstPause),
     run,
     renewed() {
       failures = 0;
-      alarm.set(clock.now() + pause);
+      setIn(pause);
     },
     clear: alarm.clear,
     stop() {
