@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { join } from 'node:path';
 import process from 'node:process';
 import { keepCompiledCode } from '../core/shell/code-cache.ts';
@@ -66,7 +67,6 @@ async function start(): Promise<void> {
       endWithParent: join(import.meta.dirname, '../../src/cli/end-with-parent.ts'),
     },
   });
-  // What was left behind keeps nobody waiting.
-  if (ending.signal.aborted) endProcess();
-  else ending.signal.addEventListener('abort', () => endProcess());
+  // What was left behind keeps nobody waiting, whether the signal came before the answer or comes after it.
+  addAbortListener(ending.signal, endProcess);
 }

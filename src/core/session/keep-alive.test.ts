@@ -22,13 +22,13 @@ test('renews soon after the start, and then half a day after each renewal', asyn
 });
 
 test.each([
-  ['a start', async ({ keepAlive }: ReturnType<typeof make>) => keepAlive.start()],
-  ['a renewal that was under way', async ({ keepAlive }: ReturnType<typeof make>) => keepAlive.renewed()],
-])('after it stopped %s sets nothing that would keep the process', async (_what, happens) => {
+  ['a start', ({ keepAlive }: ReturnType<typeof make>) => keepAlive.start()],
+  ['a renewal that was under way', ({ keepAlive }: ReturnType<typeof make>) => keepAlive.renewed()],
+])('after it stopped %s sets nothing that would keep the process', (_what, happens) => {
   const made = make();
   const timers = vi.spyOn(made.clock, 'setTimer');
   made.keepAlive.stop();
-  await happens(made);
+  happens(made);
   expect(timers).not.toHaveBeenCalled();
 });
 

@@ -98,7 +98,8 @@ function ToastView({ toast, onClose }: { toast: Toast; onClose: () => void }) {
       )
         return;
       event.preventDefault();
-      keepFocus(target);
+      // Its own button goes with it.
+      if (target.closest(`.${classes.toast}`) !== null) keepFocus(target);
       takeBack();
     };
     addEventListener('keydown', onKey);
