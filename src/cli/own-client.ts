@@ -5,6 +5,7 @@ import type { Opener } from '../core/ports/index.ts';
 import { createNodePorts } from '../core/shell/node-ports.ts';
 import { type RunningProcess, startClient } from '../core/shell/start-client.ts';
 import type { Context } from './context.ts';
+import { tellKeptAside } from './notices.ts';
 import type { OpenClient } from './open-client.ts';
 import { noWindow, shellOf } from './shell-of.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -12,6 +13,7 @@ import { surroundingsOf } from './surroundings.ts';
 /** A core that answers no programs, for one command. */
 export async function openOwnClient(context: Context): Promise<OpenClient> {
   const ports = await createNodePorts(surroundingsOf(context), shellOf(context, 'command', noWindow));
+  tellKeptAside(context, ports.settings);
   const core = createCore(ports);
   const close = async () => {
     await core.stop();

@@ -5,6 +5,7 @@ import type { Http } from '../core/ports/index.ts';
 import { createNodePorts } from '../core/shell/node-ports.ts';
 import { initialState } from '../core/state/initial-state.ts';
 import type { Context } from './context.ts';
+import { tellKeptAside } from './notices.ts';
 import { noWindow, shellOf } from './shell-of.ts';
 import { surroundingsOf } from './surroundings.ts';
 
@@ -28,6 +29,7 @@ export async function readOwnState(context: Context): Promise<AppState> {
     http: () => silent,
   });
   try {
+    tellKeptAside(context, ports.settings);
     if (!existsSync(ports.paths.data)) return { ...initialState(ports), licenses: [] };
     const { composeCore } = await import('../core/compose-core.ts');
     const { core } = composeCore(ports);

@@ -12,6 +12,7 @@ import type { Ports } from './ports/index.ts';
 import { asAldabaError } from './problem.ts';
 import type { RouterNeeds } from './router/create-router.ts';
 import { createSession, type SessionControl } from './session/session.ts';
+import { recoverWayIn } from './setup/recover-way-in.ts';
 import { createSetup } from './setup/setup.ts';
 import { showConnection } from './state/connection.ts';
 import { initialState } from './state/initial-state.ts';
@@ -81,12 +82,13 @@ export function composeCore(
     return other.portal;
   }
 
+  const identityFile = join(paths.data, 'identity.json');
   const session = createSession({
     ports: observed,
     device,
     lock,
     state,
-    file: join(paths.data, 'identity.json'),
+    file: identityFile,
     portalAt,
   });
   const parts = { ports: observed, device, gateway, session, state, lock };
@@ -163,15 +165,7 @@ export function composeCore(
     broker,
     async start() {
       undo.push(settings.onChange(() => state.update(shownSettings(settings))));
-      for (const { source, file, field } of settings.problems) {
-        const data = {
-          ...(file === null ? {} : { file }),
-          ...(field === null ? {} : { field }),
-          detail: source,
-        };
-        const id = `settings-corrupt:${source}:${field ?? '*'}`;
-        state.notice({ id, level: 'warning', problem: { code: 'settings-corrupt', data } });
-      }
+      await recoverWayIn({ settings, log, licenses, file: identityFile });
       await readDevice();
       await session.start();
       undo.push(licenses.onRead(showDevice));

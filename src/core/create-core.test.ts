@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type CoreRig, createCoreRig, type RunningCore, testEmail } from '../../test/fakes/core-rig.ts';
 import { testPassword } from '../../test/fakes/portal.ts';
 import { testIds } from '../../test/fakes/portal-people.ts';
@@ -96,10 +96,15 @@ describe('starting', () => {
 
   test('a settings file that was kept aside is named', async () => {
     const settings = createMemorySettings({ recoveredFrom: '/home/ana/settings.corrupt-1.json' });
-    const { core } = await rig.start({ settings });
-    expect(core.state.get().notices).toMatchObject([
+    const { core, client } = await rig.start({ settings });
+    const { notices } = core.state.get();
+    expect(notices).toMatchObject([
       { level: 'warning', code: 'settings-corrupt', data: { file: '/home/ana/settings.corrupt-1.json' } },
     ]);
+    const known = vi.spyOn(settings, 'acknowledge');
+    await client.settings.dismissNotice({ id: notices[0]?.id ?? '' });
+    expect(core.state.get().notices).toEqual([]);
+    expect(known.mock.calls).toEqual([[settings.problems[0]]]);
   });
 
   test('a second client of the same profile is told that one runs, and leaves nothing behind', async () => {

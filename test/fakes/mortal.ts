@@ -63,6 +63,7 @@ export function createMortal(alive: Pick<Ports, 'secrets' | 'settings' | 'http'>
     onChange: (listener) => alive.settings.onChange(listener),
     recoveredFrom: alive.settings.recoveredFrom,
     problems: alive.settings.problems,
+    acknowledge: (problem) => mortal('settings', () => alive.settings.acknowledge(problem)),
   };
   const http: Http = {
     fetch: async (request) => {

@@ -43,5 +43,6 @@ export function createMemorySettings(
       options.recoveredFrom === undefined
         ? []
         : [{ source: 'user', file: options.recoveredFrom, field: null }],
+    acknowledge: async () => {},
   };
 }

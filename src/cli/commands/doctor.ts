@@ -3,8 +3,8 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import type { Context, Result } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { facts, keychainInWords, moment } from '../format.ts';
+import { noticeSentences } from '../notices.ts';
 import { withClient } from '../open-client.ts';
-import { loadErrorTexts } from '../texts.ts';
 
 /** What works on this machine and what does not; nothing of it is secret, so that it can be sent to support. */
 export async function doctor(
@@ -16,11 +16,8 @@ export async function doctor(
     if (resetDevice) await client.setup.resetDevice();
     const found = await client.diagnose();
     const problems = problemsOf(found);
-    const texts = await loadErrorTexts(context.language);
-    const sentences = problems.map((code) => {
-      const { title, means, next } = texts[code];
-      return `\n${title}\n  ${means}\n  ${next}`;
-    });
+    const about = problems.filter((code) => found.notices.every((notice) => notice.code !== code));
+    const sentences = await noticeSentences(context, [...about.map((code) => ({ code })), ...found.notices]);
     return {
       code: exitCodeOf(found),
       json: { running: pid !== null, ...found, problems },

@@ -2,6 +2,7 @@ import type { AppState, LicenseView } from '../../contract/client/state.ts';
 import type { Context, Result } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { facts, keychainInWords, moment } from '../format.ts';
+import { noticeFacts, noticeSentences } from '../notices.ts';
 import { readState } from '../read-state.ts';
 import { roleName } from '../role-name.ts';
 
@@ -42,8 +43,12 @@ export async function status(context: Context): Promise<Result> {
       })),
       returned,
       uses,
+      notices: state.notices.map(noticeFacts),
     },
-    text: describe(context, state, pid),
+    text: [
+      describe(context, state, pid),
+      ...(await noticeSentences(context, state.notices.map(noticeFacts))),
+    ].join('\n'),
   };
 }
 

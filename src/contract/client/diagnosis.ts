@@ -82,7 +82,12 @@ export const diagnosisSchema = z.object({
   programs: z.number().int().nonnegative(),
   /** Names of the settings that are fixed, by policy or by how the client was started. */
   lockedSettings: z.array(z.string()),
-  notices: z.array(problemSchema.pick({ code: true, at: true })),
+  /** `file`: what one is about, the home folder written as `~`; `field`: the setting. */
+  notices: z.array(
+    problemSchema
+      .pick({ code: true, at: true })
+      .extend({ file: z.string().nullable(), field: z.string().nullable() }),
+  ),
   /** The newest lines of all the profile's logs, oldest first, secrets taken out. */
   log: z.array(z.string()).max(diagnosisLogLines),
 });

@@ -1,58 +1,17 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createMemoryLog } from '../../../test/fakes/log.ts';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
 import { expectMode } from '../../../test/support/expect-mode.ts';
-import { settingsSchema } from '../../contract/settings.ts';
-import { createProcessLock } from '../lock/process-lock.ts';
-import { openSettings } from './file-settings.ts';
+import { settingsFolder } from '../../../test/support/settings-folder.ts';
 import { settingsFromEnvironment, settingsFromTexts } from './settings-sources.ts';
 
-let root: string;
-let closes: (() => void)[];
-const defaults = settingsSchema.parse({});
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'aldaba-settings-'));
-  closes = [];
-});
-afterEach(async () => {
-  for (const close of closes) close();
-  await rm(root, { recursive: true, force: true });
-});
-
-const folder = () => join(root, 'config');
-const file = () => join(folder(), 'settings.json');
-const policyFile = () => join(root, 'policy.json');
-
-async function open(
-  sources: { commandLine?: Record<string, string>; environment?: Record<string, string> } = {},
-) {
-  const log = createMemoryLog();
-  const settings = await openSettings({
-    folder: folder(),
-    policyFile: policyFile(),
-    commandLine: settingsFromTexts(sources.commandLine ?? {}, 'command-line'),
-    environment: settingsFromEnvironment(sources.environment ?? {}),
-    lock: createProcessLock(join(root, 'run')),
-    log,
-  });
-  closes.push(settings.close);
-  return settings;
-}
-
-async function given(content: string): Promise<void> {
-  await mkdir(folder(), { recursive: true });
-  await writeFile(file(), content);
-}
+const { defaults, file, policyFile, root, open, given } = settingsFolder();
 
 describe('the person’s own settings', () => {
   test('nothing stored: defaults, and nothing is written', async () => {
     const settings = await open();
     expect(settings.current()).toEqual(defaults);
     expect(settings.recoveredFrom).toBeNull();
-    expect(await readdir(root)).toEqual([]);
+    expect(await readdir(root())).toEqual([]);
   });
 
   test('a change is kept, for the person alone to read, and the rest stays', async () => {
@@ -110,77 +69,6 @@ describe('the person’s own settings', () => {
   });
 });
 
-describe('a file that cannot be understood', () => {
-  test.each(['{"theme":"da', '[]', 'null', '"dark"', '\u0000\u0001', ''])(
-    '%j is kept aside, named and replaced',
-    async (content) => {
-      await given(content);
-      const settings = await open();
-      expect(settings.current()).toEqual(defaults);
-      expect(settings.recoveredFrom).toMatch(/settings\.corrupt-.+\.json$/);
-      expect(settings.problems).toEqual([{ source: 'user', file: settings.recoveredFrom, field: null }]);
-      expect(await readFile(settings.recoveredFrom ?? '', 'utf8')).toBe(content);
-      const again = await open();
-      expect(again.recoveredFrom).toBeNull();
-      expect(again.problems).toEqual([]);
-    },
-  );
-
-  test('one bad field is left out and named; the others, and those of a newer version, stay', async () => {
-    const content = JSON.stringify({
-      theme: 'sepia',
-      language: 'pt',
-      portal: 'https://portal.example',
-      fromTheFuture: [1],
-    });
-    await given(content);
-    const settings = await open();
-    expect(settings.current()).toEqual({ ...defaults, language: 'pt', portal: 'https://portal.example' });
-    expect(settings.problems).toEqual([{ source: 'user', file: settings.recoveredFrom, field: 'theme' }]);
-    expect(await readFile(settings.recoveredFrom ?? '', 'utf8')).toBe(content);
-    await settings.update({ theme: 'light' });
-    expect(JSON.parse(await readFile(file(), 'utf8'))).toEqual({
-      language: 'pt',
-      portal: 'https://portal.example',
-      fromTheFuture: [1],
-      theme: 'light',
-    });
-    expect((await open()).problems).toEqual([]);
-  });
-
-  test('one that breaks while the client runs is kept aside at the next change', async () => {
-    const settings = await open();
-    await settings.update({ language: 'es' });
-    await writeFile(file(), '{"language":');
-    await settings.update({ theme: 'dark' });
-    expect(JSON.parse(await readFile(file(), 'utf8'))).toEqual({ theme: 'dark' });
-    const aside = (await readdir(folder())).filter((name) => name.includes('corrupt'));
-    expect(aside).toHaveLength(1);
-  });
-
-  test('whatever the file holds, the client starts, and what was understood is valid', async () => {
-    const value = fc.oneof(
-      fc.jsonValue(),
-      fc.constantFrom<unknown>('dark', 'es', true, false, null, 'https://portal.example'),
-    );
-    const fields = fc.dictionary(fc.constantFrom(...Object.keys(defaults), 'other'), value);
-    const content = fc.oneof(
-      fc.json(),
-      fc.string({ maxLength: 200 }),
-      fields.map((object) => JSON.stringify(object)),
-    );
-    await fc.assert(
-      fc.asyncProperty(content, async (text) => {
-        await given(text);
-        const settings = await open();
-        expect(settingsSchema.parse(settings.current())).toEqual(settings.current());
-        for (const close of closes.splice(0)) close();
-      }),
-      { numRuns: 60 },
-    );
-  });
-});
-
 describe('sources', () => {
   test('policy beats command line beats environment beats the person beats the default', async () => {
     const settings = await open();
@@ -226,7 +114,7 @@ describe('sources', () => {
         data: { field: Object.keys(change)[0] },
       });
     }
-    expect(await readdir(root)).toEqual([]);
+    expect(await readdir(root())).toEqual([]);
     await settings.update({ theme: 'dark', mode: 'cloud-key', portal });
     expect(JSON.parse(await readFile(file(), 'utf8'))).toEqual({ theme: 'dark' });
   });

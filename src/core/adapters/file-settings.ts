@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { AldabaError } from '../../contract/errors.ts';
@@ -12,9 +12,9 @@ import {
 } from '../../contract/settings.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
 import type { Log } from '../ports/log.ts';
-import type { FixedBy, SettingsProblem, SettingsStore } from '../ports/settings.ts';
+import type { FixedBy, SettingsStore } from '../ports/settings.ts';
 import { asAldabaError } from '../problem.ts';
-import { writeFileDurably } from '../write-file-durably.ts';
+import { forgetKeptAside, readOwnSettings, repairOwnSettings } from './own-settings-file.ts';
 import { readFields, readJsonObject, readPolicy, type Source } from './settings-sources.ts';
 
 export interface FileSettingsOptions {
@@ -28,36 +28,6 @@ export interface FileSettingsOptions {
 }
 
 const fileName = 'settings';
-
-/** Copies the file beside itself before anything of it is replaced. */
-async function keepAside(path: string): Promise<string> {
-  const aside = `${path.replace(/\.json$/, '')}.corrupt-${new Date().toISOString().replace(/[:.]/g, '-')}.json`;
-  await copyFile(path, aside);
-  return aside;
-}
-
-/**
- * The person's file as it is at the start. What cannot be understood, the whole or a field, is copied aside and named, and then taken out,
- * so that it is reported once and the rest goes on. Fields that this version does not know stay.
- */
-async function readOwn(
-  path: string,
-): Promise<{ own: SettingsChange; problems: SettingsProblem[]; aside: string | null }> {
-  const given = await readJsonObject(path);
-  if (given === null) return { own: {}, problems: [], aside: null };
-  if (given === undefined) {
-    const aside = await keepAside(path);
-    await writeFileDurably(path, '{}');
-    return { own: {}, problems: [{ source: 'user', file: aside, field: null }], aside };
-  }
-  const { values, problems } = readFields(given, { source: 'user', file: path });
-  if (problems.length === 0) return { own: values, problems, aside: null };
-  const aside = await keepAside(path);
-  const bad = new Set<string | null>(problems.map(({ field }) => field));
-  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !bad.has(name)));
-  await writeFileDurably(path, JSON.stringify(rest, null, '\t'));
-  return { own: values, problems: problems.map((problem) => ({ ...problem, file: aside })), aside };
-}
 
 function fixedBy(source: FixedBy, { values }: Source): [SettingName, FixedBy][] {
   return (Object.keys(values) as SettingName[]).map((name) => [name, source]);
@@ -91,8 +61,20 @@ export async function openSettings(options: FileSettingsOptions): Promise<Settin
   const { folder, policyFile, commandLine, environment, lock, log } = options;
   const path = join(folder, `${fileName}.json`);
   const policy = await readPolicy(policyFile);
-  const start = await readOwn(path);
-  const problems = [...policy.problems, ...commandLine.problems, ...environment.problems, ...start.problems];
+  let start = await readOwnSettings(path);
+  let recoveredFrom: string | null = null;
+  if (start.broken.length > 0) {
+    // One that cannot be kept aside (rights, a full disk) ends nothing: it is named where it is.
+    recoveredFrom = await lock.run('settings', () => repairOwnSettings(path)).catch(() => null);
+    start = await readOwnSettings(path);
+  }
+  const problems = [
+    ...policy.problems,
+    ...commandLine.problems,
+    ...environment.problems,
+    ...start.broken,
+    ...start.kept,
+  ];
   for (const problem of problems) log.warn({ ...problem }, 'a setting cannot be understood and is left out');
   const locked: ReadonlyMap<SettingName, FixedBy> = new Map([
     ...fixedBy('environment', environment),
@@ -100,7 +82,7 @@ export async function openSettings(options: FileSettingsOptions): Promise<Settin
     ...fixedBy('policy', policy),
   ]);
   const listeners = new Set<(settings: Settings) => void>();
-  let own = start.own;
+  let own = start.values;
   let settings = combine();
   let watcher: FSWatcher | null = null;
 
@@ -143,7 +125,7 @@ export async function openSettings(options: FileSettingsOptions): Promise<Settin
   async function write(change: SettingsChange): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // Broken since the start: set aside like then, because electron-store would refuse it or throw it away.
-    const { aside } = await readOwn(path);
+    const aside = await repairOwnSettings(path);
     if (aside !== null) log.warn({ file: aside }, 'the settings file was broken and is kept aside');
     const Store = await loadStore();
     const store = new Store<Record<string, unknown>>({
@@ -166,7 +148,7 @@ export async function openSettings(options: FileSettingsOptions): Promise<Settin
     current: () => settings,
     locked: () => locked,
     problems,
-    recoveredFrom: start.aside,
+    recoveredFrom,
     reload,
     onChange(listener) {
       listeners.add(listener);
@@ -197,6 +179,12 @@ export async function openSettings(options: FileSettingsOptions): Promise<Settin
       await reload();
       follow();
     },
+    acknowledge: (problem) =>
+      lock
+        .run('settings', () => forgetKeptAside(path, problem))
+        .catch((error) => {
+          throw asAldabaError(error);
+        }),
     close() {
       watcher?.close();
       watcher = null;

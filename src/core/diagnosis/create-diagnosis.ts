@@ -5,6 +5,7 @@ import type { Ports } from '../ports/index.ts';
 import { toProblem } from '../problem.ts';
 import { logTail } from './log-tail.ts';
 import { stateFacts } from './state-facts.ts';
+import { withoutHome } from './without-home.ts';
 
 /** ms for the portal and for the look at its certificates, which are asked at the same time. */
 const patience = 15_000;
@@ -45,7 +46,10 @@ export function createDiagnosis({ ports, gateway, licenses, state }: DiagnosisNe
       ...stateFacts(state.get()),
       mode: settings.current().mode,
       portal,
-      network,
+      network:
+        network === null || network.extraCaFile === null
+          ? network
+          : { ...network, extraCaFile: withoutHome(network.extraCaFile) },
       clock: {
         verdict: verdict?.verdict ?? null,
         back: Math.round((verdict?.back ?? 0) / 1000),

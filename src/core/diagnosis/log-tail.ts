@@ -1,6 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { redact } from '../adapters/redact.ts';
+import { withoutHome } from './without-home.ts';
 
 /** Bytes from the end of each file: lines are some 200 long. */
 const tailBytes = 256 * 1024;
@@ -24,7 +25,7 @@ function readable(line: string): { time: string; text: string } | null {
   try {
     const fields: unknown = JSON.parse(line);
     if (typeof fields !== 'object' || fields === null || !('time' in fields)) return null;
-    return { time: String(fields.time), text: JSON.stringify(redact(fields)) };
+    return { time: String(fields.time), text: withoutHome(JSON.stringify(redact(fields))) };
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../../contract/client/diagnosis.ts';
 import type { AppState } from '../../contract/client/state.ts';
+import { withoutHome } from './without-home.ts';
 
 /** What of the snapshot goes into a diagnosis: no name or address of a person, no identifier of hardware. */
 export function stateFacts(state: AppState) {
@@ -30,6 +31,11 @@ export function stateFacts(state: AppState) {
     keychain: state.keychain,
     programs: state.uses.length,
     lockedSettings: state.lockedSettings,
-    notices: state.notices.map(({ code, at }) => ({ code, at })),
+    notices: state.notices.map(({ code, at, data }) => ({
+      code,
+      at,
+      file: data?.file === undefined ? null : withoutHome(data.file),
+      field: data?.field ?? null,
+    })),
   } satisfies Partial<Diagnosis>;
 }

@@ -115,10 +115,8 @@ describe('borrowing', () => {
 
   test('a keychain that forgets: the place would stay taken after the next start', async () => {
     rig.portal.lent.set('viga', 14);
-    const use = await run();
     Object.assign(rig.ports.secrets, { backend: 'memory' });
-    await rig.boot();
-    await rig.acquire(use);
+    const use = await run();
     await expect(rig.licenses.borrow('viga', 7, use)).rejects.toMatchObject({ code: 'keychain-unavailable' });
     expect(rig.portal.count('borrow')).toBe(0);
   });

@@ -1,5 +1,5 @@
+import { basename } from 'node:path';
 import type { BrokerLicense } from '../../contract/broker.ts';
-import type { ErrorCode } from '../../contract/errors.ts';
 import { rebindDue } from '../../domain/device-score.ts';
 import type { DocumentVerifier } from '../../domain/documents/index.ts';
 import type {
@@ -12,8 +12,10 @@ import type {
 import { licenseStanding, type Standing } from '../../domain/license-state.ts';
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
+import { changeRecord } from './change-record.ts';
 import type { ClockGuard } from './clock-guard.ts';
 import { type ChangeListener, type Entry, isHeld, type Said, type WarningListener } from './entry.ts';
+import type { KeptAside } from './kept-aside.ts';
 import { emptyRecord, isEmptyRecord, type LicenseRecord } from './license-record.ts';
 import type { LicenseStore } from './license-store.ts';
 import {
@@ -100,6 +102,7 @@ export function createEntries(
       flights: new Map(),
       telling: null,
       lending: null,
+      unkept: false,
       queue: null,
     };
     entries.set(product, entry);
@@ -174,8 +177,10 @@ export function createEntries(
     );
   }
 
+  const isForgotten = () => ports.secrets.backend === 'memory';
+
   async function update(entry: Entry, change: (record: LicenseRecord) => LicenseRecord): Promise<void> {
-    adopt(entry, await store.update(entry.product, change));
+    adopt(entry, await changeRecord(store, entry, isForgotten(), change));
   }
 
   async function updateAnyway(entry: Entry, change: (record: LicenseRecord) => LicenseRecord): Promise<void> {
@@ -193,24 +198,30 @@ export function createEntries(
   /** What does not verify is kept aside and named; the rest of its record goes on in a new file. */
   async function load(): Promise<void> {
     const { records, setAside } = await store.load();
-    for (const file of setAside) tellSetAside(file, 'file-format');
+    for (const kept of setAside) tellSetAside(kept);
     for (const record of records) {
       const entry = get(record.product);
+      if (isForgotten()) {
+        adopt(entry, { ...record, right: null, license: null });
+        continue;
+      }
       adopt(entry, record);
       const right = entry.right === null ? null : record.right;
       const license = entry.license === null ? null : record.license;
       if (right === record.right && license === record.license) continue;
       const code = rights.refusal(record.product) ?? 'file-tampered';
-      // Each start without a keychain has a new key: what the process before held is over, and no news.
-      const isExpected = code === 'file-wrong-device' && ports.secrets.backend === 'memory';
-      if (!isExpected) tellSetAside(await store.setAside(record.product), code);
+      tellSetAside(await store.setAside(record.product, code));
       await update(entry, () => ({ ...record, right, license }));
     }
   }
 
-  function tellSetAside(file: string, code: ErrorCode): void {
+  function tellSetAside({ file, code }: KeptAside): void {
     log.warn({ file, code }, 'a license file was kept aside');
-    state.notice({ id: `license-file-${file}`, level: 'warning', problem: { code, data: { file } } });
+    state.notice({
+      id: `license-file-${basename(file)}`,
+      level: 'warning',
+      problem: { code, data: { file } },
+    });
   }
 
   function publish(entry: Entry): void {

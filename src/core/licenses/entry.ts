@@ -34,8 +34,10 @@ export interface Said {
 /** One product on this device while the client runs. */
 export interface Entry {
   readonly product: string;
-  /** As it stands on disk. */
+  /** As it stands on disk, but for what is `unkept`. */
   record: LicenseRecord;
+  /** Right and license of the record are in memory alone. */
+  unkept: boolean;
   /** The verified form of `record.right` and of `record.license`; null when absent or not genuine. */
   right: Right | null;
   license: Right | null;

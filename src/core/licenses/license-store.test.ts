@@ -73,9 +73,44 @@ describe('a file that says nothing', () => {
     await writeFile(join(folder, 'viga.json'), text);
     const { records, setAside } = await open().load();
     expect(records).toEqual([]);
-    expect(setAside).toEqual([join(folder, 'viga.json.corrupt-2026-03-02T08-00-00-000Z')]);
-    expect(await readFile(setAside[0] ?? '', 'utf8')).toBe(text);
-    expect(await open().load()).toEqual({ records: [], setAside: [] });
+    const file = join(folder, 'viga.json.corrupt-2026-03-02T08-00-00-000Z');
+    expect(setAside).toEqual([{ file, code: 'file-format' }]);
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+
+  test('is named at each start, until its product has a file again or a month went by', async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'viga.json'), '');
+    const { setAside } = await open().load();
+    expect(await open().load()).toEqual({ records: [], setAside });
+    expect(setAside).toHaveLength(1);
+    await open().update('viga', (record) => ({ ...record, releases: [{ leaseId, until }] }));
+    expect((await open().load()).setAside).toEqual([]);
+    await open().update('viga', (record) => ({ ...record, releases: [] }));
+    expect((await open().load()).setAside).toEqual(setAside);
+    await ports.clock.advance(31 * 86_400_000);
+    expect((await open().load()).setAside).toEqual([]);
+  });
+
+  test('says at later starts why it was kept aside', async () => {
+    const store = open();
+    await store.update('viga', (record) => ({ ...record, releases: [{ leaseId, until }] }));
+    const kept = await store.setAside('viga', 'file-tampered');
+    // Whoever dies here has lost nothing: the file is changed afterwards.
+    expect((await open().load()).records).toHaveLength(1);
+    await store.update('viga', (record) => ({ ...record, releases: [] }));
+    expect((await open().load()).setAside).toEqual([kept]);
+    expect(kept).toMatchObject({
+      code: 'file-tampered',
+      file: expect.stringContaining('viga.json.corrupt-'),
+    });
+  });
+
+  test('is a folder: moved aside like any other', async () => {
+    await mkdir(join(folder, 'viga.json'), { recursive: true });
+    const { records, setAside } = await open().load();
+    expect(records).toEqual([]);
+    expect(setAside).toMatchObject([{ code: 'file-format' }]);
   });
 });
 

@@ -1,14 +1,19 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ErrorCode } from '../../contract/errors.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
 import { asAldabaError } from '../problem.ts';
 import { writeFileDurably } from '../write-file-durably.ts';
+import { asideName, type KeptAside, readAsideName } from './kept-aside.ts';
 import { emptyRecord, isEmptyRecord, type LicenseRecord, licenseRecordSchema } from './license-record.ts';
 
 /** Signed documents on disk, one file per product. */
 export interface LicenseStore {
-  /** Reads every record. Files that cannot be understood are renamed and named, never deleted. */
-  load(): Promise<{ records: LicenseRecord[]; setAside: string[] }>;
+  /**
+   * Reads every record. Files that cannot be understood are renamed, never deleted, and named, now and at later starts, as long as their
+   * product has no other (kept-aside).
+   */
+  load(): Promise<{ records: LicenseRecord[]; setAside: KeptAside[] }>;
   /**
    * Reads, changes and durably replaces one record while no other process of the profile does. Returning the record as it was writes nothing.
    * @returns the record as it is now
@@ -17,8 +22,8 @@ export interface LicenseStore {
   update(product: string, change: (record: LicenseRecord) => LicenseRecord): Promise<LicenseRecord>;
   /** True when a record holds a standalone license, whatever it is worth. Changes nothing. */
   hasLicense(): Promise<boolean>;
-  /** Renames the product's file, for a document that does not verify. @returns the new path */
-  setAside(product: string): Promise<string>;
+  /** Copies the product's file beside itself, for a document that does not verify; the file stays until it is changed. */
+  setAside(product: string, code: ErrorCode): Promise<KeptAside>;
 }
 
 export interface LicenseStoreNeeds {
@@ -42,10 +47,10 @@ export function createLicenseStore({
 }: LicenseStoreNeeds): LicenseStore {
   const fileOf = (product: string) => join(folder, `${product}${ending}`);
 
-  async function keepAside(path: string): Promise<string> {
-    const aside = `${path}.corrupt-${new Date(now()).toISOString().replace(/[:.]/g, '-')}`;
-    await rename(path, aside);
-    return aside;
+  async function keepAside(path: string): Promise<KeptAside> {
+    const file = asideName(path, 'file-format', now());
+    await rename(path, file);
+    return { file, code: 'file-format' };
   }
 
   /** null when there is no file; undefined when it says nothing that can be understood. */
@@ -55,6 +60,7 @@ export function createLicenseStore({
       text = await readFile(fileOf(product), 'utf8');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      if (error instanceof Error && 'code' in error && error.code === 'EISDIR') return undefined;
       throw asAldabaError(error);
     }
     try {
@@ -69,14 +75,20 @@ export function createLicenseStore({
     async load() {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const records: LicenseRecord[] = [];
-      const setAside: string[] = [];
+      const setAside: KeptAside[] = [];
+      const before: { name: string; product: string; code: ErrorCode }[] = [];
       for (const name of await readdir(folder)) {
+        const aside = readAsideName(name, now());
+        if (aside !== null) before.push({ name, ...aside });
         if (!name.endsWith(ending)) continue;
         const product = name.slice(0, -ending.length);
         const record = await read(product);
         if (record === undefined) setAside.push(await keepAside(fileOf(product)));
         else if (record !== null) records.push(record);
       }
+      const isNews = ({ product }: { product: string }) =>
+        records.every((record) => record.product !== product);
+      for (const { name, code } of before.filter(isNews)) setAside.push({ file: join(folder, name), code });
       return { records, setAside };
     },
     update: (product, change) =>
@@ -104,6 +116,12 @@ export function createLicenseStore({
       }
       return false;
     },
-    setAside: (product) => keepAside(fileOf(product)),
+    async setAside(product, code) {
+      const file = asideName(fileOf(product), code, now());
+      await copyFile(fileOf(product), file).catch((error) => {
+        throw asAldabaError(error);
+      });
+      return { file, code };
+    },
   };
 }

@@ -3,7 +3,10 @@ import type { SettingName, Settings, SettingsChange } from '../../contract/setti
 /** What wins over the person's choice. */
 export type FixedBy = 'policy' | 'command-line' | 'environment';
 
-/** Something that could not be understood where settings come from. It was left out; everything else counts. */
+/**
+ * Something that could not be understood where settings come from. It was left out; everything else counts. What was kept aside of the
+ * person's own file is named at each start, until `acknowledge` or until the copy is gone.
+ */
 export interface SettingsProblem {
   source: FixedBy | 'user';
   /** The file it stands in, or for the person's own the copy kept aside; null for command line and environment. */
@@ -25,7 +28,9 @@ export interface SettingsStore {
   /** Takes over what another process of the profile wrote since. */
   reload(): Promise<void>;
   onChange(listener: (settings: Settings) => void): () => void;
-  /** Path of the copy kept aside when the person's file was corrupt, wholly or in part; null when it was not. */
+  /** Path of the copy kept aside at this start, when the person's file was corrupt, wholly or in part; null when it was not. */
   readonly recoveredFrom: string | null;
   readonly problems: readonly SettingsProblem[];
+  /** The person knows of it: the next start names that copy no more. Anything else than a copy kept aside is named as long as it is so. */
+  acknowledge(problem: SettingsProblem): Promise<void>;
 }

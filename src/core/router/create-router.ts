@@ -6,6 +6,7 @@ import type { Gateway, Licenses, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import type { SessionControl } from '../session/session.ts';
 import type { Setup } from '../setup/setup.ts';
+import { acknowledgeNotice } from '../state/settings-notices.ts';
 import { withoutCredentials } from '../without-credentials.ts';
 import { implementClient, withSignal } from './implement-client.ts';
 import { createPeople } from './people.ts';
@@ -101,7 +102,10 @@ export function createRouter(needs: RouterNeeds) {
         }
         await changeSettings(ports, input);
       }),
-      dismissNotice: os.settings.dismissNotice.handler(({ input }) => state.clearNotice(input.id)),
+      dismissNotice: os.settings.dismissNotice.handler(async ({ input }) => {
+        state.clearNotice(input.id);
+        await acknowledgeNotice(ports.settings, input.id);
+      }),
     },
     people: createPeople(os.people, gateway),
   });

@@ -184,7 +184,8 @@ export function createIdentity(needs: IdentityNeeds): Identity {
 
     async dismiss() {
       present = false;
-      await remember({ ...noIdentity, mode: 'standalone', email: known.email });
+      const { portal } = settings.current();
+      await remember({ ...noIdentity, mode: 'standalone', portal, email: known.email });
       emit('ready');
     },
 

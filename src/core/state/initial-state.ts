@@ -1,5 +1,6 @@
 import type { AppState } from '../../contract/client/state.ts';
 import type { Ports } from '../ports/index.ts';
+import { settingsNotices } from './settings-notices.ts';
 import { shownSettings } from './shown-settings.ts';
 
 /** What a window sees before anything was read. */
@@ -39,6 +40,6 @@ export function initialState(ports: Ports): AppState {
     uses: [],
     downloads: [],
     ...shownSettings(ports.settings),
-    notices: [],
+    notices: settingsNotices(ports),
   };
 }

@@ -1,0 +1,45 @@
+import { basename } from 'node:path';
+import type { AppState } from '../contract/client/state.ts';
+import type { ErrorCode } from '../contract/errors.ts';
+import type { SettingsStore } from '../core/ports/settings.ts';
+import type { Context } from './context.ts';
+import { loadErrorTexts } from './texts.ts';
+
+type Notice = AppState['notices'][number];
+
+/** A notice for a script. */
+export function noticeFacts({ code, level, at, data }: Notice) {
+  return {
+    code,
+    level,
+    at,
+    file: data?.file ?? null,
+    field: data?.field ?? null,
+    product: data?.product ?? null,
+  };
+}
+
+/** What happened, what it means, what to do, and the file that it is about; each code once. */
+export async function noticeSentences(
+  { t, language }: Context,
+  notices: readonly { code: ErrorCode; file?: string | null; field?: string | null }[],
+): Promise<string[]> {
+  if (notices.length === 0) return [];
+  const texts = await loadErrorTexts(language);
+  return [...Map.groupBy(notices, ({ code }) => code)].map(([code, alike]) => {
+    const { title, means, next } = texts[code];
+    const about = alike.flatMap(({ file, field }) => [
+      ...(field ? [t('notices.setting', { field })] : []),
+      ...(file ? [t('notices.file', { file })] : []),
+    ]);
+    return [`\n${title}`, ...[means, next, ...new Set(about)].map((line) => `  ${line}`)].join('\n');
+  });
+}
+
+/** On standard error, when this very command met a broken settings file: a later one finds a good file, and only `status` and `doctor` tell. */
+export function tellKeptAside({ t, stderr }: Context, { recoveredFrom }: SettingsStore): void {
+  if (recoveredFrom !== null)
+    stderr.write(
+      `${t('notices.keptAside', { name: basename(recoveredFrom).replace(/\.corrupt-.*$/, '.json'), file: recoveredFrom })}\n`,
+    );
+}

@@ -1,0 +1,92 @@
+import { copyFile, lstat } from 'node:fs/promises';
+import { z } from 'zod';
+import { type SettingsChange, settingsChangeSchema } from '../../contract/settings.ts';
+import type { SettingsProblem } from '../ports/settings.ts';
+import { renameOver, writeFileDurably } from '../write-file-durably.ts';
+import { readFields, readJsonObject } from './settings-sources.ts';
+
+/** The person's settings file as it is, and what is to be told of it. */
+export interface OwnSettings {
+  values: SettingsChange;
+  /** What cannot be understood, in the file itself. */
+  broken: SettingsProblem[];
+  /** Copies that were kept aside before, which nobody has acknowledged. */
+  kept: SettingsProblem[];
+}
+
+/**
+ * Field of the file that remembers the copies kept aside: whoever met the broken file may have been a command of a script, and the person is
+ * told until they say that they know. It is written together with what replaces the broken file.
+ */
+const memory = 'keptAside';
+const mostKept = 100;
+const memorySchema = z
+  .array(z.object({ file: z.string().max(4096).nullable(), field: settingsChangeSchema.keyof().nullable() }))
+  .max(mostKept)
+  .catch([]);
+type Kept = z.infer<typeof memorySchema>;
+
+/** Copies the file beside itself; what is no file at all (a folder) is moved there. @throws the file system's error */
+async function keepAside(path: string): Promise<string> {
+  const aside = `${path.replace(/\.json$/, '')}.corrupt-${new Date().toISOString().replace(/[:.]/g, '-')}.json`;
+  if ((await lstat(path)).isDirectory()) await renameOver(path, aside);
+  else await copyFile(path, aside);
+  return aside;
+}
+
+const isThere = (path: string) =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** A copy that the person has taken away is no news to them. */
+async function remembered(kept: Kept): Promise<SettingsProblem[]> {
+  const there = await Promise.all(kept.map(({ file }) => file !== null && isThere(file)));
+  return kept.filter((_, at) => there[at]).map((entry) => ({ source: 'user', ...entry }));
+}
+
+async function replace(path: string, given: object, kept: Kept): Promise<void> {
+  const { [memory]: _before, ...rest } = given as Record<string, unknown>;
+  const content = kept.length === 0 ? rest : { ...rest, [memory]: kept.slice(-mostKept) };
+  await writeFileDurably(path, JSON.stringify(content, null, '\t'));
+}
+
+/** Changes nothing. Fields that this version does not know are not looked at. */
+export async function readOwnSettings(path: string): Promise<OwnSettings> {
+  const given = await readJsonObject(path);
+  if (given === null) return { values: {}, broken: [], kept: [] };
+  if (given === undefined)
+    return { values: {}, broken: [{ source: 'user', file: path, field: null }], kept: [] };
+  const { values, problems } = readFields(given, { source: 'user', file: path });
+  return { values, broken: problems, kept: await remembered(memorySchema.parse(Reflect.get(given, memory))) };
+}
+
+/**
+ * What cannot be understood, the whole or a field, is copied aside and taken out, so that the rest goes on, and is told once more.
+ *
+ * @returns the copy; null when there was nothing to repair
+ * @throws the file system's error when it could not be kept aside; then it is as it was
+ */
+export async function repairOwnSettings(path: string): Promise<string | null> {
+  const { broken, kept } = await readOwnSettings(path);
+  if (broken.length === 0) return null;
+  const aside = await keepAside(path);
+  const bad = new Set<string | null>(broken.map(({ field }) => field));
+  const rest = Object.entries((await readJsonObject(aside)) ?? {}).filter(([name]) => !bad.has(name));
+  const now = [
+    ...kept.map(({ file, field }) => ({ file, field })),
+    ...broken.map(({ field }) => ({ file: aside, field })),
+  ];
+  await replace(path, Object.fromEntries(rest), now);
+  return aside;
+}
+
+/** The person knows of that copy: it is not named again. */
+export async function forgetKeptAside(path: string, known: SettingsProblem): Promise<void> {
+  const given = await readJsonObject(path);
+  if (given === null || given === undefined) return;
+  const kept = memorySchema.parse(Reflect.get(given, memory));
+  const left = kept.filter(({ file, field }) => file !== known.file || field !== known.field);
+  if (left.length < kept.length) await replace(path, given, left);
+}

@@ -1,0 +1,97 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { demonstrationAdministrator, demonstrationKeys } from '../../src/portal/demonstration/access.ts';
+import { needs } from '../support/skip.ts';
+import { type CliRig, createCliRig } from './cli-support.ts';
+
+let cli: CliRig;
+const { email, password } = demonstrationAdministrator;
+const kept = ['--set', 'secretsOnDisk=true'];
+
+beforeAll(async () => {
+  cli = await createCliRig();
+});
+afterAll(() => cli?.remove());
+
+async function signedIn(name: string) {
+  const profile = join(cli.folder, name);
+  await cli.run(['setup', '--mode', 'cloud-signin', '--portal', cli.portalUrl, ...kept], { profile });
+  const { code, err } = await cli.run(['sign-in', '--email', email, ...kept], {
+    profile,
+    input: `${password}\n`,
+  });
+  expect(code, err).toBe(0);
+  return { profile, settings: join(profile, 'config', 'settings.json') };
+}
+
+async function standalone(name: string) {
+  const profile = join(cli.folder, name);
+  const setup = ['setup', '--mode', 'standalone', '--portal', cli.portalUrl, '--key', ...kept];
+  const { code, err } = await cli.run(setup, { profile, input: `${demonstrationKeys.standalone}\n` });
+  expect(code, err).toBe(0);
+  const [record = ''] = await readdir(join(profile, 'data', 'licenses'));
+  return { profile, record: join(profile, 'data', 'licenses', record) };
+}
+
+test('a broken settings file: who meets it first says so, every later status and doctor too, and the session goes on', async () => {
+  const { profile, settings } = await signedIn('broken-settings');
+  await writeFile(settings, '{"portal":"https:');
+  const first = await cli.run(['seats', 'list', '--json', ...kept], { profile });
+  expect([first.code, first.json.ok], first.err).toEqual([0, true]);
+  const aside = /(\S+settings\.corrupt-\S+\.json)/.exec(first.err)?.[1] ?? '';
+  expect(first.err).toContain('settings.json estaba dañado');
+  expect(await readFile(aside, 'utf8')).toBe('{"portal":"https:');
+
+  const status = await cli.run(['status', '--json', ...kept], { profile });
+  expect([status.code, status.err]).toEqual([0, '']);
+  expect(status.json).toMatchObject({
+    mode: 'cloud-signin',
+    portal: cli.portalUrl,
+    session: { email },
+    notices: [{ code: 'settings-corrupt', file: aside, field: null }],
+  });
+  expect((await cli.run(['status', ...kept], { profile })).out).toContain(`Archivo: ${aside}`);
+  const doctor = await cli.run(['doctor', '--json', ...kept], { profile });
+  expect(doctor.json).toMatchObject({
+    problems: expect.arrayContaining(['settings-corrupt']),
+    notices: [{ code: 'settings-corrupt', file: aside }],
+  });
+
+  await rm(aside);
+  expect((await cli.run(['status', '--json', ...kept], { profile })).json).toMatchObject({ notices: [] });
+});
+
+test('a folder in the place of the settings file hinders no command', async () => {
+  const { profile, settings } = await signedIn('folder');
+  await rm(settings);
+  await mkdir(settings);
+  const { code, json } = await cli.run(['status', '--json', ...kept], { profile });
+  expect([code, json.mode]).toEqual([0, 'cloud-signin']);
+  expect(json).toMatchObject({ notices: [{ code: 'settings-corrupt' }] });
+});
+
+test('a broken license record is kept aside and named by each status, until the product has a license again', async () => {
+  const { profile, record } = await standalone('broken-license');
+  await writeFile(record, 'x');
+  for (let turn = 0; turn < 2; turn++) {
+    const { code, json } = await cli.run(['status', '--json', ...kept], { profile });
+    expect(code).toBe(3);
+    expect(json).toMatchObject({
+      notices: [{ code: 'file-format', file: expect.stringContaining(`${record}.corrupt-`) }],
+    });
+  }
+  await standalone('broken-license');
+  expect((await cli.run(['status', '--json', ...kept], { profile })).json).toMatchObject({ notices: [] });
+});
+
+test('a command that meets no keychain costs the machine nothing of its license', async (context) => {
+  needs(context, process.platform === 'linux', 'only on Linux the suite takes the keychain away');
+  const { profile, record } = await standalone('from-afar');
+  const before = await readFile(record, 'utf8');
+  expect((await cli.run(['status', '--json'], { profile })).code).toBe(3);
+  await cli.run(['doctor', '--json'], { profile });
+  expect(await readFile(record, 'utf8')).toBe(before);
+  const { code, json } = await cli.run(['status', '--json', ...kept], { profile });
+  expect([code, json.notices]).toEqual([0, []]);
+});
