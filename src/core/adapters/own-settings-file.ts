@@ -1,9 +1,8 @@
 import { copyFile, lstat } from 'node:fs/promises';
-import { z } from 'zod';
-import { type SettingsChange, settingsChangeSchema } from '../../contract/settings.ts';
+import type { SettingName, SettingsChange } from '../../contract/settings.ts';
 import type { SettingsProblem } from '../ports/settings.ts';
 import { renameOver, writeFileDurably } from '../write-file-durably.ts';
-import { readFields, readJsonObject } from './settings-sources.ts';
+import { readFields, readJsonObject, settingNames } from './settings-sources.ts';
 
 /** The person's settings file as it is, and what is to be told of it. */
 export interface OwnSettings {
@@ -20,11 +19,22 @@ export interface OwnSettings {
  */
 const memory = 'keptAside';
 const mostKept = 100;
-const memorySchema = z
-  .array(z.object({ file: z.string().max(4096).nullable(), field: settingsChangeSchema.keyof().nullable() }))
-  .max(mostKept)
-  .catch([]);
-type Kept = z.infer<typeof memorySchema>;
+
+interface Kept {
+  file: string;
+  field: SettingName | null;
+}
+
+function isKept(entry: unknown): entry is Kept {
+  if (typeof entry !== 'object' || entry === null || !('file' in entry) || !('field' in entry)) return false;
+  const { file, field } = entry;
+  return typeof file === 'string' && (field === null || settingNames.some((name) => name === field));
+}
+
+function keptIn(given: object): Kept[] {
+  const entries: unknown = Reflect.get(given, memory);
+  return Array.isArray(entries) ? entries.filter(isKept).slice(-mostKept) : [];
+}
 
 /** Copies the file beside itself; what is no file at all (a folder) is moved there. @throws the file system's error */
 async function keepAside(path: string): Promise<string> {
@@ -41,12 +51,12 @@ const isThere = (path: string) =>
   );
 
 /** A copy that the person has taken away is no news to them. */
-async function remembered(kept: Kept): Promise<SettingsProblem[]> {
-  const there = await Promise.all(kept.map(({ file }) => file !== null && isThere(file)));
+async function remembered(kept: readonly Kept[]): Promise<SettingsProblem[]> {
+  const there = await Promise.all(kept.map(({ file }) => isThere(file)));
   return kept.filter((_, at) => there[at]).map((entry) => ({ source: 'user', ...entry }));
 }
 
-async function replace(path: string, given: object, kept: Kept): Promise<void> {
+async function replace(path: string, given: object, kept: readonly Kept[]): Promise<void> {
   const { [memory]: _before, ...rest } = given as Record<string, unknown>;
   const content = kept.length === 0 ? rest : { ...rest, [memory]: kept.slice(-mostKept) };
   await writeFileDurably(path, JSON.stringify(content, null, '\t'));
@@ -59,7 +69,7 @@ export async function readOwnSettings(path: string): Promise<OwnSettings> {
   if (given === undefined)
     return { values: {}, broken: [{ source: 'user', file: path, field: null }], kept: [] };
   const { values, problems } = readFields(given, { source: 'user', file: path });
-  return { values, broken: problems, kept: await remembered(memorySchema.parse(Reflect.get(given, memory))) };
+  return { values, broken: problems, kept: await remembered(keptIn(given)) };
 }
 
 /**
@@ -69,16 +79,13 @@ export async function readOwnSettings(path: string): Promise<OwnSettings> {
  * @throws the file system's error when it could not be kept aside; then it is as it was
  */
 export async function repairOwnSettings(path: string): Promise<string | null> {
-  const { broken, kept } = await readOwnSettings(path);
+  const { broken } = await readOwnSettings(path);
   if (broken.length === 0) return null;
   const aside = await keepAside(path);
   const bad = new Set<string | null>(broken.map(({ field }) => field));
-  const rest = Object.entries((await readJsonObject(aside)) ?? {}).filter(([name]) => !bad.has(name));
-  const now = [
-    ...kept.map(({ file, field }) => ({ file, field })),
-    ...broken.map(({ field }) => ({ file: aside, field })),
-  ];
-  await replace(path, Object.fromEntries(rest), now);
+  const entries = Object.entries((await readJsonObject(aside)) ?? {});
+  const rest = Object.fromEntries(entries.filter(([name]) => !bad.has(name)));
+  await replace(path, rest, [...keptIn(rest), ...broken.map(({ field }) => ({ file: aside, field }))]);
   return aside;
 }
 
@@ -86,7 +93,7 @@ export async function repairOwnSettings(path: string): Promise<string | null> {
 export async function forgetKeptAside(path: string, known: SettingsProblem): Promise<void> {
   const given = await readJsonObject(path);
   if (given === null || given === undefined) return;
-  const kept = memorySchema.parse(Reflect.get(given, memory));
+  const kept = keptIn(given);
   const left = kept.filter(({ file, field }) => file !== known.file || field !== known.field);
   if (left.length < kept.length) await replace(path, given, left);
 }

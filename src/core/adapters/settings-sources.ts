@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type SettingName, type SettingsChange, settingsChangeSchema } from '../../contract/settings.ts';
 import type { SettingsProblem } from '../ports/settings.ts';
 
-const names = Object.keys(settingsChangeSchema.shape) as SettingName[];
+export const settingNames = Object.keys(settingsChangeSchema.shape) as SettingName[];
 
 /** Settings of one source with what was wrong in it. */
 export interface Source {
@@ -17,7 +17,7 @@ const needed: ReadonlySet<SettingName> = new Set(['mode', 'portal']);
 export function readFields(given: object, where: Omit<SettingsProblem, 'field'>): Source {
   const values: SettingsChange = {};
   const problems: SettingsProblem[] = [];
-  for (const name of names) {
+  for (const name of settingNames) {
     if (!Object.hasOwn(given, name)) continue;
     const result = settingsChangeSchema.shape[name].safeParse(Reflect.get(given, name));
     if (where.source !== 'user' && needed.has(name) && result.data === null) continue;
@@ -58,7 +58,7 @@ export function settingsFromTexts(
   source: 'command-line' | 'environment',
 ): Source {
   const given: Record<string, unknown> = {};
-  for (const name of names) {
+  for (const name of settingNames) {
     const text = texts[name];
     if (text === undefined || text === '') continue;
     const value = fromText(text);
@@ -70,7 +70,7 @@ export function settingsFromTexts(
 /** `ALDABA_MODE`, `ALDABA_PORTAL`, `ALDABA_EXTRA_CA_FILE`, ... An empty variable counts as absent. */
 export function settingsFromEnvironment(environment: Readonly<Record<string, string | undefined>>): Source {
   return settingsFromTexts(
-    Object.fromEntries(names.map((name) => [name, environment[variableOf(name)]])),
+    Object.fromEntries(settingNames.map((name) => [name, environment[variableOf(name)]])),
     'environment',
   );
 }

@@ -16,7 +16,7 @@ export async function recoverWayIn(
 ): Promise<void> {
   const { settings, log, file, licenses } = needs;
   const { mode, portal } = settings.current();
-  if (mode !== null && portal !== null) return;
+  if (mode === 'standalone' || (mode !== null && portal !== null)) return;
   const record = await createIdentityFile(file).read();
   const known = record?.mode ?? ((await licenses.isStored()) ? 'standalone' : null);
   if (known === null || (mode !== null && mode !== known)) return;
