@@ -11,10 +11,13 @@ import type { KeyHolder, Person, RequestContext } from './context.ts';
  * A policy decides by who calls; what depends on the row that is asked for is decided by the service that loads it.
  */
 const base = os.$context<RequestContext>();
-const known = new WeakSet<object>();
+const known = new WeakMap<object, Access>();
 
-function policy<P extends object>(middleware: P): P {
-  known.add(middleware);
+/** What a caller brings: nothing, a device's proof, or the access token of a session with its proof. */
+export type Access = 'public' | 'proof' | 'token';
+
+function policy<P extends object>(access: Access, middleware: P): P {
+  known.set(middleware, access);
   return middleware;
 }
 
@@ -22,11 +25,16 @@ function policy<P extends object>(middleware: P): P {
 export const stepUpMilliseconds = 5 * 60_000;
 
 /** Anybody: no token, no proof. */
-export const anyone = () => policy(base.middleware(({ next }) => next()));
+export const anyone = () =>
+  policy(
+    'public',
+    base.middleware(({ next }) => next()),
+  );
 
 /** Anybody who proves a device key (RFC 9449); the procedure gets `context.device`. */
 export const anyDevice = () =>
   policy(
+    'proof',
     base.middleware(async ({ context, next }) =>
       next({ context: { device: await provenDevice(context.portal, context.request) } }),
     ),
@@ -39,6 +47,7 @@ export const anyDevice = () =>
  */
 export const person = (permission?: Permission, options: { stepUp?: true } = {}) =>
   policy(
+    'token',
     base.middleware(async ({ context, next }) => {
       const principal = await authenticate(context.portal, context.request);
       if (principal.kind !== 'person')
@@ -52,6 +61,7 @@ export const person = (permission?: Permission, options: { stepUp?: true } = {})
 /** Somebody signed in with the permission, or a device that entered with a cloud key; the procedure gets `context.principal`. */
 export const personOrKey = (permission: Permission) =>
   policy(
+    'token',
     base.middleware(async ({ context, next }) => {
       const principal: Person | KeyHolder = await authenticate(context.portal, context.request);
       if (principal.kind === 'person') requirePermission(principal, permission);
@@ -67,6 +77,14 @@ function requirePermission(principal: Person, permission: Permission | undefined
 /** For services whose need of step-up depends on what changes (a role). @throws `confirmation-required` */
 export function requireConfirmation(principal: Person, now: number): void {
   if (now - principal.confirmedAt > stepUpMilliseconds) throw new AldabaError('confirmation-required');
+}
+
+/** What the policy of a procedure asks of its caller. @throws when it is none, or has no policy */
+export function accessOf(procedure: unknown): Access {
+  const [first] = isProcedure(procedure) ? procedure['~orpc'].middlewares : [];
+  const access = first === undefined ? undefined : known.get(first);
+  if (access === undefined) throw new Error('not a procedure with a policy');
+  return access;
 }
 
 /** @throws when a procedure of the contract has no implementation, or one that does not begin with a policy */

@@ -1,7 +1,6 @@
 import { connect } from 'node:net';
 import { ORPCError } from '@orpc/client';
 import { oc } from '@orpc/contract';
-import type { OpenAPI } from '@orpc/openapi';
 import { os } from '@orpc/server';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { portalDescriptionSchema } from '../../src/contract/portal/description.ts';
@@ -225,39 +224,6 @@ describe('every answer', () => {
     });
     expect(body).not.toContain('memory');
     expect(portal.logLines.some((line) => line.includes('the memory of the machine is full'))).toBe(true);
-  });
-});
-
-describe('the document', () => {
-  test('describes every procedure of the contract, with its access and its refusals', async () => {
-    const document = (await (await get('/v1/openapi.json')).json()) as OpenAPI.Document;
-    expect(document.openapi).toMatch(/^3\.1\./);
-    expect(document.servers).toEqual([{ url: portal.url }]);
-    const operations = Object.values(document.paths ?? {}).flatMap((item) =>
-      Object.values(item ?? {}),
-    ) as OpenAPI.OperationObject[];
-    const expected = Object.entries(portalRouter).flatMap(([part, procedures]) =>
-      Object.keys(procedures).map((name) => `${part}.${name}`),
-    );
-    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(expected.sort());
-    const byId = new Map(operations.map((operation) => [operation.operationId, operation]));
-    expect(byId.get('sessions.profile')?.security).toEqual([{ accessToken: [], proof: [] }]);
-    expect(byId.get('sessions.signIn')?.security).toEqual([{ proof: [] }]);
-    expect(byId.get('passwords.set')?.security).toEqual([]);
-    const text = JSON.stringify(document);
-    for (const [, name] of text.matchAll(/#\/components\/schemas\/([A-Za-z]+)/g))
-      expect(Object.keys(document.components?.schemas ?? {})).toContain(name);
-  });
-
-  test('is a page as well, in the reader’s language, with nothing from elsewhere', async () => {
-    const response = await get('/reference', { 'accept-language': 'pt-BR' });
-    const page = await response.text();
-    expect(response.headers.get('content-language')).toBe('pt');
-    expect(page).toContain('Referência da API');
-    expect(page).toContain('/v1/sessions/refresh');
-    expect(page).toContain('session-raced');
-    expect([...page.matchAll(/(?:src|href)="(https?:[^"]+)"/g)]).toEqual([]);
-    expect(page).not.toMatch(/<script(?![^>]*(?:src=|type="application\/json"))|\sstyle=|\son\w+=/);
   });
 });
 

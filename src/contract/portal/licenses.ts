@@ -14,10 +14,9 @@ import {
 } from '../primitives.ts';
 import { releaseSchema } from './release.ts';
 
-const base = oc.errors(
-  errorMap('invalid-input', 'too-many-requests', 'proof-invalid', 'internal', 'unavailable'),
-);
-const authed = base.errors(errorMap('not-signed-in', 'session-ended', 'forbidden'));
+const base = oc.errors(errorMap('invalid-input', 'too-many-requests', 'internal', 'unavailable'));
+const proven = base.errors(errorMap('proof-invalid'));
+const authed = proven.errors(errorMap('not-signed-in', 'session-ended', 'forbidden'));
 
 /** A right as the portal hands it over: the signed document and, in the clear, what the client needs to plan. */
 export const grantSchema = z.object({
@@ -189,7 +188,7 @@ export const licenses = {
     .output(z.object({ path: z.string(), expiresAt: instantSchema }))
     .errors(errorMap('not-found')),
   /** Standalone with network: the license key is the credential; no access token. A repeated call by the same device answers the same activation; with other parts, three times a year. */
-  activate: base
+  activate: proven
     .route({
       method: 'POST',
       path: '/v1/activations',

@@ -1,5 +1,6 @@
 import { isContractProcedure } from '@orpc/contract';
 import { type OpenAPI, OpenAPIGenerator } from '@orpc/openapi';
+import { getRouter } from '@orpc/server';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import { errorCodeSchema, errorDataSchema } from '../../contract/errors.ts';
 import {
@@ -14,6 +15,8 @@ import { releaseSchema } from '../../contract/portal/release.ts';
 import { accessSchema, sessionSchema, signedInSchema } from '../../contract/portal/sessions.ts';
 import { portalContract } from '../../contract/portal.ts';
 import { deviceSchema } from '../../contract/primitives.ts';
+import { type Access, accessOf } from '../policy.ts';
+import { portalRouter } from '../router.ts';
 
 export const apiVersion = '1';
 
@@ -36,18 +39,6 @@ const named = {
   ErrorCode: { schema: errorCodeSchema },
   ErrorData: { schema: errorDataSchema },
 } as const;
-
-/** What an operation asks of its caller, as its contract's refusals tell. */
-export type Access = 'public' | 'proof' | 'token';
-
-function accessOf(operationId: string): Access {
-  const [part = '', name = ''] = operationId.split('.');
-  const procedure: unknown = (portalContract as Record<string, Record<string, unknown>>)[part]?.[name];
-  if (!isContractProcedure(procedure)) return 'public';
-  const refusals = procedure['~orpc'].errorMap;
-  if ('not-signed-in' in refusals) return 'token';
-  return 'proof-invalid' in refusals ? 'proof' : 'public';
-}
 
 const security: Readonly<Record<Access, OpenAPI.SecurityRequirementObject[]>> = {
   public: [],
@@ -107,18 +98,18 @@ export async function openApiDocument(url: string): Promise<OpenAPI.Document> {
     },
   });
   for (const operation of operations(document)) {
-    const access = accessOf(operation.operationId ?? '');
+    const path = (operation.operationId ?? '').split('.');
+    const access = accessOf(getRouter(portalRouter, path));
     Object.assign(operation, {
       security: security[access],
       [accessExtension]: access,
-      [codesExtension]: codesOf(operation.operationId ?? ''),
+      [codesExtension]: codesOf(path),
     });
   }
   return document;
 }
 
-function codesOf(operationId: string): string[] {
-  const [part = '', name = ''] = operationId.split('.');
+function codesOf([part = '', name = '']: readonly string[]): string[] {
   const procedure: unknown = (portalContract as Record<string, Record<string, unknown>>)[part]?.[name];
   return isContractProcedure(procedure) ? Object.keys(procedure['~orpc'].errorMap) : [];
 }

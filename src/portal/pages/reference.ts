@@ -1,6 +1,7 @@
 import type { JSONSchema, OpenAPI } from '@orpc/openapi';
+import type { Access } from '../policy.ts';
 import { type Html, html } from './html.ts';
-import { type Access, accessExtension, apiVersion, codesExtension, operations } from './open-api.ts';
+import { accessExtension, apiVersion, codesExtension, operations } from './open-api.ts';
 import type { PageContent, PageView } from './page.ts';
 
 type Schema = Exclude<JSONSchema, boolean>;
