@@ -1,4 +1,5 @@
 import { OpenAPIHandler } from '@orpc/openapi/fastify';
+import { traverseContractProcedures } from '@orpc/server';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -8,13 +9,16 @@ import Fastify, {
 } from 'fastify';
 import helmet, { type HelmetOptions } from 'helmet';
 import type { ErrorCode } from '../contract/errors.ts';
+import { portalContract } from '../contract/portal.ts';
+import { collectAllowedMethods } from './allowed-methods.ts';
+import { answerClientFault } from './answer-client-fault.ts';
 import type { Portal, RequestContext } from './context.ts';
 import { countedNetwork } from './counted-network.ts';
 import { describe, toWireError, wireError } from './errors.ts';
 import { httpRoutes } from './http-routes.ts';
 import { newId } from './ids.ts';
 import { limitPipelining } from './limit-pipelining.ts';
-import { notFoundPage } from './pages/page-routes.ts';
+import { refusalPage } from './pages/page-routes.ts';
 import { portalRouter } from './router.ts';
 
 /** Bytes of a request body. The largest that is meant is a request file of 32 KiB in a JSON string. */
@@ -54,6 +58,14 @@ export async function createServer(portal: Portal): Promise<FastifyInstance> {
     // Whoever takes nothing of an answer for this long does not want it; a download goes on where it was.
     connectionTimeout: 120_000,
     routerOptions: { maxParamLength: 1024 },
+    clientErrorHandler: (error, socket) =>
+      answerClientFault({
+        error: error as NodeJS.ErrnoException,
+        socket,
+        log,
+        requestId: newId(clock.now()),
+        date: httpDate(clock.now()),
+      }),
     // Addresses that cannot be read, which no hook sees.
     frameworkErrors(error, request, reply) {
       prepare(request, reply);
@@ -62,10 +74,23 @@ export async function createServer(portal: Portal): Promise<FastifyInstance> {
   });
   server.decorateRequest('operation', '');
   limitPipelining(server.server);
+  // Nothing is sent as text: what says it is would come to the procedures as one string.
+  server.removeContentTypeParser('text/plain');
+  const allowedMethods = collectAllowedMethods(server);
 
+  const sayRefused = (code: ErrorCode, request: FastifyRequest, reply: FastifyReply) =>
+    request.headers.accept?.includes('text/html')
+      ? refusalPage(portal, code, request, reply)
+      : refuse(reply, code);
   server.addHook('onRequest', async (request, reply) => {
     prepare(request, reply);
     request.operation = request.routeOptions.url ?? 'unknown';
+    if (!request.is404) return undefined;
+    // Before the body is read: what is wrong with it does not matter where nothing takes it.
+    const allowed = allowedMethods(pathOf(request));
+    if (allowed.length === 0) return sayRefused('not-found', request, reply);
+    reply.header('allow', allowed.join(', '));
+    return sayRefused('method-not-allowed', request, reply);
   });
   server.addHook('onResponse', async (request, reply) => {
     const ms = Math.round(reply.elapsedTime);
@@ -76,11 +101,7 @@ export async function createServer(portal: Portal): Promise<FastifyInstance> {
     if (code === 'internal') request.log.error({ error: describe(error) }, 'request failed');
     return refuse(reply, code, code === 'internal' ? { requestId: request.id } : undefined);
   });
-  server.setNotFoundHandler((request, reply) =>
-    request.headers.accept?.includes('text/html')
-      ? notFoundPage(portal, request, reply)
-      : refuse(reply, 'not-found'),
-  );
+  server.setNotFoundHandler((request, reply) => sayRefused('not-found', request, reply));
 
   for (const register of httpRoutes) register(server, portal);
   registerProcedures(server, portal);
@@ -104,7 +125,7 @@ function registerProcedures(server: FastifyInstance, portal: Portal): void {
       },
     ],
   });
-  server.all('/v1/*', async (request, reply) => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     // Who is gone has no address to be counted by, and hears no answer.
     if (request.raw.socket.remoteAddress === undefined) return reply.hijack();
     const { matched } = await handler.handle(request, reply, {
@@ -112,7 +133,21 @@ function registerProcedures(server: FastifyInstance, portal: Portal): void {
     });
     if (!matched) await refuse(reply, 'not-found');
     return reply;
+  };
+  traverseContractProcedures({ router: portalContract, path: [] }, ({ contract, path }) => {
+    const { method, path: url } = contract['~orpc'].route;
+    if (method === undefined || url === undefined) throw new Error(`${path.join('.')} has no address`);
+    server.route({
+      method,
+      url: url.replaceAll(/\{(\w+)\}/g, ':$1'),
+      exposeHeadRoute: false,
+      handler: answer,
+    });
   });
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
 }
 
 function requestInfo(request: FastifyRequest, reply: FastifyReply): RequestContext['request'] {
@@ -123,7 +158,7 @@ function requestInfo(request: FastifyRequest, reply: FastifyReply): RequestConte
     address: request.ip,
     network: countedNetwork(request.ip),
     method: request.method,
-    path: request.url.split('?', 1)[0] ?? '',
+    path: pathOf(request),
     proof: typeof dpop === 'string' ? dpop : undefined,
     authorization,
     setHeader: (name, value) => {
@@ -140,10 +175,17 @@ function refuse(reply: FastifyReply, code: ErrorCode, data?: Parameters<typeof w
   return reply.status(error.status).send(error.toJSON());
 }
 
+const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
+  413: 'request-too-large',
+  415: 'media-type-unsupported',
+  429: 'too-many-requests',
+};
+
 /** Faults that the HTTP library found: a body too large or not JSON, another content type. */
 function codeOf(error: unknown): ErrorCode {
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-  if (status === 429) return 'too-many-requests';
+  const code = codeOfStatus[status];
+  if (code !== undefined) return code;
   return status >= 400 && status < 500 ? 'invalid-input' : 'internal';
 }
 

@@ -129,9 +129,10 @@ describe('every answer', () => {
 
   test.each([
     ['JSON that is cut off', '{"email":', {}, 400, 'invalid-input'],
-    ['another content type', 'email=x', { 'content-type': 'text/plain' }, 400, 'invalid-input'],
+    ['another content type', 'email=x', { 'content-type': 'text/plain' }, 415, 'media-type-unsupported'],
+    ['no content type', '{"email":"a@b.example"}', { 'content-type': '' }, 415, 'media-type-unsupported'],
     ['no body', '', {}, 400, 'invalid-input'],
-    ['a body of 2 MB', JSON.stringify({ email: 'x'.repeat(2_000_000) }), {}, 400, 'invalid-input'],
+    ['a body of 2 MB', JSON.stringify({ email: 'x'.repeat(2_000_000) }), {}, 413, 'request-too-large'],
     ['a prototype', '{"__proto__":{"email":"a@b.example"}}', {}, 400, 'invalid-input'],
   ])('to %s is a refusal with its code', async (_what, body, headers, status, code) => {
     const response = await post('/v1/passwords/links', body, headers);

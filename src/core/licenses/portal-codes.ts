@@ -19,6 +19,7 @@ const neverArrived: ReadonlySet<ErrorCode> = new Set([
 /** Nobody decided: it may be tried again as it is. */
 const undecided: ReadonlySet<ErrorCode> = new Set([
   'network-timeout',
+  'request-timeout',
   'portal-html',
   'portal-truncated',
   'portal-failed',

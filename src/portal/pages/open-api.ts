@@ -74,7 +74,7 @@ export async function openApiDocument(url: string): Promise<OpenAPI.Document> {
       title: 'Aldaba portal',
       version: apiVersion,
       description:
-        'Refusals carry a stable code. Every answer has a Date header, by which a client corrects the time of its proofs, and an X-Request-Id.',
+        'Refusals carry a stable code; method-not-allowed, request-timeout, request-too-large, media-type-unsupported and headers-too-large may come before any operation is reached. Every answer has a Date header, by which a client corrects the time of its proofs, and an X-Request-Id.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url }],

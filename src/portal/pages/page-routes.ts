@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ErrorCode, errorStatus } from '../../contract/errors.ts';
 import type { Portal } from '../context.ts';
 import { text } from '../texts.ts';
 import { assetRoutes } from './assets.ts';
@@ -46,11 +47,16 @@ export function pageRoutes(server: FastifyInstance, portal: Portal): void {
   });
 }
 
-/** Somebody followed an old link: a page instead of JSON. */
-export function notFoundPage(portal: Portal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Somebody followed an old link, or opened an address that is for programs: a page instead of JSON. */
+export function refusalPage(
+  portal: Portal,
+  code: ErrorCode,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const view = viewOf(portal, request);
-  const say = (part: string) => text('errors', view.language, `not-found.${part}`);
-  return sendPage(reply.status(404), view, {
+  const say = (part: string) => text('errors', view.language, `${code}.${part}`);
+  return sendPage(reply.status(errorStatus[code]), view, {
     title: say('title'),
     narrow: true,
     body: html`<section class="card"><h1>${say('title')}</h1><p class="lead">${say('means')}</p><div class="actions"><a class="button plain" href="${'../'.repeat(view.path.split('/').length - 1) || './'}">${view.say('home')}</a></div></section>`,
