@@ -11,7 +11,7 @@ const person = {
 
 function finds(query: string, someone = person): boolean {
   const words = searchWords(someone);
-  return queryWords(query).every((wanted) => words.some((word) => word.startsWith(wanted)));
+  return queryWords(query)?.every((wanted) => words.some((word) => word.startsWith(wanted))) ?? false;
 }
 
 describe('search', () => {
@@ -45,8 +45,19 @@ describe('search', () => {
     },
   );
 
-  test.each(['', '   ', '--', '@', '%', "' = --"])('%j narrows nothing', (query) => {
+  test.each(['', '   ', '\u200b', '\t\0'])('%j narrows nothing', (query) => {
     expect(queryWords(query)).toEqual([]);
+  });
+
+  test.each(['--', '@', '%', "' = --", '***', '😀', '@😀', '’', '\u0301'])(
+    'nobody is found by %j',
+    (query) => {
+      expect(queryWords(query)).toBeNull();
+    },
+  );
+
+  test('signs beside words do not count', () => {
+    expect(queryWords('*** muñoz 😀')).toEqual(['munoz']);
   });
 
   test('a word that begins another is not looked for twice', () => {
@@ -64,8 +75,10 @@ describe('search', () => {
     fc.assert(
       fc.property(name, name, fc.nat(12), (firstName, lastName, length) => {
         const someone = { ...person, firstName, lastName };
-        expect(finds(lastName.slice(0, length), someone)).toBe(true);
-        expect(finds(`${lastName} ${firstName}`, someone)).toBe(true);
+        const seen = (query: string) => query.trim() === '' || /[^ -]/.test(query);
+        const [beginning, whole] = [lastName.slice(0, length), `${lastName} ${firstName}`];
+        expect(finds(beginning, someone)).toBe(seen(beginning));
+        expect(finds(whole, someone)).toBe(seen(whole));
       }),
     );
   });

@@ -37,13 +37,15 @@ export function searchWords(person: Searchable): string[] {
  * What to look for: somebody matches when each of these is the beginning of one of their words. A word with an `@` is compared
  * with whole addresses and domains. No order among them; duplicates and beginnings of one another are left out.
  *
- * @returns empty when the query has no letter or digit: then it narrows nothing
+ * @returns empty for a query in which nothing is seen, which narrows nothing; `null` for one of signs alone, by which nobody is found
  */
-export function queryWords(query: string): string[] {
+export function queryWords(query: string): string[] | null {
   const words = query
     .split(/\s+/u)
     .flatMap((word) => (word.includes('@') && /[\p{L}\p{N}]/u.test(word) ? [foldEmail(word)] : split(word)));
   const sorted = unique(words);
+  // Control and format characters are no more to be seen than spaces are.
+  if (sorted.length === 0) return /^[\s\p{Cc}\p{Cf}]*$/u.test(query) ? [] : null;
   return sorted
     .filter((word, index) => !sorted.slice(index + 1).some((other) => other.startsWith(word)))
     .slice(0, maximumQueryWords);

@@ -114,6 +114,7 @@ function sortEverything(model: readonly Row[], query: Omit<DirectoryQuery, 'from
   const words = queryWords(query.search ?? '');
   const matches = model.filter(
     (row) =>
+      words !== null &&
       (query.state === undefined || row.state === query.state) &&
       (query.roleId === undefined || row.roleId === query.roleId) &&
       words.every((word) => row.words.some((own) => own.startsWith(word))),

@@ -56,10 +56,13 @@ describe('what it costs', () => {
       [`position by ${sort}`, async () => ({ sort, offset: 2700 })],
       [`middle by ${sort}`, () => middle({ sort })],
     ]),
-    ...searches.map((search): [string, () => Promise<Partial<DirectoryQuery>>] => [
-      `search ${search}`,
-      async () => ({ search }),
-    ]),
+    // By signs alone nobody is found, and nothing is asked.
+    ...searches
+      .filter((search) => queryWords(search) !== null)
+      .map((search): [string, () => Promise<Partial<DirectoryQuery>>] => [
+        `search ${search}`,
+        async () => ({ search }),
+      ]),
     ['filter by state', async () => ({ state: 'active' })],
     ['rare state', async () => ({ state: 'suspended', sort: 'email' })],
     [
@@ -81,7 +84,7 @@ describe('what it costs', () => {
       const ranges = (await plansOf({ search })).filter(
         (node) => node['Relation Name'] === 'directory_word' && node['Node Type'].includes('Index'),
       );
-      expect(ranges).toHaveLength(queryWords(search).length);
+      expect(ranges).toHaveLength(queryWords(search)?.length ?? 0);
     }
   });
 

@@ -39,6 +39,14 @@ describe('one page after another', () => {
     expect(reversed).toEqual(ids);
   });
 
+  test.each(['***', '😀', '%'])('nobody is found by %s, and by a blank everybody', async (search) => {
+    const nobody = { ids: [], total: 0, offset: 0, next: null, previous: null };
+    const page = await gran.page({ sort: 'name', direction: 'asc', limit: 5, search });
+    expect(page).toEqual(nobody);
+    const all = await gran.page({ sort: 'name', direction: 'asc', limit: 5, search: ' ' });
+    expect(all.total).toBe(size + 7);
+  });
+
   test('any search, filter, order and place is what sorting everything would give', async () => {
     const any = fc.record({
       sort: fc.constantFrom(...sorts),

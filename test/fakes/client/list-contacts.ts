@@ -42,7 +42,7 @@ function matching(contacts: readonly Contact[], ask: Ask): Contact[] {
   const keyed = contacts
     .filter((contact) => ask.state === undefined || contact.state === ask.state)
     .filter((contact) => ask.roleId === undefined || contact.role.id === ask.roleId)
-    .filter((contact) => words.length === 0 || finds(contact, words))
+    .filter((contact) => finds(contact, words))
     .map((contact) => ({ contact, key: sortKey(contact, ask.sort) }))
     .sort((a, b) => (a.key < b.key ? -sign : a.key > b.key ? sign : a.contact.id < b.contact.id ? -1 : 1));
   const rows = keyed.map(({ contact }) => contact);
@@ -51,7 +51,9 @@ function matching(contacts: readonly Contact[], ask: Ask): Contact[] {
 }
 
 /** By the portal's own rule, see src/portal/services/people/directory-page.ts. */
-function finds(contact: Contact, words: readonly string[]): boolean {
+function finds(contact: Contact, words: readonly string[] | null): boolean {
+  if (words === null) return false;
+  if (words.length === 0) return true;
   const own = searchWords(contact);
   return words.every((word) => own.some((mine) => mine.startsWith(word)));
 }

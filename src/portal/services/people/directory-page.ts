@@ -41,8 +41,10 @@ export async function directoryPage(
   accountId: string,
   query: DirectoryQuery,
 ): Promise<DirectoryPage> {
+  const plan = planOf(accountId, query);
+  if (plan === null) return { ids: [], next: null, previous: null, total: 0, offset: 0 };
   await plannerSettings(tx, 'off', wholeReads);
-  const { found, offset, total } = await pageOf(tx, planOf(accountId, query));
+  const { found, offset, total } = await pageOf(tx, plan);
   await plannerSettings(tx, 'on', [...wholeReads, ...sorting]);
   const [first, last] = [found[0], found.at(-1)];
   const cursor = (side: Cursor['side'], row: Found | undefined, near: number) =>
@@ -84,9 +86,11 @@ interface Result {
   readonly total: number;
 }
 
-function planOf(accountId: string, query: DirectoryQuery): Plan {
+/** @returns null when nobody is found by what is searched */
+function planOf(accountId: string, query: DirectoryQuery): Plan | null {
   const cursor = query.cursor === undefined ? null : readCursor(query, query.cursor);
   const words = queryWords(query.search ?? '');
+  if (words === null) return null;
   const filters = all([sql`d.account_id = ${accountId}`, ...filtersOn('d', query)]);
   const where = all([filters, ...words.map((word) => sql`strpos(d.search_text, ${` ${word}`}) > 0`)]);
   const ids =
