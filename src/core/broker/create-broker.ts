@@ -4,6 +4,7 @@ import { atMost } from '../licenses/at-most.ts';
 import type { Broker, Licenses, Parts } from '../parts.ts';
 import { type OpenEndpoint, openEndpoint } from './endpoint.ts';
 import { type ProgramConnection, serveProgram } from './program-connection.ts';
+import { createRefusalLog } from './refusal-log.ts';
 
 /** Programs of one person at the same time; a workstation runs a handful. */
 export const mostPrograms = 256;
@@ -24,12 +25,16 @@ export function createBroker(
   let stopping = false;
   let endpoint: OpenEndpoint | null = null;
   const forget: (() => void)[] = [];
+  const refusals = createRefusalLog(log, mostPrograms);
 
   const server = createServer({ noDelay: true }, (socket) => {
     // A program that lost its connection comes back at once, while the endpoint still listens.
     if (stopping) return void socket.destroy();
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      refusals.left(sockets.size);
+    });
     const connection = serveProgram({
       ...parts,
       socket,
@@ -41,7 +46,7 @@ export function createBroker(
     return undefined;
   });
   server.maxConnections = mostPrograms;
-  server.on('drop', () => log.warn({ most: mostPrograms }, 'refused a program: too many are connected'));
+  server.on('drop', refusals.refused);
 
   return {
     get address() {
@@ -74,6 +79,7 @@ export function createBroker(
       // The server closes when nobody is connected any more: a program that does not read keeps nobody waiting.
       for (const socket of sockets) socket.destroy();
       await closing;
+      refusals.end();
     },
   };
 }

@@ -149,4 +149,21 @@ describe('what ends the connection, and no other', () => {
     rig.programs[0]?.close();
     await becomes(async () => expect(await rig.start()).toBeDefined());
   });
+
+  test('however many are sent away, the log has one line when it begins and one with their number when it is over', async () => {
+    const refusals = () => rig.ports.log.lines.filter(({ fields }) => 'most' in fields);
+    await Promise.all(Array.from({ length: mostPrograms }, rig.connect));
+    for (let times = 0; times < 3; times += 1) {
+      const more = await Promise.all(Array.from({ length: 7 }, rig.connect));
+      await Promise.all(more.map(({ closed }) => closed));
+      rig.programs[times]?.close();
+      await becomes(async () => expect(await rig.start()).toBeDefined());
+    }
+    expect(refusals()).toMatchObject([{ level: 'warn', fields: { most: mostPrograms } }]);
+    for (const program of rig.programs.slice(0, mostPrograms / 2)) program.close();
+    await becomes(() => expect(refusals()).toHaveLength(2));
+    // Those that came in at last may have been sent away before.
+    const refused = Number(refusals()[1]?.fields['refused']);
+    expect(refused).toBeGreaterThanOrEqual(21);
+  });
 });
