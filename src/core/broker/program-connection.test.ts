@@ -163,7 +163,7 @@ describe('what ends the connection, and no other', () => {
     for (const program of rig.programs.slice(0, mostPrograms / 2)) program.close();
     await becomes(() => expect(refusals()).toHaveLength(2));
     // Those that came in at last may have been sent away before.
-    const refused = Number(refusals()[1]?.fields['refused']);
+    const refused = Number(refusals()[1]?.fields.refused);
     expect(refused).toBeGreaterThanOrEqual(21);
   });
 });
