@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { exitCodes } from '../src/cli/exit-codes.ts';
 import { borrowDays } from '../src/contract/borrow-days.ts';
@@ -6,6 +6,7 @@ import { clockContactTerm, clockIgnoredBack, clockWarnedBack } from '../src/doma
 import { componentWeights, driftScore, matchScore } from '../src/domain/device-score.ts';
 import { warningDays } from '../src/domain/license-timeline.ts';
 import { passwordLength } from '../src/domain/password-policy.ts';
+import { leakBytes } from '../src/portal/auth/leaked-passwords.ts';
 import { proofWindow } from '../src/portal/auth/proof.ts';
 import { certificateDays } from '../src/portal/keys/certify.ts';
 import { licensingSettingsSchema } from '../src/portal/licensing-settings.ts';
@@ -18,6 +19,7 @@ const read = (name: string) => readFileSync(new URL(`../docs/${name}.md`, import
 const figures = read('figures').replace(/\s+/g, ' ');
 
 const { lease, runOn, countdown, pass, heartbeat, passRenewal, spread } = licensingSettingsSchema.parse({});
+const leakedBytes = statSync(new URL('../resources/passwords/leaked.bin', import.meta.url)).size;
 const minute = 60;
 const day = 86_400;
 const hour = 3_600_000;
@@ -42,6 +44,7 @@ test.each([
   `| session | ${idleMilliseconds / 1000 / day} d without use, ${sessionMilliseconds / 1000 / day} d in all |`,
   `| password given lately, for what needs it | ${stepUpMilliseconds / 60_000} min |`,
   `| proof of the device key | within ${proofWindow} s |`,
+  `| leaked passwords that are known | ${(leakedBytes / leakBytes).toLocaleString('en')}, `,
   `| length | ${passwordLength.minimum} to ${passwordLength.maximum} characters`,
   `${limitRules['link-email'].points} an hour to an address, ${limitRules['link-address'].points} from a network`,
   `${exitCodes.ok} done, ${exitCodes.failed} a fault without a better number, ${exitCodes.usage} usage, ${exitCodes.notLicensed} not licensed, ${exitCodes.needsSignIn} somebody has to sign in, ${exitCodes.network} network, ${exitCodes.refused} not permitted`,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { commonTokens } from './password-common.ts';
-import { checkPassword, normalizePassword, passwordLength } from './password-policy.ts';
+import { checkPassword, leakKey, normalizePassword, passwordLength } from './password-policy.ts';
 
 const nobody = { email: '', words: [] };
 const ana = {
@@ -36,6 +36,44 @@ describe('length', () => {
         const refusal = checkPassword(password, ana);
         expect(refusal === 'password-too-short').toBe(length < passwordLength.minimum);
         expect(refusal === 'password-too-long').toBe(length > passwordLength.maximum);
+      }),
+    );
+  });
+});
+
+describe('a password that leaked', () => {
+  const leaked = 'perasperaadastra';
+  const check = (password: string) => checkPassword(password, nobody, (key) => key === leakKey(leaked));
+
+  test.each([
+    leaked,
+    'Per Aspera Ad Astra',
+    'PER ÁSPERA AD ÁSTRA',
+    'ｐｅｒ ａｓｐｅｒａ ａｄ ａｓｔｒａ',
+    'p3r@sp3raad@$tra',
+    'per aspera ad astra 2026!!',
+    'mi_perasperaadastra_k7',
+  ])('is refused as %j', (password) => {
+    expect(check(password)).toBe('password-common');
+    expect(checkPassword(password, nobody)).toBeNull();
+  });
+
+  test('may be part of one that has enough of its own', () => {
+    expect(check('per aspera ad astra k7zvqwpl')).toBeNull();
+    expect(check('perasperaadastr')).toBeNull();
+  });
+
+  test('property: with fewer than 8 characters around it never passes, and is asked about in at most 36 ways', () => {
+    const around = fc.string({ unit: fc.constantFrom(...'abcxyz0189-_.'), maxLength: 7 });
+    fc.assert(
+      fc.property(around, fc.nat(7), (text, cut) => {
+        expect(check(`${text.slice(0, cut)}${leaked}${text.slice(cut)}`)).toBe('password-common');
+        let asked = 0;
+        checkPassword(`${text}${leaked}k7zvqwpl`, nobody, () => {
+          asked += 1;
+          return false;
+        });
+        expect(asked).toBeLessThanOrEqual(36);
       }),
     );
   });

@@ -31,18 +31,23 @@ export type PasswordRefusal = Extract<
  *
  * Refused are passwords made of what guessers try first: words of leaked lists, keyboard rows, sequences, dates, repetitions
  * (`password-common`), and those plus what is known of the person (`password-contextual`). Those parts are taken away, also in their
- * usual disguises (P@55w0rd); at least 8 characters must be left. It is a compact offline rule, not a copy of the lists
- * of leaked passwords: a long password that leaked once and follows no pattern passes.
+ * usual disguises (P@55w0rd); at least 8 characters must be left. A password that leaked as a whole is such a part, too.
  *
+ * @param isLeaked whether a {@link leakKey} is one of a leaked password; without it, as on the page that a person types into, no
+ *   password is known to have leaked
  * @returns the reason, or null when it may be set
  */
-export function checkPassword(password: string, context: PasswordContext): PasswordRefusal | null {
+export function checkPassword(
+  password: string,
+  context: PasswordContext,
+  isLeaked: (key: string) => boolean = () => false,
+): PasswordRefusal | null {
   const normal = normalizePassword(password);
   const length = [...normal].length;
   if (length < passwordLength.minimum) return 'password-too-short';
   if (length > passwordLength.maximum) return 'password-too-long';
   const text = fold(normal);
-  if (ownCharacters(text, commonTokens) < leastOwn) return 'password-common';
+  if (ownCharacters(text, commonTokens) < leastOwn || holdsLeaked(normal, isLeaked)) return 'password-common';
   const known = contextTokens(context);
   if (known.size > 0 && ownCharacters(text, new Set([...commonTokens, ...known])) < leastOwn)
     return 'password-contextual';
@@ -71,6 +76,27 @@ const disguises: Readonly<Record<string, string>> = {
   '!': 'i',
   '€': 'e',
 };
+
+/**
+ * What stands for a password in a list of leaked ones: without case, accents, spaces and disguises. Only keys of at least the minimum length are
+ * looked for.
+ */
+export function leakKey(password: string): string {
+  return [...fold(normalizePassword(password))]
+    .map((character) => disguises[character] ?? character)
+    .join('');
+}
+
+/** Whether it is a leaked password with fewer characters around it than have to be one's own. */
+function holdsLeaked(password: string, isLeaked: (key: string) => boolean): boolean {
+  const characters = [...leakKey(password)];
+  const { length } = characters;
+  for (let before = 0; before < leastOwn; before += 1)
+    for (let end = length; before + length - end < leastOwn; end -= 1)
+      if (end - before >= passwordLength.minimum && isLeaked(characters.slice(before, end).join('')))
+        return true;
+  return false;
+}
 
 /** Parts of the address and words of the names that are long enough to be recognized, folded as the password is. */
 function contextTokens({ email, words }: PasswordContext): Set<string> {

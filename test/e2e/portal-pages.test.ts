@@ -24,6 +24,12 @@ describeUnless(missing, 'in a browser', () => {
     expect(await pages.page.getByRole('status').last().textContent()).toBe('13 de 15 caracteres como mínimo');
     await pages.page.keyboard.press('Enter');
     await pages.alert('demasiado corta');
+    // The list says which rule it was, in words: the others cannot be judged yet.
+    expect(await pages.rules()).toEqual([
+      'No se cumple: Al menos 15 caracteres, los que quiera',
+      expect.stringMatching(/^Pendiente: /),
+      expect.stringMatching(/^Pendiente: /),
+    ]);
     await pages.page.keyboard.type(' cruzan el muelle');
     expect(await pages.page.getByRole('alert').count()).toBe(0);
     // Tab: show it, look, hide it.
@@ -59,6 +65,20 @@ describeUnless(missing, 'in a browser', () => {
     await pages.page.fill('#password', 'x'.repeat(129));
     expect(await rule('length')).toBe('broken');
     expect(pages.complaints).toEqual([]);
+  });
+
+  test('a leaked password, which the portal alone knows, is refused by its rule, until another is typed', async () => {
+    await pages.open(await pages.linkFor(luis));
+    await pages.page.fill('#password', 'World of Warcraft');
+    await pages.page.click('#save');
+    await pages.alert('contraseñas filtradas');
+    expect(await pages.rules()).toEqual([
+      expect.stringMatching(/^Cumplido: /),
+      expect.stringMatching(/^No se cumple: .* una contraseña filtrada$/),
+      expect.stringMatching(/^Cumplido: /),
+    ]);
+    await pages.page.fill('#password', 'otra frase que nadie conoce');
+    expect(await pages.rules()).toEqual(Array(3).fill(expect.stringMatching(/^Cumplido: /)));
   });
 
   test('a link that expired offers another one; A5: the answer says to look in the spam folder', async () => {

@@ -278,6 +278,8 @@ describe('the policy', () => {
     ['password-too-short', 'corta y clara'],
     ['password-too-long', `${'larga y distinta cada vez '.repeat(6)}`],
     ['password-common', 'contraseña1234567'],
+    ['password-common', 'worldofwarcraft'],
+    ['password-common', 'Ｗörld of W@rcraft 26'],
     ['password-contextual', 'luis.condor.luis.2026'],
   ])('%s is refused and leaves the link as it was', async (code, password) => {
     await portal.services.database.queries.delete(rateLimit);

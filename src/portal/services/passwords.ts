@@ -3,6 +3,7 @@ import type { Language } from '../../contract/primitives.ts';
 import { normalizeEmail } from '../../domain/email.ts';
 import { checkPassword, passwordLength } from '../../domain/password-policy.ts';
 import { audit } from '../audit/audit.ts';
+import { isLeakedPassword } from '../auth/leaked-passwords.ts';
 import type { Portal, RequestInfo } from '../context.ts';
 import type { Queries, Tx } from '../db/database.ts';
 import { run, type Statement } from '../db/run.ts';
@@ -150,10 +151,8 @@ export async function setPassword(
 ): Promise<void> {
   await portal.limits.consume('link-use', request.network);
   const link = await openLink(portal.database.queries, token, portal.clock.now());
-  const refusal = checkPassword(password, {
-    email: link.email,
-    words: [link.name, link.account_name, portal.settings.operator],
-  });
+  const words = [link.name, link.account_name, portal.settings.operator];
+  const refusal = checkPassword(password, { email: link.email, words }, isLeakedPassword);
   if (refusal !== null)
     throw new AldabaError(refusal, 'refused by the password policy', { ...passwordLength });
   const hash = await portal.hasher.hash(password, request.network);

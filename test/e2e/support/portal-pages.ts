@@ -23,6 +23,8 @@ export interface PortalPages {
   view(name: string): Locator;
   alert(words: string): Promise<void>;
   heading(): Locator;
+  /** The password's rules with how each stands, in the words that are read out. */
+  rules(): Promise<string[]>;
   /** Rules of axe that the page breaks, with the places. */
   violations(): Promise<unknown[]>;
   /** A new link to set a password, as mailed. */
@@ -89,6 +91,8 @@ export function portalPages(missing: string | undefined): PortalPages {
     },
     view: (name) => page.locator(`[data-view="${name}"]`),
     alert: (words) => page.getByRole('alert').filter({ hasText: words }).waitFor(),
+    rules: async () =>
+      (await page.locator('.rules li').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()),
     heading: () => page.getByRole('heading', { level: 1 }),
     async violations() {
       // The mail's frame has a policy of its own under which no script of the check runs.

@@ -46,7 +46,17 @@ function judge() {
   setRule('contextual', verdict === 'password-contextual' ? 'broken' : enough ? 'met' : 'open');
 }
 
+/** The rule that a refusal is about. What leaked the portal alone knows, so a rule that was met here may be broken there. */
+const ruleOf = {
+  'password-too-short': 'length',
+  'password-too-long': 'length',
+  'password-common': 'common',
+  'password-contextual': 'contextual',
+};
+
 function refuse(code, data) {
+  const rule = ruleOf[code];
+  if (rule !== undefined) setRule(rule, 'broken');
   field.setAttribute('aria-invalid', String(code !== null));
   explain(refusal, code === null ? undefined : problem(code), data);
 }
