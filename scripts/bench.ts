@@ -2,14 +2,16 @@ import { readdirSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, Figure } from '../test/bench/figure.ts';
+import { chooseFigures } from './bench/choose-figures.ts';
+import { measureFigures } from './bench/measure-figures.ts';
 import { readArguments } from './read-arguments.ts';
 
 const help = `npm run bench [-- --json] [--only NAME] [--list]
 
 Measures the product's speed and size, each figure against a limit of the same run.
   --json        a line per figure: {"name","value","unit","limit","ratio","goal","ok"}
-  --only NAME   only the figures of the file NAME (test/bench/NAME.ts), or the one figure NAME
-  --list        names of the files
+  --only NAME   only the figure NAME, or the figures of the file test/bench/NAME.ts
+  --list        the names of the figures by file, with their goals
 Exit code: 0 all goals met, 1 a goal missed, 2 usage.`;
 
 const folder = join(import.meta.dirname, '../test/bench');
@@ -18,13 +20,19 @@ const { values } = readArguments(help, {
   only: { type: 'string' },
   list: { type: 'boolean', default: false },
 });
-const names = readdirSync(folder)
-  .filter((file) => file.endsWith('.ts') && file !== 'figure.ts')
-  .map((file) => file.slice(0, -3))
-  .sort();
 
+const benches: Record<string, Bench> = {};
+for (const name of readdirSync(folder).sort())
+  if (name.endsWith('.ts') && name !== 'figure.ts')
+    benches[name.slice(0, -3)] = (await import(`../test/bench/${name}`)) as Bench;
+
+const chosen = chooseFigures(benches, values.only);
+if (chosen.length === 0) {
+  console.error(`No figure and no file is called '${values.only}'.\n\n${list(benches)}`);
+  process.exit(2);
+}
 if (values.list) {
-  console.log(names.join('\n'));
+  console.log(list(benches));
   process.exit(0);
 }
 
@@ -33,27 +41,28 @@ if (!values.json) {
     `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), load ${loadavg()[0]?.toFixed(2)}, Node ${process.version}\n`,
   );
 }
-const only = values.only;
-const chosen = only && names.includes(only) ? [only] : names;
 let printed = 0;
 let missed = 0;
-for (const name of chosen) {
-  const { run } = (await import(`../test/bench/${name}.ts`)) as { run: Bench };
-  if (!values.json && !only) console.log(`${name} ...`);
-  for (const figure of await run({ json: values.json })) {
-    if (only && chosen.length > 1 && figure.name !== only) continue;
+for (const { file, names } of chosen) {
+  if (!values.json && values.only === undefined) console.log(`${file} ...`);
+  for (const figure of await measureFigures(benches[file] as Bench, names)) {
     printed += 1;
     if (!figure.ok) missed += 1;
     console.log(values.json ? JSON.stringify(figure) : line(figure));
   }
 }
-if (printed === 0) {
-  console.error(`No figure is called "${only}". Files: ${names.join(', ')}`);
-  process.exit(2);
-}
 if (!values.json)
   console.log(missed === 0 ? '\nEvery goal is met.' : `\n${missed} of ${printed} goals are missed.`);
 process.exit(missed === 0 ? 0 : 1);
+
+function list(of: Readonly<Record<string, Bench>>): string {
+  return Object.entries(of)
+    .flatMap(([file, { figures }]) => [
+      file,
+      ...Object.entries(figures).map(([name, { goal }]) => `  ${name.padEnd(34)} ${goal}`),
+    ])
+    .join('\n');
+}
 
 function line(figure: Figure): string {
   const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));

@@ -1,19 +1,46 @@
-/** One measured figure. `limit` is what `value` is compared with, measured in the same run where the goal is a ratio. */
-export interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  /** The reference of the same run (a bare echo, raw `crypto.verify`, ...) or an absolute bound. */
-  limit: number;
-  /** value / limit. */
-  ratio: number;
-  /** The goal in words, e.g. `p50 <= 3x of a bare echo`. */
-  goal: string;
-  ok: boolean;
+/** What a figure must reach, known before anything is measured. */
+export interface Goal {
+  readonly unit: string;
+  /** In words, e.g. `<= 3x of a bare echo`. */
+  readonly goal: string;
+  /** The bound of a figure whose limit is not measured. */
+  readonly bound?: number;
+  readonly reaches: (ratio: number) => boolean;
 }
 
-/** A benchmark file exports `run`; `npm run bench` calls it and prints what it returns. */
-export type Bench = (options: { json: boolean }) => Promise<Figure[]>;
+export interface Measured {
+  readonly value: number;
+  /** The reference of the same run (a bare echo, raw `crypto.verify`, ...); absent where the goal has a bound. */
+  readonly limit?: number;
+}
+
+/** One measured figure, as `npm run bench` prints it. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly limit: number;
+  /** value / limit. */
+  readonly ratio: number;
+  readonly goal: string;
+  readonly ok: boolean;
+}
+
+/**
+ * A benchmark file exports `figures`, the goal of each by its name, and `run`, which measures those that are asked for; what one measurement
+ * gives together comes together, and what is measured apart is left out when nobody asks for it.
+ */
+export type Run<Figures extends Goals> = (
+  /** Whether one of these is asked for. */
+  asks: (...names: (keyof Figures)[]) => boolean,
+) => Promise<{ readonly [name in keyof Figures]?: Measured }>;
+
+export type Goals = Readonly<Record<string, Goal>>;
+
+export interface Bench {
+  readonly figures: Goals;
+  readonly run: Run<Goals>;
+}
 
 /** Nearest-rank percentile of `samples`, `p` in 0..100. Sorts a copy. */
 export function percentile(samples: readonly number[], p: number): number {
@@ -22,28 +49,17 @@ export function percentile(samples: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil((p / 100) * sorted.length) - 1))] as number;
 }
 
-/** A figure whose goal is `value <= times x limit`. */
-export function atMost(
-  name: string,
-  value: number,
-  unit: string,
-  limit: number,
-  times: number,
-  of: string,
-): Figure {
-  const ratio = value / limit;
-  return { name, value, unit, limit, ratio, goal: `<= ${times}x of ${of}`, ok: ratio <= times };
+/** The goal `value <= times x limit`. */
+export function atMost(times: number, unit: string, of: string): Goal {
+  return { unit, goal: `<= ${times}x of ${of}`, reaches: (ratio) => ratio <= times };
 }
 
-/** A figure with an absolute upper bound. */
-export function below(name: string, value: number, unit: string, bound: number, what = 'absolute'): Figure {
-  return {
-    name,
-    value,
-    unit,
-    limit: bound,
-    ratio: value / bound,
-    goal: `<= ${bound} ${unit} (${what})`,
-    ok: value <= bound,
-  };
+/** The goal `value >= times x limit`. */
+export function atLeast(times: number, unit: string, of: string): Goal {
+  return { unit, goal: `>= ${times}x of ${of}`, reaches: (ratio) => ratio >= times };
+}
+
+/** The goal of an absolute upper bound. */
+export function below(bound: number, unit: string, what: string): Goal {
+  return { unit, goal: `<= ${bound} ${unit} (${what})`, bound, reaches: (ratio) => ratio <= 1 };
 }

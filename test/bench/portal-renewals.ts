@@ -5,7 +5,7 @@ import { accessParameters, findAccess } from '../../src/portal/auth/access-looku
 import { renewStatement } from '../../src/portal/services/leases/renew.ts';
 import { createProof } from '../portal/support.ts';
 import { createPostgresDatabase, startPostgres } from '../support/postgres.ts';
-import { type Bench, below, percentile } from './figure.ts';
+import { atLeast, below, percentile, type Run } from './figure.ts';
 import { call, openDevice, type SignedInDevice } from './support/portal-device.ts';
 import { startPortalProcess } from './support/portal-process.ts';
 
@@ -16,12 +16,17 @@ const phase = 4000;
 /** Renewals per second of the phase that measures waiting. */
 const steadyRate = 1000;
 
+export const figures = {
+  'portal-renewals': atLeast(0.4, '1/s', 'the same SQL straight through pg'),
+  'portal-renewals-p99': below(100, 'ms', `p99 at ${steadyRate}/s`),
+};
+
 /**
  * Renewals per second of one portal process over PostgreSQL with 64 connections, against the same SQL straight through `pg`
  * with as many callers and the portal's number of database connections; then how long a renewal takes at 1,000 per second.
  * Load, portal and database share the machine. Proofs are signed before the clock starts: that is the devices' work.
  */
-export const run: Bench = async () => {
+export const run: Run<typeof figures> = async (asks) => {
   const server = await startPostgres({ durable: true });
   try {
     const database = await createPostgresDatabase(server.url);
@@ -52,25 +57,19 @@ export const run: Bench = async () => {
         );
 
       await closedLoop(devices, proofsFor(30), 1000, renew);
-      const portalRate = await closedLoop(devices, proofsFor(400), phase, renew);
-      const rawRate = await straight(database.url, devices);
+      // It warms the portal for the waits, too.
+      const value = await closedLoop(devices, proofsFor(400), phase, renew);
+      const rate = asks('portal-renewals') && { value, limit: await straight(database.url, devices) };
       const steadyProofs = () => proofsFor(Math.ceil((steadyRate * phase) / 1000 / connections) + 1);
-      // Node compiles what is hot for some ten thousand calls; a portal that has run for a minute is through with that.
-      for (let warm = 0; warm < 2; warm++) await openLoop(devices, steadyProofs(), renew);
-      const waits = await openLoop(devices, steadyProofs(), renew);
-      const ratio = portalRate / rawRate;
-      return [
-        {
-          name: 'portal-renewals',
-          value: portalRate,
-          unit: '1/s',
-          limit: rawRate,
-          ratio,
-          goal: '>= 0.4x of the same SQL straight through pg',
-          ok: ratio >= 0.4,
-        },
-        below('portal-renewals-p99', percentile(waits, 99), 'ms', 100, `p99 at ${steadyRate}/s`),
-      ];
+      let waits: number[] = [];
+      // Node compiles what is hot for some ten thousand calls; a portal that has run for a minute is through with that: the last
+      // of three turns counts.
+      if (asks('portal-renewals-p99'))
+        for (let turn = 0; turn < 3; turn++) waits = await openLoop(devices, steadyProofs(), renew);
+      return {
+        ...(rate && { 'portal-renewals': rate }),
+        ...(waits.length > 0 && { 'portal-renewals-p99': { value: percentile(waits, 99) } }),
+      };
     } finally {
       await http.close();
       await stop();
