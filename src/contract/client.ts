@@ -33,7 +33,16 @@ export const clientContract = {
     back: base.output(done),
     /** Leave the change of mode and return to what was configured. */
     cancel: base.output(done),
-    signIn: base.input(z.object({ email: z.string().max(254), password: passwordInputSchema })).output(done),
+    signIn: base
+      .input(
+        z.object({
+          email: z.string().max(254),
+          password: passwordInputSchema,
+          /** Go to the choice of company also where there is only one. */
+          choose: z.boolean().optional(),
+        }),
+      )
+      .output(done),
     chooseAccount: base.input(z.object({ accountId: idSchema })).output(done),
     /** The person closes the sign-in: programs that wait get `sign-in-cancelled`. */
     cancelSignIn: base.output(done),

@@ -95,11 +95,14 @@ export function createPortalRouter(needs: PortalRouterNeeds) {
         const identity = identities.find((candidate) => candidate.email === input.email.trim().toLowerCase());
         if (identity === undefined || identity.password !== input.password)
           throw new AldabaError('invalid-credentials');
-        const only = identity.accounts.length === 1 ? identity.accounts[0]?.id : input.accountId;
-        if (only !== undefined) return sessions.open(identity, only, context.device, input.nextTokenHash);
+        const { accounts: own } = identity;
+        const asked = own.find(({ id }) => id === input.accountId);
+        const entered = input.accountId === undefined && own.length === 1 ? own[0] : asked;
+        if (entered !== undefined)
+          return sessions.open(identity, entered.id, context.device, input.nextTokenHash);
         const ticket = newSecret();
         sessions.tickets.set(ticket, { identity, device: context.device, until: now() + 300_000 });
-        const accounts = identity.accounts.map((account) => ({
+        const accounts = own.map((account) => ({
           account,
           roleName: 'Administrador',
           roleKey: 'administrator',

@@ -36,6 +36,26 @@ describe('C10: a person of several companies', () => {
     ).rejects.toMatchObject(refused('account-choice-expired'));
   });
 
+  test('of a company that is not theirs, a person of one company is given the choice, and no session', async () => {
+    const email = 'nuria.solis@taller.example';
+    const taller = await portal.company('Taller Norte', [
+      { email, role: 'administrator', password: testPassword },
+    ]);
+    const device = createTestDevice();
+    const { hash } = createRefreshToken();
+    const answer = await portal.client(device).sessions.signIn({
+      email,
+      password: testPassword,
+      device: device.description,
+      nextTokenHash: hash,
+      accountId: portal.puentes.id,
+    });
+    if (answer.kind !== 'choose-account') throw new Error('there was no choice');
+    expect(answer.accounts.map(({ account }) => account.id)).toEqual([taller.id]);
+    const { client } = await portal.signIn(email, testPassword);
+    expect((await client.sessions.list()).sessions).toHaveLength(1);
+  });
+
   test('the choice belongs to the device, lasts 5 min and holds what was offered', async () => {
     const device = createTestDevice();
     const choice = await portal.attempt(ana, testPassword, device);

@@ -287,4 +287,26 @@ describe('C10: a person of several companies', () => {
     expect(entered).toMatchObject({ code: 0, json: { account: demonstration.otherCompany } });
     await cli.run(['sign-out']);
   });
+
+  test.each([
+    ['of one company', email],
+    ['of several', demonstration.engineerOfTwoCompanies],
+  ])('a person %s enters no other than the one that is named', async (_who, who) => {
+    const signIn = (account: string) =>
+      cli.run(['sign-in', '--portal', cli.portalUrl, '--email', who, '--account', account, '--json'], {
+        input: demonstration.password,
+      });
+    const refused = await signIn('Taller Norte');
+    expect([refused.code, refused.json.error]).toMatchObject([2, { code: 'usage' }]);
+    expect(refused.json.error).toHaveProperty('title', expect.stringContaining('«Taller Norte»'));
+    expect((await cli.run(['status'])).code).toBe(4);
+    expect(await signIn(demonstration.company.toUpperCase())).toMatchObject({
+      code: 0,
+      json: { account: demonstration.company },
+    });
+    // Who is signed in stays so.
+    expect((await signIn('Taller Norte')).code).toBe(2);
+    expect((await cli.run(['status', '--json'])).json).toMatchObject({ session: { email: who } });
+    await cli.run(['sign-out']);
+  });
 });

@@ -22,7 +22,8 @@ export async function signIn(context: Context, _args: string[], options: SignInO
     const password = await readSecret(context, 'password');
     try {
       await chooseWay(client, 'cloud-signin', options.portal);
-      await client.setup.signIn({ email, password });
+      // Who names a company enters that one or none.
+      await client.setup.signIn({ email, password, choose: options.account !== undefined });
       const after = await client.state.get();
       if (after.setup.step === 'choose-account')
         await chooseAccount(client, after.setup.accounts, options.account);

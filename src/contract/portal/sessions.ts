@@ -69,7 +69,7 @@ export const sessions = {
         password: passwordInputSchema,
         device: deviceSchema,
         nextTokenHash: nextTokenHashSchema,
-        /** Enter this company at once, without the choice. */
+        /** Enter this company at once, without the choice; for one that is not theirs: the choice, also of a single one. */
         accountId: idSchema.optional(),
       }),
     )

@@ -85,6 +85,22 @@ describe('signing in', () => {
     expect(rig.portal.liveSessions()).toHaveLength(1);
   });
 
+  test('asked for the choice, a person of one company has it too, and is not signed in until then', async () => {
+    const running = await rig.start();
+    await running.client.setup.chooseMode({ mode: 'cloud-signin' });
+    await running.client.setup.setPortal({ address: rig.portal.address });
+    await running.client.setup.signIn({ email: testEmail, password: testPassword, choose: true });
+    const { setup } = running.core.state.get();
+    expect(setup).toMatchObject({
+      step: 'choose-account',
+      accounts: [{ account: { name: 'Estructuras Cóndor' } }],
+    });
+    expect(rig.tokenEntries()).toEqual([]);
+    expect(rig.portal.liveSessions()).toEqual([]);
+    await running.client.setup.chooseAccount({ accountId: testIds.condor });
+    expect(running.core.state.get().setup.step).toBe('done');
+  });
+
   test('a choice that took longer than its ticket goes back to the password', async () => {
     const running = await rig.start();
     await rig.signIn(running, 'marcos.vidal@condor.example');

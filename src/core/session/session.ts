@@ -17,13 +17,20 @@ import { createRenewIdentity } from './renew-identity.ts';
 import { createRotation, type SignedIn, type SignInOutput } from './rotation.ts';
 import { createWaiting } from './waiting.ts';
 
+export interface SignInInput {
+  readonly email: string;
+  readonly password: string;
+  /** The answer is the choice of company, also where there is only one. */
+  readonly choose?: boolean | undefined;
+}
+
 /** The session with what setup and the window do to it. */
 export interface SessionControl extends Session {
   /** For the gateway. */
   readonly access: Access;
   /** Last known, to fill the form in. */
   readonly email: string;
-  signIn(portal: string, input: { email: string; password: string }): Promise<SignInOutput>;
+  signIn(portal: string, input: SignInInput): Promise<SignInOutput>;
   chooseAccount(portal: string, input: { ticket: string; accountId: string }): Promise<void>;
   /** Cloud key: asks the portal, then stores it and makes it the configured way in. */
   enterKey(portal: string, key: string): Promise<void>;
@@ -52,6 +59,8 @@ export interface SessionNeeds {
   portalAt: (address: string) => PortalClient;
 }
 
+/** The nil UUID (RFC 9562, 5.9): nobody's company, for which the portal answers with the choice. */
+const noAccount = '00000000-0000-0000-0000-000000000000';
 /** ms that stopping waits for what is under way. */
 const stopTerm = 500;
 
@@ -192,12 +201,18 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
       },
     },
 
-    async signIn(portal, { email, password }) {
+    async signIn(portal, { email, password, choose }) {
       await device.load();
       const { device: description } = await device.describe();
       const held = await cloudKey.held();
       const answer = await rotation.enter<SignInOutput>(portal, (client, nextTokenHash) =>
-        client.sessions.signIn({ email, password, device: description, nextTokenHash }),
+        client.sessions.signIn({
+          email,
+          password,
+          device: description,
+          nextTokenHash,
+          ...(choose === true && { accountId: noAccount }),
+        }),
       );
       identity.setEmail(email);
       if (answer.kind !== 'signed-in') return answer;

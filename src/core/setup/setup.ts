@@ -6,7 +6,7 @@ import { normalizePortalAddress } from '../gateway/portal-address.ts';
 import type { Device, Licenses, PortalClient, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import { asAldabaError, toProblem } from '../problem.ts';
-import type { SessionControl } from '../session/session.ts';
+import type { SessionControl, SignInInput } from '../session/session.ts';
 import { createFirstSteps, idle } from './first-steps.ts';
 import { createRequestNote } from './request-note.ts';
 import { createShownStep } from './shown-step.ts';
@@ -19,7 +19,7 @@ export interface Setup {
   setPortal(address: string): Promise<void>;
   back(): Promise<void>;
   cancel(): Promise<void>;
-  signIn(input: { email: string; password: string }): Promise<void>;
+  signIn(input: SignInInput): Promise<void>;
   chooseAccount(accountId: string): Promise<void>;
   cancelSignIn(): Promise<void>;
   requestPasswordLink(email: string): Promise<void>;
@@ -176,11 +176,11 @@ export function createSetup(needs: SetupNeeds): Setup {
 
     cancel: () => run(async () => show(home())),
 
-    signIn: ({ email, password }) =>
+    signIn: (input) =>
       run(async () => {
         const step = expect('sign-in');
-        show({ ...step, busy: true, problem: null, email });
-        const answer = await session.signIn(step.portal, { email, password });
+        show({ ...step, busy: true, problem: null, email: input.email });
+        const answer = await session.signIn(step.portal, input);
         if (answer.kind === 'signed-in') return show(home());
         ticket = answer.ticket;
         show({ step: 'choose-account', ...idle, accounts: answer.accounts, portal: step.portal });
