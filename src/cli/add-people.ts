@@ -1,6 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { Contact } from '../contract/portal/people.ts';
-import { type CommandBuilder, collect, languageChoices, wholeNumber } from './command-builder.ts';
+import {
+  type CommandBuilder,
+  collect,
+  languageChoices,
+  needsOption,
+  wholeNumber,
+} from './command-builder.ts';
 
 const stateChoices = [
   'no-access',
@@ -55,10 +61,12 @@ export function addPeople(program: Command, { t, isAsked, describe, add }: Comma
     'commands.peopleEdit',
     async () => (await load()).editPerson,
     (command) =>
-      details(person(command))
-        .option('--first-name <name>', t('options.firstName'))
-        .option('--last-name <name>', t('options.lastName'))
-        .option('--role <role>', t('options.role')),
+      needsOption(
+        details(person(command))
+          .option('--first-name <name>', t('options.firstName'))
+          .option('--last-name <name>', t('options.lastName'))
+          .option('--role <role>', t('options.role')),
+      ),
   );
   add(people, 'suspend', 'commands.peopleSuspend', async () => (await load()).suspendPerson, person);
   add(people, 'reactivate', 'commands.peopleReactivate', async () => (await load()).reactivatePerson, person);

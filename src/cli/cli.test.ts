@@ -135,6 +135,8 @@ describe('command line', () => {
     [['status', '--set', 'portl=https://x.example'], '«portl»'],
     [['agent', '--set', 'proxy=nonsense'], '--set proxy'],
     [['setup', '--set', 'portal='], '--set portal'],
+    [['people', 'edit', 'a@b.example'], '  --phone\n  --job-title\n  --shared\n  --no-shared\n'],
+    [['people', 'edit', 'a@b.example', '--language', 'es'], 'No se indicó qué cambiar'],
   ])('%j is a wrong use: 2, one sentence, nothing on standard output', async (argv, part) => {
     const { code, out, err } = await line(argv);
     expect([code, out]).toEqual([2, '']);

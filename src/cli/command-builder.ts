@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { languages } from '../contract/primitives.ts';
-import type { CliKey, Context, GlobalOptions, Result } from './context.ts';
+import { type CliKey, type Context, type GlobalOptions, type Result, UsageError } from './context.ts';
 
 /** Runs a command with the options that every command has, and writes its result. */
 export type Execute = (options: GlobalOptions, work: (context: Context) => Promise<Result>) => Promise<void>;
@@ -79,6 +79,19 @@ export function createCommandBuilder(
     product: (command) => command.argument('<product>', t('arguments.product')),
   };
   return builder;
+}
+
+/** For a command that changes what its own options say: without any it would do nothing, and is a wrong use. */
+export function needsOption(command: Command): Command {
+  return command.hook('preAction', () => {
+    const { options } = command;
+    if (options.some((option) => command.getOptionValueSource(option.attributeName()) !== undefined)) return;
+    throw new UsageError(
+      'usage.noChange',
+      {},
+      options.map(({ long }) => `  ${long}`),
+    );
+  });
 }
 
 export function collect(value: string, before: readonly string[] | undefined): string[] {
