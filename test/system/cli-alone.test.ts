@@ -91,6 +91,10 @@ describe('with no client running', () => {
   test('what no keychain and no client would keep is not asked for: the two ways out are named', async (context) => {
     needs(context, process.platform === 'linux', 'only on Linux the suite takes the keychain away');
     const forgetful = { profile: join(cli.folder, 'forgetful') };
+    await writeFile(join(cli.folder, 'words.txt'), 'hola');
+    expect(await cli.run(['import-file', 'words.txt', '--json'], forgetful)).toMatchObject({
+      json: { error: { code: 'file-format' } },
+    });
     for (const command of [
       ['setup', '--mode', 'cloud-key', '--portal', cli.portalUrl, '--key'],
       ['sign-in', '--portal', cli.portalUrl, '--email', email],

@@ -65,6 +65,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
   const renewals = createRenewals({ ports, gateway, session, entries, seats, random });
   const deviceCheck = createDeviceCheck({ ports, device, state, entries });
   const standalone = createStandalone({
+    ports,
     device,
     gateway,
     entries,

@@ -18,7 +18,7 @@ import { safeName } from './safe-name.ts';
 export type Standalone = Pick<Licenses, 'installLicense' | 'registerAgain' | 'createRequest' | 'giveBack'>;
 
 export function createStandalone(
-  needs: Pick<Parts, 'device' | 'gateway'> & {
+  needs: Pick<Parts, 'ports' | 'device' | 'gateway'> & {
     entries: Entries;
     receipts: Receipts;
     deviceCheck: DeviceCheck;
@@ -27,16 +27,23 @@ export function createStandalone(
     guard: ClockGuard;
   },
 ): Standalone {
-  const { device, gateway, entries, receipts, deviceCheck, verifier, crypto, guard } = needs;
+  const { ports, device, gateway, entries, receipts, deviceCheck, verifier, crypto, guard } = needs;
   const seconds = () => Math.floor(entries.now() / 1000);
   const signer = () => ({ publicKey: device.publicKey.x, sign: (data: Uint8Array) => device.sign(data) });
+
+  /** A license is bound to the key of this device: with one that memory forgets, its place would be lost at the end of this process. */
+  const keyLasts = () => ports.secrets.backend !== 'memory';
+  const expectLastingKey = () => {
+    if (!keyLasts())
+      throw new AldabaError('keychain-unavailable', 'the device key would not outlive this process');
+  };
 
   async function installLicense(text: string): ReturnType<Licenses['installLicense']> {
     await device.load();
     const opened = openDocumentFile(text, verifier, {
       kinds: ['license'],
       now: entries.now(),
-      deviceThumbprint: device.thumbprint,
+      ...(keyLasts() && { deviceThumbprint: device.thumbprint }),
     });
     if (!opened.ok) {
       const claims = opened.document?.claims;
@@ -47,6 +54,8 @@ export function createStandalone(
           : {};
       throw new AldabaError(opened.code, opened.detail, { ...product, ...until, detail: opened.detail });
     }
+    // A keychain helps nobody whose file is wrong.
+    expectLastingKey();
     const { claims } = opened;
     const entry = entries.get(claims.aud);
     const held = entry.license;
@@ -77,6 +86,7 @@ export function createStandalone(
   return {
     installLicense,
     async registerAgain(key) {
+      expectLastingKey();
       const { device: description, salt } = await device.describe();
       const { document } = await gateway.portal.licenses.activate({
         key: key.trim(),

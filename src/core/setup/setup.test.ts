@@ -105,9 +105,16 @@ describe('A19: one first run for the three modes', () => {
     const refused = { code: 'keychain-unavailable' };
     await expect(client.setup.activate({ key: testLicenseKey })).rejects.toMatchObject(refused);
     await expect(client.setup.createRequestFile({ key: testLicenseKey })).rejects.toMatchObject(refused);
+    await expect(client.licenses.registerAgain({ key: testLicenseKey })).rejects.toMatchObject(refused);
     const file = { fileName: 'viga.aldaba-license', content: await licenseFile(rig, running) };
     await expect(client.setup.importFile(file)).rejects.toMatchObject(refused);
     expect(setupOf(running)).toMatchObject({ step: 'standalone', problem: refused });
+    // Where the file is no license the keychain would help nobody.
+    const cut = { ...file, content: file.content.slice(0, file.content.length / 2) };
+    await expect(client.setup.importFile(cut)).rejects.toMatchObject({ code: 'file-truncated' });
+    // As a rule it is of a key that an earlier process had.
+    const other = await rig.start({ secrets: createMemorySecrets({ backend: 'memory' }) });
+    await expect(other.client.setup.importFile(file)).rejects.toMatchObject(refused);
     expect(rig.portal.calls).toEqual([]);
   });
 
