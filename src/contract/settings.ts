@@ -1,15 +1,17 @@
 import { z } from 'zod';
+import { hasBlockedPort } from './blocked-ports.ts';
 import { languageSchema, modeSchema } from './primitives.ts';
 
 /** The loopback hosts, 127.0.0.0/8 (RFC 5735, 3), ::1 and `localhost` (RFC 6761, 6.3), with nothing but a port behind. */
 const httpHere = /^http:\/\/(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d*)?(\/|$)/i;
 
-/** Absolute https address of a portal; http only for this machine. No query, no fragment. */
+/** Absolute https address of a portal; http only for this machine. No query, no fragment, no port that `fetch` does not ask. */
 export const portalAddressSchema = z
   .url({ protocol: /^https?$/ })
   .max(2048)
   .refine((value) => !value.includes('?') && !value.includes('#'), 'no query, no fragment')
-  .refine((value) => /^https:/i.test(value) || httpHere.test(value), 'http only on this machine');
+  .refine((value) => /^https:/i.test(value) || httpHere.test(value), 'http only on this machine')
+  .refine((value) => !hasBlockedPort(value), 'a port that nobody may ask');
 
 const fields = {
   mode: modeSchema.nullable(),

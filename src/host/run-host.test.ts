@@ -22,7 +22,7 @@ async function start(run: (program: string, args: readonly string[]) => Promise<
     surroundings: {
       environment: {},
       profile: folder,
-      settings: ['mode=cloud-signin', 'portal=http://127.0.0.1:1'],
+      settings: ['mode=cloud-signin', 'portal=http://127.0.0.1:2'],
     },
     page: join(folder, 'page'),
     port: 0,

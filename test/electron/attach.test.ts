@@ -102,7 +102,7 @@ test('a window that comes back while the agent is still ending waits for it, and
 });
 
 test('what the agent opens and shows, the attached window opens and shows, while it is there', async () => {
-  const agent = await startAgent(['mode=cloud-signin', 'portal=http://127.0.0.1:1']);
+  const agent = await startAgent(['mode=cloud-signin', 'portal=http://127.0.0.1:2']);
   const electron = await bootAttached();
   await attached(agent);
   const { opener } = agent.ports;

@@ -84,7 +84,7 @@ describe('with no client running', () => {
 
   test('the portal is gone: 5, in words', async () => {
     const nowhere = { profile: join(cli.folder, 'nowhere') };
-    const setup = ['setup', '--mode', 'cloud-key', '--portal', 'http://127.0.0.1:9', '--key', ...kept];
+    const setup = ['setup', '--mode', 'cloud-key', '--portal', 'http://127.0.0.1:2', '--key', ...kept];
     expect((await cli.run(setup, { ...nowhere, input: demonstrationKeys.cloud })).code).toBe(5);
   });
 

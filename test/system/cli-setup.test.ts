@@ -46,11 +46,13 @@ describe('before anybody signed in', () => {
     ]);
     page.close();
     expect(html).toMatchObject({ code: 5, json: { ok: false, error: { code: 'portal-not-aldaba' } } });
-    const nobody = await cli.run(['setup', '--mode', 'cloud-signin', '--portal', 'http://127.0.0.1:9']);
+    const nobody = await cli.run(['setup', '--mode', 'cloud-signin', '--portal', 'http://127.0.0.1:2']);
     expect(nobody.code).toBe(5);
     expect(nobody.err.split('\n').length).toBeGreaterThanOrEqual(3);
-    const wrong = await cli.run(['setup', '--mode', 'cloud-signin', '--portal', 'ftp://x', '--json']);
-    expect(wrong).toMatchObject({ code: 2, json: { error: { code: 'portal-address-invalid' } } });
+    for (const address of ['ftp://x', 'http://127.0.0.1:6000']) {
+      const wrong = await cli.run(['setup', '--mode', 'cloud-signin', '--portal', address, '--json']);
+      expect(wrong, address).toMatchObject({ code: 2, json: { error: { code: 'portal-address-invalid' } } });
+    }
     expect((await cli.run(['status', '--json'])).json.portal).toBeNull();
   });
 

@@ -144,13 +144,14 @@ describe('sources', () => {
         'http://portal.example',
         'http://localhost@portal.example',
         'http://127.0.0.1.example',
+        'https://portal.example:6000/',
       ])
         expect(await problems(portal), portal).toMatchObject([{ source, field: 'portal' }]);
       for (const portal of [
         'https://portal.example',
         'http://127.0.0.1:8080',
         'http://localhost/aldaba',
-        'http://[::1]:1',
+        'http://[::1]:3000',
       ])
         expect(await problems(portal), portal).toEqual([]);
     },

@@ -13,6 +13,8 @@ describe('a portal’s address as people type it', () => {
     ['http://localhost:3000', 'http://localhost:3000'],
     ['http://127.0.0.1:3000/', 'http://127.0.0.1:3000'],
     ['http://[::1]:3000', 'http://[::1]:3000'],
+    ['portal.example.com:6001', 'https://portal.example.com:6001'],
+    ['https://[2001:db8::6000]', 'https://[2001:db8::6000]'],
     ['licencias.cóndor.example', 'https://licencias.xn--cndor-0ta.example'],
   ])('%s', (typed, kept) => {
     expect(normalizePortalAddress(typed)).toBe(kept);
@@ -32,6 +34,9 @@ describe('a portal’s address as people type it', () => {
     ['https://', 'syntax'],
     ['portal example', 'syntax'],
     ['https://portal.example.com:99999', 'syntax'],
+    ['portal.example.com:6000', 'port'],
+    ['https://portal.example.com:06000/aldaba', 'port'],
+    ['http://[::1]:10080', 'port'],
   ])('%s is refused: %s', (typed, reason) => {
     expect(() => normalizePortalAddress(typed)).toThrowError(
       expect.objectContaining({ code: 'portal-address-invalid', data: { field: 'address', detail: reason } }),

@@ -1,3 +1,4 @@
+import { hasBlockedPort } from '../../contract/blocked-ports.ts';
 import { AldabaError } from '../../contract/errors.ts';
 import { portalAddressSchema } from '../../contract/settings.ts';
 
@@ -17,7 +18,8 @@ export function isLoopback(hostname: string): boolean {
  * What a person types, as the address that is kept: https unless said otherwise, lower-case host, no trailing slash, no default port.
  * `portal.example.com/` and `https://Portal.example.com/v1` are both `https://portal.example.com`.
  *
- * @throws AldabaError `portal-address-invalid`: not an address, http to another machine, or with user, query or fragment
+ * @throws AldabaError `portal-address-invalid`: not an address, http to another machine, with user, query or fragment, or at a port that `fetch` does
+ * not ask
  */
 export function normalizePortalAddress(typed: string): string {
   const text = typed.trim();
@@ -35,6 +37,7 @@ export function normalizePortalAddress(typed: string): string {
   if (url.search !== '' || text.includes('?')) invalid('query');
   if (url.hash !== '' || text.includes('#')) invalid('fragment');
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) invalid('insecure');
+  if (hasBlockedPort(url.origin)) invalid('port');
   const path = url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
   const address = portalAddressSchema.safeParse(`${url.protocol}//${url.host}${path}`);
   return address.success ? address.data : invalid('syntax');
