@@ -197,6 +197,28 @@ describe('asked to end', () => {
     silent.close();
   });
 
+  test.for(['SIGINT', 'SIGTERM'] as const)(
+    '%s after its answer, while something of it is still under way',
+    async (signal, context) => {
+      needs(context, process.platform !== 'win32', 'Windows has no such signal');
+      // Plays what a process may wait for long after its answer: a keychain that asks its person.
+      const waits = { NODE_OPTIONS: '--import=data:text/javascript,setInterval(()=>{},1e6)' };
+      const { child, ended } = cli.start(['status', '--json'], {
+        profile: join(cli.folder, 'answered'),
+        environment: waits,
+      });
+      try {
+        if (child.stdout === null) throw new Error('standard output is read');
+        await once(child.stdout, 'data');
+        child.kill(signal);
+        await expect.poll(() => [child.exitCode, child.signalCode]).toEqual([3, null]);
+        expect((await ended).json).toMatchObject({ ok: false, running: false });
+      } finally {
+        child.kill('SIGKILL');
+      }
+    },
+  );
+
   test('an agent whose terminal closes leaves nothing of its own', async (context) => {
     needs(context, process.platform !== 'win32', 'Windows has no such signal');
     const profile = join(cli.folder, 'hung-up');
