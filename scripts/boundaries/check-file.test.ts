@@ -89,6 +89,112 @@ const cases: readonly {
     allowed: ['src/cli/commands/a.ts', `import { platform } from 'node:process';`],
   },
   {
+    rule: 'folder',
+    forbidden: [
+      'src/core/a.ts',
+      `import { createRequire } from 'node:module';\nconst load = createRequire(import.meta.url);\nload('../portal/x.ts');`,
+      3,
+      'through ports and contracts',
+    ],
+    allowed: [
+      'src/core/a.ts',
+      `import { createRequire } from 'node:module';\nconst load = createRequire(import.meta.url);\nload('../domain/x.ts');`,
+    ],
+  },
+  {
+    rule: 'folder',
+    forbidden: [
+      'src/core/a.ts',
+      `import m from 'module';\nm.createRequire(import.meta.url).resolve('../portal/x.ts');`,
+      2,
+      'through ports and contracts',
+    ],
+    allowed: ['src/core/a.ts', `import m from 'module';\nm.isBuiltin('../portal/x.ts');`],
+  },
+  {
+    rule: 'computed',
+    forbidden: [
+      'src/core/a.ts',
+      `import { createRequire } from 'node:module';\ncreateRequire(folder);`,
+      2,
+      'only known at run time',
+    ],
+    allowed: [
+      'src/core/a.ts',
+      `import { createRequire } from 'node:module';\ncreateRequire(import.meta.filename);`,
+    ],
+  },
+  {
+    rule: 'folder',
+    forbidden: ['src/core/a.ts', `new Worker('../portal/x.ts');`, 1, 'through ports and contracts'],
+    allowed: ['src/core/a.ts', `new Walker('../portal/x.ts');`],
+  },
+  {
+    rule: 'folder',
+    forbidden: [
+      'src/renderer/a.ts',
+      `new SharedWorker(new URL('../core/x.ts', import.meta.url));`,
+      1,
+      'client contract only',
+    ],
+    allowed: ['src/renderer/a.ts', `new SharedWorker(new URL('../domain/x.ts', import.meta.url));`],
+  },
+  {
+    rule: 'folder',
+    forbidden: [
+      'src/core/a.ts',
+      `import { Worker as W } from 'node:worker_threads';\nnew W('../portal/x.ts');`,
+      2,
+      'through ports and contracts',
+    ],
+    allowed: ['src/core/a.ts', `import { Worker as W } from 'node:worker_threads';\nnew W('./x.ts');`],
+  },
+  {
+    rule: 'folder',
+    forbidden: [
+      'src/core/a.ts',
+      `/// <reference path="../portal/x.d.ts" />`,
+      1,
+      'through ports and contracts',
+    ],
+    allowed: ['src/core/a.ts', `/// <reference path="x.d.ts" />`],
+  },
+  {
+    rule: 'node',
+    forbidden: ['src/domain/a.ts', `/// <reference types="node" />`, 1, 'no input, no output'],
+    allowed: ['src/core/a.ts', `/// <reference types="node" />`],
+  },
+  {
+    rule: 'test-only',
+    forbidden: ['src/core/a.ts', `/// <reference types='vite/client' />`, 1, 'must not ship'],
+    allowed: ['src/core/a.ts', `// <reference types='vite/client' />`],
+  },
+  {
+    rule: 'folder',
+    forbidden: [
+      'src/renderer/a.ts',
+      `import.meta.glob(['./*.ts', '../core/**/*.ts']);`,
+      1,
+      'client contract only',
+    ],
+    allowed: ['src/renderer/a.ts', `import.meta.glob(['./*.ts', '!./**/*.test.ts']);`],
+  },
+  {
+    rule: 'folder',
+    forbidden: ['src/renderer/a.ts', `import.meta.glob('../*/index.ts');`, 1, 'client contract only'],
+    allowed: ['src/renderer/a.ts', `import.meta.glob('../domain/*/index.ts');`],
+  },
+  {
+    rule: 'folder',
+    forbidden: ['src/renderer/a.ts', `import { x } from '/src/core/x.ts';`, 1, 'client contract only'],
+    allowed: ['src/renderer/a.ts', `import { x } from '/src/domain/x.ts';`],
+  },
+  {
+    rule: 'outside',
+    forbidden: ['src/core/a.ts', `import { x } from 'file:///src/core/x.ts';`, 1, 'outside of src'],
+    allowed: ['src/core/a.ts', `import { x } from 'file';`],
+  },
+  {
     rule: 'example',
     forbidden: [
       'examples/typescript/a.ts',

@@ -22,6 +22,7 @@ export type Rule =
   | 'test-only'
   | 'computed'
   | 'environment'
+  | 'moment'
   | 'example';
 
 /** Where a file stands: in a runtime's folder, as source or as test beside it; or among the examples. */
@@ -64,6 +65,8 @@ function sourceFinding(place: Place, reference: Reference): Finding {
   switch (reference.kind) {
     case 'environment':
       return environmentFinding(place, reference);
+    case 'moment':
+      return momentFinding(place, reference);
     case 'computed':
       return place.test
         ? undefined
@@ -72,11 +75,9 @@ function sourceFinding(place: Place, reference: Reference): Finding {
             message: `${reference.text} is only known at run time, so nothing can check it`,
           };
     case 'address':
-      return isRelative(reference.text) ? addressFinding(place, reference) : undefined;
+      return isPath(reference.text) ? addressFinding(place, reference) : undefined;
     case 'module':
-      return isRelative(reference.text)
-        ? relativeFinding(place, reference)
-        : packageFinding(place, reference);
+      return isPath(reference.text) ? relativeFinding(place, reference) : packageFinding(place, reference);
   }
 }
 
@@ -85,6 +86,13 @@ function environmentFinding({ file, folder, test }: Place, reference: Reference)
   if (test || file === `src/${folder}/index.ts`) return undefined;
   const message = `${reference.text} is read in entry points only; take the value as an argument`;
   return { rule: 'environment', message };
+}
+
+/** Where everything decides by what it is given, the same input gives the same answer at any time. */
+function momentFinding({ folder, test }: Place, { text }: Reference): Finding {
+  const { pure } = folders[folder];
+  if (pure === undefined || test) return undefined;
+  return { rule: 'moment', message: `${folder} may not use ${text}: ${pure}` };
 }
 
 /** Code started by address, a worker for one, is bound like code that is imported; data may lie anywhere. */
@@ -116,7 +124,8 @@ function relativeFinding(place: Place, reference: Reference): Finding {
 
 function packageFinding({ folder, test }: Place, { text }: Reference): Finding {
   const { noNode } = folders[folder];
-  if (isBuiltin(text)) {
+  // `node` alone is what a reference to the types of Node names.
+  if (isBuiltin(text) || text === 'node') {
     if (noNode === undefined || test) return undefined;
     return { rule: 'node', message: `${folder} may not import ${text}: ${noNode}` };
   }
@@ -133,20 +142,26 @@ function packageFinding({ folder, test }: Place, { text }: Reference): Finding {
 /** An example stands for another vendor's program: what it needs of us, it must be able to copy. */
 function exampleFinding(file: string, { kind, text }: Reference): Finding {
   const home = file.split('/').slice(0, 2).join('/');
-  if (kind !== 'module' || !isRelative(text) || targetOf(file, text).startsWith(`${home}/`)) return undefined;
+  if (kind !== 'module' || !isPath(text) || targetOf(file, text).startsWith(`${home}/`)) return undefined;
   return {
     rule: 'example',
     message: `${text} leaves ${home}; an example stands for a program of another vendor`,
   };
 }
 
-function isRelative(specifier: string): boolean {
-  return specifier.startsWith('.') || specifier.startsWith('/');
+/** A file, not a package; a pattern of files may begin by what it leaves out. */
+function isPath(specifier: string): boolean {
+  return /^!?(\.|\/|file:)/.test(specifier);
 }
 
-/** The file that a relative specifier means, from the root; a query as Vite understands it is cut off. */
+/**
+ * The file that a path means, from the root, where one that begins with a slash begins; a query as Vite understands it is cut off. What is
+ * named from the root of the machine lies outside, wherever that is.
+ */
 function targetOf(file: string, specifier: string): string {
-  return posix.join(posix.dirname(file), specifier.replace(/[?#].*$/, ''));
+  const path = specifier.replace(/^!/, '').replace(/[?#].*$/, '');
+  if (path.startsWith('file:')) return path;
+  return path.startsWith('/') ? posix.join('.', path) : posix.join(posix.dirname(file), path);
 }
 
 function folderOf(file: string): Folder | undefined {

@@ -1,8 +1,9 @@
 import { type ESTree, parseSync, Visitor } from 'vite';
+import { constantName, constantString, readGlobals } from './globals.ts';
 
-/** Something that a source file takes from elsewhere: a module, or the process it happens to run in. */
+/** Something that a source file takes from elsewhere: a module, or the process and the moment that it happens to run in. */
 export interface Reference {
-  readonly kind: 'module' | 'address' | 'computed' | 'environment';
+  readonly kind: 'module' | 'address' | 'computed' | 'environment' | 'moment';
   /** The module specifier as written, or the text of what is read. */
   readonly text: string;
   /** True when nothing of it is left at run time. */
@@ -11,12 +12,42 @@ export interface Reference {
   readonly column: number;
 }
 
-const environmentNames = ['env', 'argv'];
+/** What is another one in each process. */
+const environment: ReadonlySet<string> = new Set(['process.env', 'process.argv', 'process.…']);
+/** Time and chance, which are others at each run. */
+const moments: ReadonlySet<string> = new Set([
+  'Date.now',
+  'Math.random',
+  'performance.now',
+  'performance.timeOrigin',
+  'crypto.randomUUID',
+  'crypto.getRandomValues',
+]);
+const timers: ReadonlySet<string> = new Set([
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'requestAnimationFrame',
+  'requestIdleCallback',
+]);
+/** Calls whose first argument names a module. */
+const loaders: ReadonlySet<string> = new Set([
+  'require',
+  'require.resolve',
+  'module.require',
+  'process.getBuiltinModule',
+  'vi.mock',
+  'vi.doMock',
+  'vi.importActual',
+]);
+const workers: ReadonlySet<string> = new Set(['Worker', 'SharedWorker', 'worker_threads.Worker']);
 
 /**
  * Every import of a TypeScript or JavaScript source in whatever form: static, side effect, re-export, dynamic,
- * `import()` type, `import = require()`, `require()`, `require.resolve()`, `import.meta.resolve()`, `vi.mock()` and
- * `new URL(…, import.meta.url)`; and every read of `process.env` or `process.argv`.
+ * `import()` type, `import = require()`, `require()` also of `createRequire()`, `require.resolve()`, `import.meta.resolve()`,
+ * `import.meta.glob()`, `vi.mock()`, `/// <reference>`, workers and `new URL(…, import.meta.url)`; every read of `process.env` or
+ * `process.argv`; and every use of the clock, of chance and of timers.
  *
  * @throws Error with the parser's message when the source does not parse
  */
@@ -26,6 +57,7 @@ export function findReferences(file: string, source: string): Reference[] {
   if (problem !== undefined) throw new Error(`${file}: ${problem.message}`);
   const references: Reference[] = [];
   const place = locator(source);
+  const { nameOf, taken } = readGlobals(parsed.program);
 
   const add = (kind: Reference['kind'], text: string, start: number, typeOnly = false) => {
     references.push({ kind, text, typeOnly, ...place(start) });
@@ -36,18 +68,19 @@ export function findReferences(file: string, source: string): Reference[] {
     if (text === undefined) add('computed', source.slice(start, node?.end ?? start), start);
     else add(kind, text, start);
   };
+  const addGlobal = (name: string | undefined, start: number) => {
+    if (name === undefined) return;
+    if (environment.has(name)) add('environment', name, start);
+    if (moments.has(name) || name.startsWith('Temporal.Now.')) add('moment', name, start);
+  };
 
-  const processNames = new Set(['process']);
-  for (const node of parsed.program.body) {
-    if (node.type !== 'ImportDeclaration' || !isProcessModule(node.source.value)) continue;
-    for (const specifier of node.specifiers) {
-      if (specifier.type !== 'ImportSpecifier') processNames.add(specifier.local.name);
-    }
+  for (const { text, start } of taken) addGlobal(text, start);
+  for (const { value, start } of parsed.comments) {
+    const [, kind, text] = /^\/\s*<reference\s+(path|types)\s*=\s*["']([^"']+)["']/.exec(value) ?? [];
+    if (kind === undefined || text === undefined) continue;
+    // A path without dots is that of a neighbor.
+    add('module', kind === 'path' && !/^[./]/.test(text) ? `./${text}` : text, start, true);
   }
-  const isProcess = (node: ESTree.Node): boolean =>
-    node.type === 'Identifier'
-      ? processNames.has(node.name)
-      : node.type === 'MemberExpression' && isGlobal(node.object) && propertyName(node) === 'process';
 
   new Visitor({
     ImportDeclaration(node) {
@@ -58,12 +91,7 @@ export function findReferences(file: string, source: string): Reference[] {
           named.length === node.specifiers.length &&
           named.every((specifier) => specifier.importKind === 'type'));
       add('module', node.source.value, node.start, typeOnly);
-      if (!isProcessModule(node.source.value)) return;
-      for (const specifier of named) {
-        const name =
-          specifier.imported.type === 'Identifier' ? specifier.imported.name : specifier.imported.value;
-        if (environmentNames.includes(name)) add('environment', `process.${name}`, specifier.start);
-      }
+      for (const specifier of named) addGlobal(nameOf(specifier.local), specifier.start);
     },
     ExportNamedDeclaration(node) {
       if (node.source === null) return;
@@ -86,66 +114,44 @@ export function findReferences(file: string, source: string): Reference[] {
       add('module', node.moduleReference.expression.value, node.start, node.importKind === 'type');
     },
     CallExpression(node) {
-      if (namesModule(node.callee)) addExpression('module', node.arguments[0], node.start);
+      const [first] = node.arguments;
+      const callee = nameOf(node.callee);
+      const ofFile = ofImportMeta(node.callee);
+      if (callee === 'module.createRequire') {
+        // From another place its words would mean other files.
+        if (first === undefined || ofImportMeta(first) === undefined)
+          add('computed', source.slice(node.start, first?.end ?? node.end), node.start);
+      } else if (ofFile === 'glob') {
+        const patterns = first?.type === 'ArrayExpression' ? first.elements : [first];
+        for (const pattern of patterns) addExpression('module', pattern ?? undefined, node.start);
+      } else if (ofFile === 'resolve' || (callee !== undefined && loaders.has(callee))) {
+        addExpression('module', first, node.start);
+      } else if (callee === 'Date' || (callee !== undefined && timers.has(callee))) {
+        add('moment', `${callee}()`, node.start);
+      }
     },
     NewExpression(node) {
-      const [address, base] = node.arguments;
-      if (node.callee.type !== 'Identifier' || node.callee.name !== 'URL') return;
-      if (base?.type !== 'MemberExpression' || base.object.type !== 'MetaProperty') return;
-      const text = address === undefined ? undefined : constantString(address);
-      if (text !== undefined) add('address', text, node.start);
+      const [first, base] = node.arguments;
+      const name = nameOf(node.callee);
+      const text = first === undefined ? undefined : constantString(first);
+      if (name === 'URL' && base !== undefined && ofImportMeta(base) !== undefined && text !== undefined)
+        add('address', text, node.start);
+      // One that is started by a URL stands there itself.
+      if (name !== undefined && workers.has(name) && text !== undefined) add('address', text, node.start);
+      if (name === 'Date' && first === undefined) add('moment', 'new Date()', node.start);
     },
     MemberExpression(node) {
-      const name = propertyName(node);
-      if (name !== undefined && environmentNames.includes(name) && isProcess(node.object)) {
-        add('environment', `process.${name}`, node.start);
-      }
-    },
-    VariableDeclarator(node) {
-      if (node.id.type !== 'ObjectPattern' || node.init === null || !isProcess(node.init)) return;
-      for (const property of node.id.properties) {
-        const name = property.type === 'RestElement' ? '…' : constantName(property.key, property.computed);
-        if (name === '…' || (name !== undefined && environmentNames.includes(name))) {
-          add('environment', `process.${name}`, property.start);
-        }
-      }
+      addGlobal(nameOf(node), node.start);
     },
   }).visit(parsed.program);
   return references.sort((one, other) => one.line - other.line || one.column - other.column);
 }
 
-function isProcessModule(specifier: string): boolean {
-  return specifier === 'node:process' || specifier === 'process';
-}
-
-function isGlobal(node: ESTree.Node): boolean {
-  return node.type === 'Identifier' && (node.name === 'globalThis' || node.name === 'global');
-}
-
-/** Whether the first argument of a call to this names a module. */
-function namesModule(callee: ESTree.Node): boolean {
-  if (callee.type === 'Identifier') return callee.name === 'require';
-  if (callee.type !== 'MemberExpression') return false;
-  const { object } = callee;
-  const name = propertyName(callee);
-  if (object.type === 'MetaProperty') return name === 'resolve';
-  if (object.type !== 'Identifier') return false;
-  if (object.name === 'require') return name === 'resolve';
-  return object.name === 'vi' && (name === 'mock' || name === 'doMock' || name === 'importActual');
-}
-
-function propertyName(node: ESTree.MemberExpression): string | undefined {
-  return constantName(node.property, node.computed);
-}
-
-function constantName(key: ESTree.Node, computed: boolean): string | undefined {
-  return !computed && key.type === 'Identifier' ? key.name : constantString(key);
-}
-
-function constantString(node: ESTree.Node): string | undefined {
-  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined;
-  if (node.type !== 'TemplateLiteral' || node.expressions.length > 0) return undefined;
-  return node.quasis[0]?.value.cooked ?? undefined;
+/** What is taken of `import.meta`. */
+function ofImportMeta(node: ESTree.Node): string | undefined {
+  return node.type === 'MemberExpression' && node.object.type === 'MetaProperty'
+    ? constantName(node.property, node.computed)
+    : undefined;
 }
 
 /** Turns an offset into a line and column, both counted from 1. */

@@ -19,6 +19,8 @@ export interface FolderRule {
   readonly typesOnly?: string;
   /** When set, Node's built-in modules are banned here for this reason. */
   readonly noNode?: string;
+  /** When set, the clock, chance and timers are banned here for this reason. */
+  readonly pure?: string;
 }
 
 export const folders: Readonly<Record<Folder, FolderRule>> = {
@@ -31,6 +33,7 @@ export const folders: Readonly<Record<Folder, FolderRule>> = {
     mayUse: ['contract'],
     why: 'domain decides over contract types and nothing else',
     noNode: 'domain is pure: no input, no output, no clock of its own',
+    pure: 'it decides by what it is given, and time and chance are given',
   },
   core: {
     mayUse: ['contract', 'domain'],
