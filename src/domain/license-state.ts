@@ -10,7 +10,7 @@ import type {
   PortalAnswer,
   Right,
 } from './license-facts.ts';
-import { rightBoundaries, rightMoment, warning } from './license-timeline.ts';
+import { readOnly, rightBoundaries, rightMoment, warning } from './license-timeline.ts';
 
 export interface Standing extends Moment {
   /** Milliseconds UTC: the first instant at which `permit` is another by time alone; null = never. */
@@ -133,25 +133,13 @@ function overAndRefused(over: Moment, answer: PortalAnswer): Moment {
 function underDevice(moment: Moment, right: Right, device: DeviceFact, at: number): Moment {
   if (right.kind !== 'license') return moment;
   if (device.verdict === 'mismatch') {
-    return {
-      state: 'read-only',
-      permit: 'read-only',
-      cause: 'device-mismatched',
-      reason: 'device-changed',
-      warnings: [],
-    };
+    return readOnly('device-mismatched', 'device-changed');
   }
   if (device.verdict !== 'drift') return moment;
   const warnings = [warning('device', device.until), ...moment.warnings];
   return at < device.until
     ? { state: 'device-drift', permit: 'full', cause: 'device-drifted', reason: 'device-drift', warnings }
-    : {
-        state: 'read-only',
-        permit: 'read-only',
-        cause: 'rebind-missed',
-        reason: 'device-drift',
-        warnings: [],
-      };
+    : readOnly('rebind-missed', 'device-drift');
 }
 
 function underClock(moment: Moment, clock: ClockFact, at: number): Moment {
@@ -164,13 +152,7 @@ function underClock(moment: Moment, clock: ClockFact, at: number): Moment {
   const warnings = [warning('clock', clock.until), ...moment.warnings];
   return at < clock.until
     ? { state: 'clock-suspect', permit: 'full', cause: 'clock-back', reason: 'clock-suspect', warnings }
-    : {
-        state: 'read-only',
-        permit: 'read-only',
-        cause: 'clock-contact-missed',
-        reason: 'clock-suspect',
-        warnings: [],
-      };
+    : readOnly('clock-contact-missed', 'clock-suspect');
 }
 
 /** Every instant after `now` at which time alone may change something, in order. */

@@ -1,6 +1,6 @@
 import type { BorrowClaims, LeaseClaims, LicenseClaims, PassClaims } from '../contract/documents.ts';
 import type { ErrorCode } from '../contract/errors.ts';
-import type { LicenseFacts, LicenseWarning, Moment, Right } from './license-facts.ts';
+import type { Cause, LicenseFacts, LicenseWarning, Moment, Right } from './license-facts.ts';
 
 const day = 86_400_000;
 /** Days before the end at which a person hears of it (docs/figures.md, "States", row "warned"). */
@@ -33,14 +33,7 @@ function leaseLine(claims: LeaseClaims, facts: LicenseFacts, at: number): Moment
   const times = leaseTimes(claims);
   const offline = unreachable(facts) !== null ? [warning('offline', times.countdownEnds)] : [];
   if (at < times.ends) {
-    const asking = facts.answer.kind === 'asking';
-    return {
-      state: asking ? 'renewing' : 'active',
-      permit: 'full',
-      cause: asking ? 'renewal-asked' : 'lease-valid',
-      reason: null,
-      warnings: offline,
-    };
+    return held('lease-valid', facts, offline);
   }
   return runOnLine('lease-over', times, facts, at, offline);
 }
@@ -49,6 +42,22 @@ function leaseLine(claims: LeaseClaims, facts: LicenseFacts, at: number): Moment
 interface RunOnTimes {
   readonly runOnEnds: number;
   readonly countdownEnds: number;
+}
+
+/** In its term; the portal may be asked for the next one right now. */
+function held(
+  cause: 'lease-valid' | 'pass-valid',
+  facts: LicenseFacts,
+  warnings: readonly LicenseWarning[] = [],
+): Moment {
+  return facts.answer.kind === 'asking'
+    ? { state: 'renewing', permit: 'full', cause: 'renewal-asked', reason: null, warnings }
+    : { state: 'active', permit: 'full', cause, reason: null, warnings };
+}
+
+/** Programs open, save and export, and compute no more. */
+export function readOnly(cause: Cause, reason: ErrorCode): Moment {
+  return { state: 'read-only', permit: 'read-only', cause, reason, warnings: [] };
 }
 
 /** After what carried a right is over: work goes on in full, then counts down, then files are only read. */
@@ -68,13 +77,7 @@ function runOnLine(
     const warnings = [warning('countdown', countdownEnds), ...offline];
     return { state: 'run-on', permit: 'full', cause: 'run-on-over', reason, warnings };
   }
-  return {
-    state: 'read-only',
-    permit: 'read-only',
-    cause: 'countdown-over',
-    reason: reason ?? 'read-only',
-    warnings: [],
-  };
+  return readOnly('countdown-over', reason ?? 'read-only');
 }
 
 function passLine(claims: PassClaims, facts: LicenseFacts, at: number): Moment {
@@ -82,13 +85,7 @@ function passLine(claims: PassClaims, facts: LicenseFacts, at: number): Moment {
   const lapses = lapseTimes(facts);
   if (lapses !== null && lapses.countdownEnds < ends) return runOnLine('session-over', lapses, facts, at);
   if (at >= ends) {
-    return {
-      state: 'read-only',
-      permit: 'read-only',
-      cause: 'pass-over',
-      reason: whyNotRenewed(facts) ?? 'read-only',
-      warnings: [],
-    };
+    return readOnly('pass-over', whyNotRenewed(facts) ?? 'read-only');
   }
   const due = daysDue(warningDays['offline-pass'], ends, at);
   if (due !== null) {
@@ -101,14 +98,7 @@ function passLine(claims: PassClaims, facts: LicenseFacts, at: number): Moment {
       warnings,
     };
   }
-  const asking = facts.answer.kind === 'asking';
-  return {
-    state: asking ? 'renewing' : 'active',
-    permit: 'full',
-    cause: asking ? 'renewal-asked' : 'pass-valid',
-    reason: null,
-    warnings: [],
-  };
+  return held('pass-valid', facts);
 }
 
 /** How a pass goes on without its session; null while somebody is signed in, or when nobody was. */
@@ -120,14 +110,7 @@ function lapseTimes({ identity, identityLostAt }: LicenseFacts): RunOnTimes | nu
 
 function borrowLine(claims: BorrowClaims, at: number): Moment {
   const ends = claims.exp * 1000;
-  if (at >= ends)
-    return {
-      state: 'read-only',
-      permit: 'read-only',
-      cause: 'borrow-over',
-      reason: 'read-only',
-      warnings: [],
-    };
+  if (at >= ends) return readOnly('borrow-over', 'read-only');
   const due = daysDue(warningDays.borrow, ends, at);
   const warnings = due === null ? [] : [warning('expires', ends, due)];
   return { state: 'borrowed', permit: 'full', cause: 'borrow-valid', reason: null, warnings };
@@ -153,13 +136,7 @@ function licenseLine(claims: LicenseClaims, at: number): Moment {
       warnings: [warning('grace', graceEnds)],
     };
   }
-  return {
-    state: 'read-only',
-    permit: 'read-only',
-    cause: 'grace-over',
-    reason: 'file-expired',
-    warnings: [],
-  };
+  return readOnly('grace-over', 'file-expired');
 }
 
 /** Why a document that should have been renewed was not; null when nothing is known to stand in the way. */
