@@ -162,9 +162,15 @@ describe('allowedActions', () => {
       'assign-role',
       'withdraw-seat',
     ]);
-    expect(allowedActions(administrator, target('license-installer', { state: 'expired' }))).toContain(
-      'resend',
-    );
+    for (const state of ['invited', 'expired'] as const)
+      expect(allowedActions(administrator, target('license-installer', { state, seats: 0 }))).toEqual([
+        'update',
+        'delete',
+        'suspend',
+        'resend',
+        'assign-role',
+        'assign-seat',
+      ]);
     expect(allowedActions(administrator, target('administrator', { self: true }))).toEqual([
       'update',
       'reset-password',

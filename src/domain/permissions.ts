@@ -147,7 +147,7 @@ export function refusal(actor: Actor, action: ContactAction, target: Target): Er
 
 /**
  * What the actor may do with this row now, for its menu. Actions that are permitted but change nothing
- * (suspending a suspended contact, withdrawing from somebody without a seat) are left out.
+ * (suspending a suspended contact, withdrawing from somebody without a seat), or not what their name says, are left out.
  */
 export function allowedActions(actor: Actor, target: Target): ContactAction[] {
   return actions.filter((action) => !isIdle(action, target) && refusal(actor, action, target) === null);
@@ -161,6 +161,9 @@ function isIdle(action: ContactAction, target: Target): boolean {
       return target.state !== 'suspended';
     case 'withdraw-seat':
       return target.seats === 0;
+    // There is no password to set anew: it would mail the invitation again, which is what `resend` is called.
+    case 'reset-password':
+      return isPending(target.state);
     default:
       return false;
   }

@@ -204,6 +204,26 @@ describeUnless(missing, 'people: the directory', () => {
     await rowAt(page, 0).getByText('Viga').waitFor();
   });
 
+  test('who had not come in yet is let in again by another invitation alone, which is offered', async () => {
+    const { page, core } = await open('few');
+    const row = rows(page).filter({ hasText: 'Invitado' });
+    const name = await row.getAttribute('data-index');
+    const invited = rowAt(page, Number(name));
+    await invited.getByRole('button').click();
+    await page.getByRole('menuitem', { name: 'Suspender' }).click();
+    await invited.getByText('Suspendido').waitFor();
+    await page.getByRole('button', { name: /Deshacer/ }).click();
+    await invited.getByText('Invitación vencida').waitFor();
+    const said = page.getByRole('status').filter({ hasText: 'terminó al suspenderle el acceso' });
+    expect(await page.getByText('puede entrar otra vez').count()).toBe(0);
+    await invited.click();
+    await page.getByRole('dialog').getByText('terminó sin usarse').waitFor();
+    await page.keyboard.press('Escape');
+    await said.getByRole('button', { name: 'Reenviar la invitación' }).click();
+    await invited.getByText('Invitado').waitFor();
+    expect(core.callsTo('people.resendInvitation')).toHaveLength(1);
+  });
+
   test('a failure is said with a way to try again; back online, the rows are read again', async () => {
     const { page, core } = await open('error');
     await page.getByText('El portal no puede atender ahora').waitFor();

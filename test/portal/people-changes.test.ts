@@ -246,7 +246,10 @@ describe('suspending', () => {
       people.portal.client().passwords.set({ token, password: testPassword }),
       'link-invalid',
     );
-    expect(await client.people.reactivateContact({ id: contact.id })).toMatchObject({ state: 'expired' });
+    const back = await client.people.reactivateContact({ id: contact.id });
+    expect(back.state).toBe('expired');
+    expect(back.allowed).toContain('resend');
+    expect(back.allowed).not.toContain('reset-password');
     await expectRefusal(
       people.portal.client().passwords.set({ token, password: testPassword }),
       'link-invalid',

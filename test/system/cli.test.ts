@@ -203,7 +203,8 @@ describe('signed in', () => {
     expect((await cli.run(['people', 'suspend', person, '--json'])).json).toMatchObject({
       contact: { state: 'suspended' },
     });
-    expect((await cli.run(['people', 'reactivate', person])).code).toBe(0);
+    const back = await cli.run(['people', 'reactivate', person]);
+    expect([back.code, back.out]).toEqual([0, expect.stringContaining(`aldaba people resend ${person}`)]);
 
     // Whoever signed in within the last minutes has shown the password already (src/cli/confirmed.test.ts for the others).
     expect((await cli.run(['people', 'delete', person])).code).toBe(0);

@@ -113,16 +113,26 @@ export async function editPerson(
 }
 
 export const suspendPerson = (context: Context, [name = '']: string[]) =>
-  change(context, name, 'done.personSuspended', (client, id) => client.people.suspendContact({ id }));
+  change(
+    context,
+    name,
+    () => 'done.personSuspended',
+    (client, id) => client.people.suspendContact({ id }),
+  );
 
 export const reactivatePerson = (context: Context, [name = '']: string[]) =>
-  change(context, name, 'done.personReactivated', (client, id) => client.people.reactivateContact({ id }));
+  change(context, name, reactivated, (client, id) => client.people.reactivateContact({ id }));
 
 export const resendInvitation = (context: Context, [name = '']: string[]) =>
-  change(context, name, 'done.personResent', (client, id) => client.people.resendInvitation({ id }));
+  change(
+    context,
+    name,
+    () => 'done.personResent',
+    (client, id) => client.people.resendInvitation({ id }),
+  );
 
 export const resetPassword = (context: Context, [name = '']: string[]) =>
-  change(context, name, 'done.personReset', (client, id) => client.people.resetPassword({ id }));
+  change(context, name, reset, (client, id) => client.people.resetPassword({ id }));
 
 export async function deletePerson(context: Context, [name = '']: string[]): Promise<Result> {
   return withClient(context, async (client) => {
@@ -147,18 +157,31 @@ export async function listRoles(context: Context): Promise<Result> {
   });
 }
 
-type DoneKey = 'done.personSuspended' | 'done.personReactivated' | 'done.personResent' | 'done.personReset';
+type DoneKey =
+  | 'done.personSuspended'
+  | 'done.personReactivated'
+  | 'done.personUninvited'
+  | 'done.personResent'
+  | 'done.personReset';
+
+/** The suspension ended the invitation of who had not come in yet. */
+const reactivated = ({ state }: Contact): DoneKey =>
+  state === 'expired' ? 'done.personUninvited' : 'done.personReactivated';
+
+/** Who has no password yet was mailed the invitation again. */
+const reset = ({ state }: Contact): DoneKey =>
+  state === 'invited' ? 'done.personResent' : 'done.personReset';
 
 async function change(
   context: Context,
   name: string,
-  done: DoneKey,
+  done: (contact: Contact) => DoneKey,
   work: (client: Client, id: string) => Promise<Contact>,
 ): Promise<Result> {
   if (name === '') throw new UsageError('usage.missingArgument', { name: 'person' });
   return withClient(context, async (client) => {
     const { id } = await findPerson(client, name);
     const contact = await confirmed(context, client, () => work(client, id));
-    return { json: { contact }, text: context.t(done, { email: contact.email }) };
+    return { json: { contact }, text: context.t(done(contact), { email: contact.email }) };
   });
 }

@@ -24,19 +24,26 @@ interface Toast {
   readonly text: string;
   readonly trouble?: Trouble;
   readonly undo?: () => void;
+  readonly next?: NextStep;
+}
+
+/** What remains to be done, behind a button with this label. */
+export interface NextStep {
+  readonly label: string;
+  readonly run: () => void;
 }
 
 interface Toasts {
-  /** Says that something is done; `undo` takes it back. */
-  show(toast: { text: string; undo?: () => void }): void;
+  /** Says that something is done; `undo` takes it back, `next` goes on from there. */
+  show(toast: { text: string; undo?: () => void; next?: NextStep }): void;
   /** Says why something that has no place of its own on the page was refused. */
   trouble(trouble: Trouble): void;
 }
 
 const ToastContext = createContext<Toasts>({ show: () => {}, trouble: () => {} });
 
-/** Results stay this long, ms; with a way back longer, and for as long as the pointer or the focus is on them. */
-const stays = { plain: 5_000, undo: 12_000, trouble: 15_000 };
+/** Results stay this long, ms; with a way back or on longer, and for as long as the pointer or the focus is on them. */
+const stays = { plain: 5_000, button: 12_000, trouble: 15_000 };
 
 /** Where the key takes back what was typed. */
 const writing = 'input:not([type=checkbox], [type=radio]), textarea, select';
@@ -72,8 +79,9 @@ function ToastView({ toast, onClose }: { toast: Toast; onClose: () => void }) {
   const { t } = useTranslation();
   const [held, setHeld] = useState(false);
   const shortcut = useShortcut('Z');
-  const { undo } = toast;
-  const delay = toast.trouble !== undefined ? stays.trouble : undo !== undefined ? stays.undo : stays.plain;
+  const { undo, next } = toast;
+  const button = undo !== undefined || next !== undefined;
+  const delay = toast.trouble !== undefined ? stays.trouble : button ? stays.button : stays.plain;
 
   useEffect(() => {
     if (held) return;
@@ -137,6 +145,18 @@ function ToastView({ toast, onClose }: { toast: Toast; onClose: () => void }) {
         >
           {t('toast.undo')}
           <kbd className={classes.key}>{shortcut}</kbd>
+        </Button>
+      )}
+      {next !== undefined && (
+        <Button
+          size="xs"
+          onClick={({ currentTarget }) => {
+            keepFocus(currentTarget);
+            onClose();
+            next.run();
+          }}
+        >
+          {next.label}
         </Button>
       )}
       <CloseButton

@@ -92,7 +92,10 @@ export function peopleProcedures(os: FakeImplementer['people'], { directory, ste
       directory.contacts = directory.contacts.filter((contact) => contact.id !== input.id);
     }),
     suspendContact: os.suspendContact.handler(({ input }) => put(input.id, { state: 'suspended' })),
-    reactivateContact: os.reactivateContact.handler(({ input }) => put(input.id, { state: 'active' })),
+    // Whoever had not come in yet lost the invitation when they were suspended.
+    reactivateContact: os.reactivateContact.handler(({ input }) =>
+      put(input.id, { state: find(input.id).invitation === null ? 'active' : 'expired' }),
+    ),
     resendInvitation: os.resendInvitation.handler(({ input }) =>
       put(input.id, { state: 'invited', invitation }),
     ),

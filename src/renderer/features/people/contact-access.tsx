@@ -44,22 +44,35 @@ export function ContactAccess({ contact }: { contact: Contact }) {
           <dd>{format.date(createdAt)}</dd>
         </div>
       </dl>
-      {invitation !== null && (
-        <p className={classes.soft}>
-          {state === 'expired'
-            ? t('people.edit.invitationOver', {
-                sent: format.dateTime(invitation.sentAt),
-                ended: format.relative(invitation.expiresAt, now),
-              })
-            : t('people.edit.invitationOpen', {
-                sent: format.dateTime(invitation.sentAt),
-                ends: format.relative(invitation.expiresAt, now),
-              })}
-        </p>
-      )}
+      {invitation !== null && <InvitationLine state={state} invitation={invitation} />}
       {state === 'suspended' && <p className={classes.soft}>{t('people.edit.suspended')}</p>}
       {owner && <p className={classes.soft}>{t('people.edit.owner')}</p>}
       {association && <p className={classes.soft}>{t('people.edit.association')}</p>}
     </PanelSection>
+  );
+}
+
+/** Of who has not come in yet. One that was ended before its time, as by a suspension, has no instant to tell. */
+function InvitationLine({
+  state,
+  invitation: { sentAt, expiresAt },
+}: {
+  state: Contact['state'];
+  invitation: NonNullable<Contact['invitation']>;
+}) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow(60_000);
+  const sent = format.dateTime(sentAt);
+  const until = format.relative(expiresAt, now);
+  if (state !== 'invited' && state !== 'expired') return null;
+  return (
+    <p className={classes.soft}>
+      {state === 'invited'
+        ? t('people.edit.invitationOpen', { sent, ends: until })
+        : Date.parse(expiresAt) > now
+          ? t('people.edit.invitationEnded', { sent })
+          : t('people.edit.invitationOver', { sent, ended: until })}
+    </p>
   );
 }

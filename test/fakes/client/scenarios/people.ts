@@ -256,6 +256,14 @@ export const peopleScenarios: readonly Scenario[] = [
     await pick(page, 5, 'Suspender');
     await page.getByRole('button', { name: 'Deshacer' }).waitFor();
   }),
+  after('uninvited', async (page) => {
+    await row(page, 0).waitFor();
+    await page.getByLabel('Filtrar por estado').selectOption('invited');
+    await page.getByText(/encontrad/).waitFor();
+    await pick(page, 0, 'Suspender');
+    await page.getByRole('button', { name: 'Deshacer' }).click();
+    await page.getByRole('button', { name: 'Reenviar la invitación' }).waitFor();
+  }),
   after(
     'refused',
     async (page) => {
