@@ -4,7 +4,7 @@ import { type RefObject, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 import { useToast } from '../components/toasts.tsx';
-import { initialsOfName } from '../lib/initials.ts';
+import { initialsOf } from '../lib/initials.ts';
 import { toTrouble } from '../lib/problem.ts';
 import { roleName } from '../lib/role-name.ts';
 import { useAppState, useClient } from '../lib/window-context.tsx';
@@ -43,7 +43,7 @@ export function AccountMenu() {
         <Menu.Target>
           <button type="button" className={classes.account} ref={button}>
             <span className={classes.initials} aria-hidden>
-              {initialsOfName(identity.name)}
+              {initialsOf(identity.name)}
             </span>
             <span className={classes.who}>
               <span className={classes.name} title={identity.name}>

@@ -1,19 +1,18 @@
 import { expect, test } from 'vitest';
 import { leaseView } from '../../../test/fakes/client/states.ts';
-import { initialsOf, initialsOfName } from './initials.ts';
+import { initialsOf } from './initials.ts';
 import { programName } from './program-name.ts';
 
 test.each([
   ['Lucía Ferrer', 'LF'],
-  ['  ana  maría   ruiz ', 'AR'],
+  ['  maría   garcía ruiz ', 'MG'],
+  ['María José García Ruiz', 'MG'],
+  ['María Íñiguez de la Torre', 'MÍ'],
+  ['Juan de la Torre', 'JT'],
   ['Íñigo', 'Í'],
   ['', ''],
 ])('initials of "%s" are "%s"', (name, initials) => {
-  expect(initialsOfName(name)).toBe(initials);
-});
-
-test('of two names and two surnames the first ones count', () => {
-  expect(initialsOf({ firstName: ' maría José', lastName: 'Íñiguez de la Torre' })).toBe('MÍ');
+  expect(initialsOf(name)).toBe(initials);
 });
 
 test('a program is named by its code until its product is known', () => {

@@ -1,12 +1,15 @@
-const firstLetter = (text: string) => Array.from(text.trim())[0]?.toLocaleUpperCase() ?? '';
+/** Words of a surname by which nobody is called: «Juan de la Torre» is JT. */
+const particles = new Set(['de', 'del', 'la', 'las', 'los', 'y', 'i', 'e', 'da', 'das', 'do', 'dos']);
 
-/** First letters of a person's name and surname, for a place where the name itself stands beside it: of two surnames the first. */
-export function initialsOf({ firstName, lastName }: { firstName: string; lastName: string }): string {
-  return firstLetter(firstName) + firstLetter(lastName);
+/**
+ * First letters of a person's name and first surname, for a place where the name itself stands beside it. From the name as it is shown, also where
+ * its parts are known: some places have nothing else, and one person has one monogram. Of three words the first is the name
+ * and the others are surnames, of four the first two are names.
+ */
+export function initialsOf(name: string): string {
+  const words = name.split(/\s+/).filter((word) => word !== '' && !particles.has(word.toLowerCase()));
+  const surname = words[words.length < 4 ? 1 : 2];
+  return firstLetter(words[0]) + firstLetter(surname);
 }
 
-/** Those of a name that nobody took apart: of its first and last word. */
-export function initialsOfName(name: string): string {
-  const [first = '', ...others] = name.trim().split(/\s+/);
-  return initialsOf({ firstName: first, lastName: others.at(-1) ?? '' });
-}
+const firstLetter = (word = '') => Array.from(word)[0]?.toLocaleUpperCase() ?? '';

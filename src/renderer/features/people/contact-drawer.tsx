@@ -121,7 +121,7 @@ export function ContactDrawer({
       title={
         <span className={classes.who}>
           <span className={classes.initials} aria-hidden>
-            {initialsOf(base)}
+            {initialsOf(name)}
           </span>
           <span className={classes.whoWords}>
             <span className={classes.whoName}>{name}</span>

@@ -84,7 +84,7 @@ function Cells({ contact }: { contact: Contact }) {
     <>
       <GridCell className={classes.name}>
         <span className={classes.initials} aria-hidden>
-          {initialsOf(contact)}
+          {initialsOf(name)}
         </span>
         <span className={classes.clip} title={name}>
           {name}
