@@ -44,7 +44,7 @@ describeUnless(missing, 'people: the directory', () => {
     await keyboard.press('Control+f');
     await keyboard.type('pena rosa');
     await page.getByText('1 encontrada').waitFor();
-    const row = rows(page).filter({ hasText: 'Rosa Peña Leal' });
+    const row = rows(page).filter({ hasText: 'Peña Leal, Rosa' });
     await tabTo(page, row);
     await keyboard.press('Shift+F10');
     await expectFocus(page.getByRole('menuitem').first());
@@ -141,7 +141,7 @@ describeUnless(missing, 'people: the directory', () => {
     }, 'jimenez yolanda');
     await page.getByText(/encontradas/).waitFor();
     expect(core.callsTo('people.listContacts').length).toBe(before + 1);
-    expect(await rowAt(page, 0).textContent()).toMatch(/Yolanda.*Jiménez/s);
+    expect(await rowAt(page, 0).textContent()).toMatch(/Jiménez.*, Yolanda/s);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('grid').getAttribute('aria-rowcount')).toBe('100001');
 
@@ -152,6 +152,17 @@ describeUnless(missing, 'people: the directory', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => email.getAttribute('aria-sort')).toBe('descending');
     await rowAt(page, 0).getByText('yolanda.', { exact: false }).first().waitFor();
+  });
+
+  test('people stand in the order of what each row shows first, and the heading says which that is', async () => {
+    const { page } = await open('few');
+    await rowAt(page, 0).waitFor();
+    const shown = await rows(page).locator('[role=gridcell]:first-child [title*=", "]').allTextContents();
+    expect(shown).toHaveLength(6);
+    expect(shown).toEqual(shown.toSorted((one, other) => one.localeCompare(other, 'es')));
+    expect(shown).toContain('Ferrer, Lucía');
+    const head = page.getByRole('columnheader', { name: 'Apellidos' });
+    expect(await head.getAttribute('aria-sort')).toBe('ascending');
   });
 
   test('only what may be done with a contact is offered; who may only look adds nobody', async () => {

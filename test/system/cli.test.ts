@@ -197,6 +197,8 @@ describe('signed in', () => {
     });
     const found = await cli.run(['people', 'list', '--search', person, '--json']);
     expect(found.json).toMatchObject({ total: 1, contacts: [{ email: person }] });
+    const listed = await cli.run(['people', 'list', '--search', person]);
+    expect(listed.out).toMatch(/^Apellidos .*\nPrado, Inés /);
     expect((await cli.run(['people', 'resend', person, '--json'])).json.error?.code).toBe(
       'invitation-too-soon',
     );

@@ -45,9 +45,10 @@ export async function listPeople(context: Context, _args: string[], options: Lis
       contacts.push(...page.contacts);
       ({ total, next: cursor } = page);
     } while (cursor !== null && contacts.length < limit);
-    const head = (['name', 'email', 'role', 'state', 'seats'] as const).map((key) => t(`tables.${key}`));
+    const head = (['lastName', 'email', 'role', 'state', 'seats'] as const).map((key) => t(`tables.${key}`));
     const rows = contacts.map((contact) => [
-      `${contact.firstName} ${contact.lastName}`,
+      // As the portal sorts them.
+      `${contact.lastName}, ${contact.firstName}`,
       contact.email,
       roleName(context, contact.role.key, contact.role.name),
       t(`contactStates.${contact.state}`),

@@ -9,7 +9,7 @@ import { initialsOf } from '../../lib/initials.ts';
 import { roleName } from '../../lib/role-name.ts';
 import { useNow } from '../../lib/use-now.ts';
 import classes from './contacts-grid.module.css';
-import { nameOf, stateTones } from './directory-view.ts';
+import { listedNameOf, nameOf, stateTones } from './directory-view.ts';
 import { GridCell } from './grid-cell.tsx';
 import { type RowAction, RowMenu } from './row-menu.tsx';
 
@@ -78,16 +78,16 @@ function Cells({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow(0);
-  const name = nameOf(contact);
+  const listed = listedNameOf(contact);
   const [first, ...others] = contact.seats.map((seat) => seat.productName);
   return (
     <>
       <GridCell className={classes.name}>
         <span className={classes.initials} aria-hidden>
-          {initialsOf(name)}
+          {initialsOf(nameOf(contact))}
         </span>
-        <span className={classes.clip} title={name}>
-          {name}
+        <span className={classes.clip} title={listed}>
+          {listed}
         </span>
         {contact.self && <span className={classes.tag}>{t('people.you')}</span>}
         {contact.owner && (

@@ -35,6 +35,11 @@ export function nameOf({ firstName, lastName }: Pick<Contact, 'firstName' | 'las
   return `${firstName} ${lastName}`.trim();
 }
 
+/** As the table's order by name goes, which is the portal's: the surnames lead. */
+export function listedNameOf({ firstName, lastName }: Pick<Contact, 'firstName' | 'lastName'>): string {
+  return `${lastName}, ${firstName}`;
+}
+
 export const stateTones = {
   'no-access': 'idle',
   invited: 'busy',
