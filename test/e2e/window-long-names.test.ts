@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { administratorProfile, id } from '../fakes/client/states.ts';
 import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
+import { rows } from './window/contact-rows.ts';
 import { useWindows } from './window/use-windows.ts';
 
 const { missing } = await findBrowser();
@@ -55,6 +56,21 @@ describeUnless(missing, 'long names', () => {
       expect(await fits(item)).toBe(true);
     }
   });
+
+  test.each(['es', 'en', 'pt'] as const)(
+    'every state fits into its column of the table: %s',
+    async (language) => {
+      const { page } = await windows.open('people/menu', {
+        size: { width: 1024, height: 640 },
+        reducedMotion: 'reduce',
+        language,
+      });
+      await page.locator('select').last().selectOption('expired');
+      const cell = rows(page).first().locator('[role=gridcell]').nth(5);
+      await expect.poll(() => cell.textContent()).toMatch(/vencida|expired|vencido/);
+      expect(await fits(cell)).toBe(true);
+    },
+  );
 
   test('what somebody else wrote at length wraps in the panel', async () => {
     const { page, core } = await open('people/few');
