@@ -6,6 +6,7 @@ import { signedInState } from '../fakes/client/states.ts';
 import { createMemoryLog } from '../fakes/log.ts';
 import { findBrowser } from '../support/browser.ts';
 import { describeUnless } from '../support/skip.ts';
+import { rowAt, rows } from './window/contact-rows.ts';
 import { expectFocus, focused, showsFocus, tabTo } from './window/focus.ts';
 import { useWindows } from './window/use-windows.ts';
 
@@ -26,6 +27,34 @@ describeUnless(missing, 'the shell', () => {
       location.hash = '#/people';
     });
     await page.getByRole('heading', { level: 1, name: 'Licencias' }).waitFor();
+  });
+
+  test('what is wrong with the keychain is one line above the table, which keeps five rows; it opens by keyboard', async () => {
+    const { page } = await windows.open('people/keychain-unavailable', {
+      size: { width: 1024, height: 640 },
+    });
+    await rowAt(page, 0).waitFor();
+    const notices = page.getByRole('status', { name: 'Avisos' });
+    await notices.getByText('Este equipo no tiene llavero').waitFor();
+    const whole = () =>
+      rows(page).evaluateAll((all) => {
+        const body = all[0]?.closest('[role=rowgroup]')?.getBoundingClientRect();
+        return all.filter(
+          (row) => row.getBoundingClientRect().bottom <= Math.min(body?.bottom ?? 0, innerHeight),
+        ).length;
+      });
+    expect(await whole()).toBeGreaterThanOrEqual(5);
+    const means = notices.getByText('se guardan solo en memoria', { exact: false });
+    expect(await means.isVisible()).toBe(false);
+    await tabTo(page, /^Este equipo no tiene llavero$/);
+    await page.keyboard.press('Enter');
+    await means.waitFor();
+    await tabTo(page, /^Guardarla en un archivo…$/);
+    // Where the window begins it is said at length.
+    await page.getByRole('link', { name: 'Licencias' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Licencias' }).waitFor();
+    await means.waitFor();
+    expect(await notices.locator('details').count()).toBe(0);
   });
 
   test('keyboard alone: skip link first, pages in order, a new page takes the focus, and the focus always shows', async () => {

@@ -14,13 +14,13 @@ const KeepOnDiskDialog = lazy(async () => ({
  * Why the session cannot be kept or read as it should; nothing while the keychain works. The way out where there is no keychain stands here:
  * setup has no settings, and a license cannot be activated before.
  */
-export function KeychainBanner() {
+export function KeychainBanner({ folded = false }: { folded?: boolean }) {
   const { t } = useTranslation();
   const code = keychainCode(useAppState((state) => state.keychain));
   const isChoice = useFixedBy('secretsOnDisk') === null;
   if (code === null) return null;
   return (
-    <TroubleView trouble={{ code }} tone="warning">
+    <TroubleView trouble={{ code }} tone="warning" folded={folded}>
       {code === 'keychain-unavailable' && isChoice && (
         <DialogButton label={t('keychain.onDisk.open')} dialog={KeepOnDiskDialog} />
       )}

@@ -66,7 +66,7 @@ export default function Shell({ takesFocus }: { takesFocus: boolean }) {
                 tabIndex={-1}
                 aria-label={t(`page.${page}`)}
               >
-                <Banners />
+                <Banners page={page} />
                 <ErrorBoundary resetKey={page}>
                   <Suspense fallback={<PageSkeleton title={t(`page.${page}`)} />}>
                     <Content />

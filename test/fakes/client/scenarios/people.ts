@@ -73,6 +73,7 @@ export const peopleScenarios: readonly Scenario[] = [
   people('empty', 0),
   people('reader', 64, reader, (core) => core.directory.seenBy([])),
   people('offline', 64, { connection: offline }),
+  people('keychain-unavailable', 64, { keychain: { backend: 'memory', state: 'unavailable' } }),
   people('loading', 64, {}, (core) => {
     core.hold('people.listContacts');
     core.hold('people.listPools');
