@@ -48,7 +48,7 @@ describeUnless(missing, 'the page for computers without network', () => {
     await pages.page.setInputFiles('#file', {
       name: 'solicitud.txt',
       mimeType: 'text/plain',
-      buffer: Buffer.from(quoted),
+      buffer: Buffer.from(`\uFEFF${quoted}`, 'utf16le'),
     });
     await pages.page.click('#send');
     await pages.heading().filter({ hasText: 'Licencia lista' }).waitFor();

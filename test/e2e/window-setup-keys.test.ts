@@ -54,7 +54,9 @@ describeUnless(missing, 'the first run with a key', () => {
 
     const dropped = await page.evaluateHandle(() => {
       const transfer = new DataTransfer();
-      transfer.items.add(new File(['-----BEGIN ALDABA LICENSE-----'], 'zapata.aldaba-license'));
+      // As an editor of Windows saves it.
+      const text = Uint16Array.from('\uFEFF-----BEGIN ALDABA LICENSE-----', (letter) => letter.charCodeAt(0));
+      transfer.items.add(new File([text], 'zapata.aldaba-license'));
       return transfer;
     });
     await page

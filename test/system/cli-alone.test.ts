@@ -134,7 +134,8 @@ describe('with no client running', () => {
       body: JSON.stringify({ request }),
     });
     const { file: license } = (await answer.json()) as { file: string };
-    await writeFile(join(cli.folder, 'license.txt'), license);
+    // As an editor of Windows saves it.
+    await writeFile(join(cli.folder, 'license.txt'), `\uFEFF${license}`, 'utf16le');
     await writeFile(join(cli.folder, 'cut.txt'), license.slice(0, license.length / 2));
     await writeFile(join(cli.folder, 'notes.txt'), 'hola');
     expect(await cli.run(['import-file', 'cut.txt', '--json', ...kept], offline)).toMatchObject({

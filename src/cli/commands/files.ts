@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { encodingOf } from '../../contract/file-encoding.ts';
 import { maximumFileLength } from '../../contract/file-length.ts';
 import { type Context, type Result, UsageError } from '../context.ts';
 import { requireKeeping, withClient } from '../open-client.ts';
@@ -28,8 +29,9 @@ export async function requestFile(
 /** The license file that came back. */
 export async function importFile(context: Context, [file = '']: string[]): Promise<Result> {
   const path = resolve(context.folder, file);
-  const content = await readFile(path, 'utf8').catch(() => null);
-  if (content === null) throw new UsageError('usage.notReadable', { file: path });
+  const bytes = await readFile(path).catch(() => null);
+  if (bytes === null) throw new UsageError('usage.notReadable', { file: path });
+  const content = new TextDecoder(encodingOf(bytes)).decode(bytes);
   return withClient(context, async (client) => {
     const fileName = basename(path).slice(0, 255);
     const { AldabaError } = await import('../../contract/errors.ts');

@@ -85,6 +85,24 @@ describe('survives', () => {
       change: (text: string) => text.replaceAll(/^([\w.-]{40})([\w.-]+)$/gm, '$1\n$2'),
     },
     { what: 'a header removed', change: (text: string) => text.replace(/^Length.*\n/m, '') },
+    { what: 'all line ends lost', change: (text: string) => text.replaceAll('\n', '') },
+    { what: 'all line ends spaces', change: (text: string) => text.replaceAll('\n', ' ') },
+    {
+      what: 'a mail around it whose line ends are lost',
+      change: (text: string) => `Hola, Lucía:\nsu licencia.\n${text}\nSoporte`.replaceAll('\n', ' '),
+    },
+    {
+      what: 'the line ends lost of all but the document',
+      change: (text: string) => text.replaceAll(/\n(?=[\w-]+: |\n)/g, ' '),
+    },
+    {
+      what: 'the line ends lost around the document',
+      change: (text: string) => text.replaceAll(/\n+(?=eyJ|-----END)/g, ''),
+    },
+    {
+      what: 'a company called by a length',
+      change: (text: string) => text.replace('Estructuras Cóndor', 'Length: 12 Ltd').replaceAll('\n', ' '),
+    },
     { what: 'being a bare document', change: () => `  ${jws}\n` },
     { what: 'being a bare document in lines', change: () => jws.replaceAll(/.{70}/g, '$&\n') },
   ])('$what', ({ change }) => {
@@ -109,6 +127,31 @@ describe('is refused', () => {
       text: () => file.replace('END ALDABA LICENSE', 'END ALDABA LEASE'),
       code: 'file-tampered',
     },
+    {
+      what: 'with another first character of the document',
+      text: () => file.replace(jws.slice(0, 64), `f${jws.slice(1, 64)}`),
+      code: 'file-tampered',
+    },
+    {
+      what: 'with other first characters of the document, the line ends lost',
+      text: () => file.replaceAll('\n', '').replace(jws.slice(0, 64), `xyz${jws.slice(3, 64)}`),
+      code: 'file-tampered',
+    },
+    {
+      what: 'with something else in it',
+      text: () => `${file.slice(0, file.indexOf('eyJ'))}Lista de compras\n-----END ALDABA LICENSE-----`,
+      code: 'file-truncated',
+    },
+    {
+      what: 'with its line ends lost and cut',
+      text: () => file.replaceAll('\n', '').slice(0, -200),
+      code: 'file-truncated',
+    },
+    {
+      what: 'with its line ends and some of the document lost',
+      text: () => file.replaceAll('\n', '').replace(jws.slice(100, 120), ''),
+      code: 'file-truncated',
+    },
     { what: 'something else', text: () => '%PDF-1.7 …', code: 'file-format' },
     { what: 'another PEM', text: () => file.replaceAll(' ALDABA', ''), code: 'file-format' },
     { what: 'too large', text: () => file.padEnd(maximumFileLength + 1), code: 'file-too-large' },
@@ -121,6 +164,23 @@ describe('is refused', () => {
     for (let length = 0; length < whole.length; length += 1) {
       expect([length, open(whole.slice(0, length))]).toEqual([length, 'file-truncated']);
     }
+  });
+
+  test('every change of one character of the document in the file, which calls it changed or cut and never no license at all', () => {
+    const body = file.indexOf(jws.slice(0, 64));
+    fc.assert(
+      fc.property(
+        fc.constantFrom('\n', ' ', ''),
+        fc.integer({ min: 0, max: 63 }),
+        fc.constantFrom(...'abcXYZ019-_'),
+        (lineEnd, index, character) => {
+          fc.pre(file[body + index] !== character);
+          const text = `${file.slice(0, body + index)}${character}${file.slice(body + index + 1)}`;
+          expect(['file-tampered', 'file-truncated']).toContain(open(text.replaceAll('\n', lineEnd)));
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   test('every one-byte change of the document in the file', () => {
@@ -196,6 +256,20 @@ test('no text crashes the parser', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+test('a text of any make is read in no time', () => {
+  const spaces = ' '.repeat(maximumFileLength - 100);
+  for (const text of [
+    file.replace('Cóndor', spaces),
+    file.replaceAll('\n', '').replace('Length: ', `Length:${spaces}`),
+    '-----BEGIN ALDABA '.repeat(7000),
+    'Length: 1 '.repeat(13_000),
+  ]) {
+    const start = performance.now();
+    open(text);
+    expect(performance.now() - start).toBeLessThan(1000);
+  }
 });
 
 function swapLines(text: string): string {

@@ -19,9 +19,11 @@ const labels: Readonly<Record<DocumentKind, string>> = {
 const kinds = new Map(Object.entries(labels).map(([kind, label]) => [label, kind as DocumentKind]));
 
 const opening = '-----BEGIN ALDABA';
-const beginLine = /^-----BEGIN ALDABA ([A-Z ]{1,40})-----/;
-const endLine = /^-----END ALDABA ([A-Z ]{1,40})-----/;
+const beginMark = /-----BEGIN ALDABA ([A-Z ]{1,40})-----/g;
+const endMark = /-----END ALDABA ([A-Z ]{1,40})-----/g;
 const headerLine = /^([A-Za-z][A-Za-z-]{0,39}):(?:\s+(.*))?$/;
+/** The last header with something behind it: the line ends are lost. The body begins there; it has no colon, and no digit first. */
+const joinedLength = /(Length:[ \t]*\d{1,6})(?=[ \t]*[A-Za-z_-])/g;
 /** Byte order mark and the spaces of no width that mail programs and editors add. */
 const invisible = /[\uFEFF\u200B-\u200D\u2060]/gu;
 
@@ -66,8 +68,8 @@ export function formatArmor({
 }
 
 /**
- * Finds the first document in a text: a file as it was written, one that passed through mail (CRLF, indentation, quoting with `>`,
- * text around it), or a bare JWS. Says nothing about whether the document is genuine.
+ * Finds the first document in a text: a file as it was written, one that passed through mail (CRLF, indentation, quoting with `>`, other
+ * line ends or none, text around it), or a bare JWS. Says nothing about whether the document is genuine.
  */
 export function parseArmor(
   text: string,
@@ -79,26 +81,50 @@ export function parseArmor(
     .replace(invisible, '')
     .split(/\r\n|\r|\n/)
     .map((line) => line.replace(/^[\s>|]+/, '').trimEnd());
-  const begin = lines.findIndex((line) => beginLine.test(line));
-  const end = lines.findIndex((line, index) => index > begin && endLine.test(line));
-  if (begin === -1) return parseBare(lines, end !== -1);
-  if (end === -1) return { ok: false, code: 'file-truncated', detail: 'no END line' };
+  const cleaned = lines.join('\n');
+  const begin = findMark(cleaned, beginMark, 'first');
+  if (begin === undefined) return parseBare(lines, findMark(cleaned, endMark, 'last') !== undefined);
+  const inside = cleaned.slice(begin.end);
+  // A company may be called like an END: only where no line begins with one is it looked for elsewhere, and the last is it.
+  const end = findMark(inside, endMark, 'last');
+  if (end === undefined) return { ok: false, code: 'file-truncated', detail: 'no END line' };
 
-  const label = lines[begin]?.match(beginLine)?.[1] ?? '';
-  const kind = kinds.get(label);
-  if (kind === undefined || label !== lines[end]?.match(endLine)?.[1]) {
+  const kind = kinds.get(begin.label);
+  if (kind === undefined || begin.label !== end.label) {
     return { ok: false, code: 'file-tampered', detail: 'BEGIN and END do not fit' };
   }
-  const block = lines.slice(begin + 1, end);
+  const block = inside
+    .slice(0, end.start)
+    .replace(joinedLength, '\n$1\n')
+    .split('\n')
+    .map((line) => line.trim());
   const headers: Record<string, string> = Object.create(null);
   for (const line of block) {
     const match = line.match(headerLine);
     if (match?.[1] !== undefined) headers[match[1]] = match[2] ?? '';
   }
   const bodyStart = block.findLastIndex((line) => headerLine.test(line)) + 1;
-  const jws = block.slice(bodyStart).join('').replace(/\s+/g, '');
+  const jws = block
+    .slice(bodyStart)
+    .join('')
+    .replace(/[\s>|]+/g, '');
   const length = /^\d{1,6}$/.test(headers.Length ?? '') ? Number(headers.Length) : undefined;
   return { ok: true, value: { jws, kind, headers, declaredLength: length } };
+}
+
+/** The first mark that begins a line; where none does, because line ends were lost, the first or last one anywhere. */
+function findMark(
+  text: string,
+  mark: RegExp,
+  otherwise: 'first' | 'last',
+): { readonly start: number; readonly end: number; readonly label: string } | undefined {
+  const found = [...text.matchAll(mark)];
+  const match =
+    found.find(({ index }) => index === 0 || text[index - 1] === '\n') ??
+    found.at(otherwise === 'first' ? 0 : -1);
+  return match === undefined
+    ? undefined
+    : { start: match.index, end: match.index + match[0].length, label: match[1] ?? '' };
 }
 
 function parseBare(lines: readonly string[], hasEnd: boolean): ReturnType<typeof parseArmor> {

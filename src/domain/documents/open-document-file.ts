@@ -1,5 +1,6 @@
 import type { DocumentKind } from '../../contract/documents.ts';
 import { parseArmor } from './armor.ts';
+import { splitCompact } from './compact.ts';
 import type { DocumentVerifier, Expectation, Verification } from './verify-document.ts';
 
 export type OpenedFile<K extends DocumentKind> = Verification<K> & {
@@ -9,7 +10,8 @@ export type OpenedFile<K extends DocumentKind> = Verification<K> & {
 
 /**
  * Reads a file's text and verifies the document in it. A document that lost lines on its way fails like a changed one;
- * the length written in the header, though not trusted, tells the two apart in the refusal.
+ * the length written in the header, though not trusted, tells the two apart in the refusal. What stands where the text promises a document
+ * and is none was one once.
  */
 export function openDocumentFile<K extends DocumentKind>(
   text: string,
@@ -18,7 +20,7 @@ export function openDocumentFile<K extends DocumentKind>(
 ): OpenedFile<K> {
   const armored = parseArmor(text);
   if (!armored.ok) return { ...armored, jws: '' };
-  const { jws, declaredLength } = armored.value;
+  const { jws, kind, declaredLength } = armored.value;
   const result = verifier.verify(jws, expected);
   const damaged = !result.ok && (result.code === 'file-tampered' || result.code === 'file-format');
   if (
@@ -33,6 +35,9 @@ export function openDocumentFile<K extends DocumentKind>(
       detail: `${jws.length} of ${declaredLength} characters`,
       jws,
     };
+  }
+  if (!result.ok && result.code === 'file-format' && kind !== undefined && !splitCompact(jws).ok) {
+    return { ok: false, code: 'file-tampered', detail: result.detail, jws };
   }
   return { ...result, jws };
 }

@@ -19,6 +19,7 @@ const sources = {
   'password-policy.js': ['../../domain/password-policy.ts'],
   'password-common.js': ['../../domain/password-common.ts'],
   'armor.js': ['../../domain/documents/armor.ts'],
+  'file-encoding.js': ['../../contract/file-encoding.ts'],
   'file-length.js': ['../../contract/file-length.ts'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -1,4 +1,5 @@
 import { parseArmor } from './armor.js';
+import { encodingOf } from './file-encoding.js';
 import { byId, call, explain, fill, isBusy, pageData, setBusy, show } from './page.js';
 
 const { texts, problems, receiptProblems } = pageData();
@@ -39,7 +40,8 @@ async function read(file) {
   if (file === undefined) return;
   refuse(null);
   if (file.size > largestFile) return refuse('request-file-invalid');
-  text.value = await file.text();
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  text.value = new TextDecoder(encodingOf(bytes)).decode(bytes);
   changed();
   chosen.textContent = fill(texts.chosen, { name: file.name });
 }

@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { encodingOf } from '../../../contract/file-encoding.ts';
 import { Button } from '../../components/button.tsx';
 import { FileDrop } from '../../components/file-drop.tsx';
 import { TroubleView } from '../../components/trouble-view.tsx';
@@ -115,7 +116,8 @@ function ImportFile({ isNext }: { isNext: boolean }) {
   function take(file: File) {
     void action.run(async () => {
       if (file.size > largest) throw new ORPCError('file-too-large');
-      const content = await file.text();
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const content = new TextDecoder(encodingOf(bytes)).decode(bytes);
       const { productName } = await client.setup.importFile({ fileName: file.name.slice(-255), content });
       announce(t('standalone.import.done', { product: productName }));
     });
