@@ -50,7 +50,7 @@ const start = (port: number) =>
     client,
     page: join(folder, 'page'),
     port,
-    texts: { noLink: 'no link', usedLink: 'used link' },
+    refusalWords: (why) => ({ language: 'pt', title: why, means: 'Means <b>.', next: 'Next.' }),
     used,
     log: { warn },
   });
@@ -90,7 +90,7 @@ describe('the launch link', () => {
     expect(used).toHaveBeenLastCalledWith(link);
     used.mockClear();
     const again = await send(path);
-    expect([again.status, again.body]).toEqual([403, 'used link\n']);
+    expect([again.status, again.body]).toEqual([403, 'usedLink. Means <b>. Next.\n']);
     expect(used).not.toHaveBeenCalled();
     expect(again.headers['set-cookie']).toBeUndefined();
   });
@@ -130,7 +130,7 @@ describe('the page', () => {
     ['an empty one', { cookie: '' }],
   ])('without: %s', async (_name, headers) => {
     const answer = await send('/', { headers });
-    expect([answer.status, answer.body]).toEqual([401, 'no link\n']);
+    expect([answer.status, answer.body]).toEqual([401, 'noLink. Means <b>. Next.\n']);
   });
 
   test('a link from another site gets one step that carries the cookie, and no more', async () => {
@@ -163,6 +163,47 @@ describe('the page', () => {
     expect(answer.status).toBe(405);
     expect(answer.headers['access-control-allow-methods']).toBeUndefined();
   });
+});
+
+describe('in place of the page', () => {
+  const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+  test.each([
+    ['/', 401, 'noLink'],
+    [`/launch/${'A'.repeat(43)}`, 403, 'usedLink'],
+  ])(
+    '%s: a person reads what happened, under the same content policy, and nothing of theirs is in it',
+    async (path, status, title) => {
+      const answer = await send(path, { headers: browser });
+      expect([answer.status, answer.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8']);
+      expect(answer.body).toContain('<html lang="pt">');
+      expect(answer.body).toContain(`<h1>${title}</h1>`);
+      expect(answer.body).toContain('Means &lt;b&gt;.');
+      const policy = answer.headers['content-security-policy'] ?? '';
+      const [, nonce] = /'nonce-([^']+)'/.exec(String(policy)) ?? [];
+      expect(answer.body).toContain(`<style nonce="${nonce}">`);
+      const page = await send('/', { headers: { cookie } });
+      const withoutNonce = (headers: typeof page.headers) =>
+        String(headers['content-security-policy']).replace(/'nonce-[^']+'/, '');
+      expect(withoutNonce(answer.headers)).toBe(withoutNonce(page.headers));
+      for (const name of ['cache-control', 'x-frame-options', 'referrer-policy', 'x-content-type-options'])
+        expect(answer.headers[name]).toBe(page.headers[name]);
+      expect(answer.headers['set-cookie']).toBeUndefined();
+      expect(answer.body).not.toContain('A'.repeat(43));
+    },
+  );
+
+  test.each([{}, { accept: '*/*' }, { accept: 'application/json' }])(
+    'a program (%j) gets a line of text',
+    async (headers) => {
+      const answer = await send('/', { headers });
+      expect([answer.status, answer.headers['content-type'], answer.body]).toEqual([
+        401,
+        'text/plain; charset=utf-8',
+        'noLink. Means <b>. Next.\n',
+      ]);
+    },
+  );
 });
 
 describe('who else asks', () => {

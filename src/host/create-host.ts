@@ -11,10 +11,13 @@ import type { Log } from '../core/ports/index.ts';
 import { createPageFiles, pageHeaders } from '../core/shell/page-files.ts';
 import { checkRequest, readCookie } from './check-request.ts';
 import { createLaunchTokens } from './launch-tokens.ts';
+import { type RefusalWords, refusalPage, refusalText } from './refusal-page.ts';
 
 /** The largest input of the contract is an imported file of 128 KiB; JSON may double it. */
 const maximumInput = 512 * 1024;
 const launchPath = '/launch/';
+
+export type WithoutLink = 'noLink' | 'usedLink';
 
 export interface HostOptions {
   /** Implementation of `clientContract`. */
@@ -23,8 +26,8 @@ export interface HostOptions {
   readonly page: string;
   /** 0: any free one. */
   readonly port: number;
-  /** What is shown in place of the page to a browser that has no (or an old) link: plain text. */
-  readonly texts: { readonly noLink: string; readonly usedLink: string };
+  /** What is shown in place of the page to a browser that has no (or an old) link. @param accepted its `Accept-Language` */
+  readonly refusalWords: (why: WithoutLink, accepted: string | undefined) => RefusalWords;
   /** A link of `createLink` let a browser in. */
   readonly used: (link: string) => void;
   readonly log: Pick<Log, 'warn'>;
@@ -100,7 +103,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   function launch(request: IncomingMessage, response: ServerResponse, token: string): void {
     const secret = tokens.redeem(token);
     if (secret === null && !hasSession(request)) {
-      say(response, 403, options.texts.usedLink);
+      turnAway(request, response, 'usedLink');
       return;
     }
     // The same browser may follow its link again: it is already in.
@@ -125,7 +128,19 @@ export async function createHost(options: HostOptions): Promise<Host> {
       response.writeHead(200, headers).end('<!doctype html><meta http-equiv="refresh" content="0;url=/">');
       return;
     }
-    say(response, 401, options.texts.noLink);
+    turnAway(request, response, 'noLink');
+  }
+
+  /** A browser's person gets a page, everything else a line of text. */
+  function turnAway({ headers }: IncomingMessage, response: ServerResponse, why: WithoutLink): void {
+    const words = options.refusalWords(why, headers['accept-language']);
+    const status = why === 'noLink' ? 401 : 403;
+    if (headers.accept?.includes('text/html') !== true) {
+      say(response, status, refusalText(words));
+      return;
+    }
+    const nonce = newNonce();
+    response.writeHead(status, pageHeaders('text/html; charset=utf-8', nonce)).end(refusalPage(words, nonce));
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -6,6 +6,7 @@ import en from '../../resources/locales/en/shell.json' with { type: 'json' };
 import es from '../../resources/locales/es/shell.json' with { type: 'json' };
 import pt from '../../resources/locales/pt/shell.json' with { type: 'json' };
 import { AldabaError } from '../contract/errors.ts';
+import type { Language } from '../contract/primitives.ts';
 import { rootKeys } from '../contract/root-keys.ts';
 import { createSystemClock } from '../core/adapters/system-clock.ts';
 import { endProcess } from '../core/shell/end-process.ts';
@@ -32,16 +33,23 @@ export async function main(environment: Environment, argv: readonly string[]): P
     environment.LC_ALL,
     environment.LANG,
   );
-  const t = createTranslate(language, { es, en, pt }[language]);
+  const t = translations[language];
   try {
-    await serve(environment, options, t);
+    await serve(environment, options, language);
   } catch (error) {
     say(explain(error, options, t));
     process.exitCode = 1;
   }
 }
 
-async function serve(environment: Environment, options: Options, t: Translate<typeof es>): Promise<void> {
+const translations = {
+  es: createTranslate('es', es),
+  en: createTranslate('en', en),
+  pt: createTranslate('pt', pt),
+} satisfies Record<Language, Translate<typeof es>>;
+
+async function serve(environment: Environment, options: Options, language: Language): Promise<void> {
+  const t = translations[language];
   const ended = Promise.withResolvers<void>();
   // SIGHUP: the terminal was closed, or the connection to the machine.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ended.resolve());
@@ -60,7 +68,8 @@ async function serve(environment: Environment, options: Options, t: Translate<ty
     ),
     desktop: createDesktop(process.platform, environment),
     clock: createSystemClock(),
-    t,
+    language,
+    translations,
     say,
     asked: ended.resolve,
   });

@@ -2,10 +2,13 @@ import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import en from '../../resources/locales/en/shell.json' with { type: 'json' };
 import es from '../../resources/locales/es/shell.json' with { type: 'json' };
+import pt from '../../resources/locales/pt/shell.json' with { type: 'json' };
 import { createFixedClock, type FixedClock } from '../../test/fakes/clock.ts';
 import { connectProgram, type ProgramClient } from '../../test/support/program-client.ts';
 import { removeProfile } from '../../test/support/remove-profile.ts';
+import { connectToRunning } from '../core/shell/control-client.ts';
 import { createTranslate } from '../core/shell/texts.ts';
 import { createDesktop } from './desktop.ts';
 import { type RunningHost, runHost } from './run-host.ts';
@@ -31,7 +34,12 @@ async function start(run: (program: string, args: readonly string[]) => Promise<
     rootKeys: [],
     desktop: createDesktop('linux', { DISPLAY: ':0' }, run),
     clock,
-    t: createTranslate('es', es),
+    language: 'es',
+    translations: {
+      es: createTranslate('es', es),
+      en: createTranslate('en', en),
+      pt: createTranslate('pt', pt),
+    },
     say: (text) => void said.push(text),
     asked: () => {},
   });
@@ -72,6 +80,25 @@ test('the launch link stands on no command line: the browser gets a page of the 
     await vi.waitFor(async () => expect(await pages()).not.toContain(basename(page)));
   }
   expect(await pages()).toEqual([]);
+});
+
+test('a browser without a link is told so in the language that was chosen, else its own, else that of the start', async () => {
+  const { address, link } = await start(async () => {});
+  const ask = async (language: string) => {
+    const answer = await fetch(address, { headers: { accept: 'text/html', 'accept-language': language } });
+    expect(answer.status).toBe(401);
+    return /<html lang="(..)">/.exec(await answer.text())?.[1];
+  };
+  expect(await ask('fr, pt-BR;q=0.8, en;q=0.5')).toBe('pt');
+  expect(await ask('en-GB')).toBe('en');
+  expect(await ask('fr')).toBe('es');
+  await fetch(link, { redirect: 'manual' });
+  const used = await fetch(link, { headers: { accept: 'text/html', 'accept-language': 'en' } });
+  expect([used.status, await used.text()]).toEqual([403, expect.stringContaining(en.host.usedLink.title)]);
+  const control = await connectToRunning({ runtime: join(folder, 'run') });
+  await control?.client.client.settings.update({ language: 'pt' });
+  control?.close();
+  expect(await ask('en-GB')).toBe('pt');
 });
 
 test('a link that nobody opened is gone with the host', async () => {

@@ -2,14 +2,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type texts from '../../resources/locales/es/shell.json';
 import { AldabaError } from '../contract/errors.ts';
+import type { Language } from '../contract/primitives.ts';
 import type { Clock, Opener } from '../core/ports/index.ts';
 import { connectToRunning } from '../core/shell/control-client.ts';
 import { startClient } from '../core/shell/start-client.ts';
 import { pathsOf, type Surroundings } from '../core/shell/surroundings.ts';
-import type { Translate } from '../core/shell/texts.ts';
-import { createHost, type Host } from './create-host.ts';
+import { languageOf, type Translate } from '../core/shell/texts.ts';
+import { createHost, type Host, type WithoutLink } from './create-host.ts';
 import type { Desktop } from './desktop.ts';
 import { createLaunchFiles } from './launch-files.ts';
+import type { RefusalWords } from './refusal-page.ts';
 
 export interface HostRun {
   readonly surroundings: Surroundings;
@@ -22,7 +24,9 @@ export interface HostRun {
   readonly rootKeys: readonly string[];
   readonly desktop: Desktop;
   readonly clock: Pick<Clock, 'setTimer'>;
-  readonly t: Translate<typeof texts>;
+  /** Of whoever started this. */
+  readonly language: Language;
+  readonly translations: Readonly<Record<Language, Translate<typeof texts>>>;
   /** A sentence for whoever started this. */
   readonly say: (text: string) => void;
   /** The command line of the profile wants the process to end. */
@@ -70,7 +74,8 @@ export async function runHost(run: HostRun): Promise<RunningHost> {
       if (page.windows > 0) return true;
       const link = page.createLink();
       const tell = () => {
-        if (forget(link) && page.windows === 0) run.say(run.t('host.waiting', { link }));
+        if (forget(link) && page.windows === 0)
+          run.say(run.translations[run.language]('host.waiting', { link }));
       };
       // That a program was started for it does not say that a browser shows it.
       awaited.set(link, run.clock.setTimer(arrivalLimit, tell));
@@ -107,7 +112,8 @@ export async function runHost(run: HostRun): Promise<RunningHost> {
         client: client.core.router,
         page: run.page,
         port: run.port,
-        texts: { noLink: run.t('host.noLink'), usedLink: run.t('host.usedLink') },
+        refusalWords: (why, accepted) =>
+          refusalWords(run, client.core.state.get().settings.language, why, accepted),
         used(link) {
           forget(link);
           files.remove(link).catch(() => undefined);
@@ -138,6 +144,23 @@ export async function runHost(run: HostRun): Promise<RunningHost> {
   } finally {
     served.resolve(null);
   }
+}
+
+/** In the language that the person chose, else the browser's, else of whoever started this. */
+function refusalWords(
+  { language: own, translations }: HostRun,
+  chosen: Language | null,
+  why: WithoutLink,
+  accepted = '',
+): RefusalWords {
+  const language = languageOf(chosen, ...accepted.split(',').map((tag) => tag.trim()), own);
+  const t = translations[language];
+  return {
+    language,
+    title: t(`host.${why}.title`),
+    means: t(`host.${why}.means`),
+    next: t(`host.${why}.next`),
+  };
 }
 
 /** @returns false when no browser was started: the person has to be given the link in words */

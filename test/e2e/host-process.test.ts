@@ -11,7 +11,7 @@ import { connectToRunning } from '../../src/core/shell/control-client.ts';
 import { findBrowser } from '../support/browser.ts';
 import { removeProfile } from '../support/remove-profile.ts';
 import { describeUnless } from '../support/skip.ts';
-import { patience } from './support/browse.ts';
+import { look, patience } from './support/browse.ts';
 import { say } from './support/texts.ts';
 
 const found = await findBrowser();
@@ -91,8 +91,12 @@ describeUnless(found.missing, 'host mode as a process, seen by a real browser', 
     const stranger = await browser.newContext();
     const other = await stranger.newPage();
     expect((await other.goto(link))?.status()).toBe(403);
-    expect(await other.textContent('body')).toContain('ya se usó');
+    await other.getByRole('heading', { level: 1, name: 'ya se usó' }).waitFor();
+    // The content policy lets its own style through.
+    expect(await other.locator('main').evaluate((main) => getComputedStyle(main).maxWidth)).not.toBe('none');
+    await look(other);
     expect((await other.goto(origin))?.status()).toBe(401);
+    await other.getByRole('heading', { level: 1, name: 'Falta el enlace de inicio' }).waitFor();
     await stranger.close();
   });
 

@@ -120,7 +120,7 @@ describeUnless(missing, 'the shell', () => {
         client: core.router,
         page: builtWindow,
         port,
-        texts: { noLink: '', usedLink: '' },
+        refusalWords: () => ({ language: 'es', title: 'No link', means: '', next: '' }),
         used: () => {},
         log: createMemoryLog(),
       });

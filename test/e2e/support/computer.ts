@@ -100,7 +100,7 @@ export async function startComputer(options: ComputerOptions): Promise<Computer>
       client: core.router,
       page: options.page,
       port,
-      texts: { noLink: 'no link', usedLink: 'used link' },
+      refusalWords: () => ({ language: 'es', title: 'No link', means: '', next: '' }),
       used: () => {},
       log: hostLog,
     });

@@ -31,7 +31,7 @@ export async function openScenario(
     client: core.router,
     page,
     port: 0,
-    texts: { noLink: 'no link', usedLink: 'used link' },
+    refusalWords: () => ({ language: 'es', title: 'No link', means: '', next: '' }),
     used: () => {},
     log,
   });
