@@ -30,3 +30,9 @@ test('without a keychain a client that runs keeps who signed in, and lends nothi
   expect(lending).toContain('--set secretsOnDisk=true');
   expect(lending).not.toContain('aldaba agent');
 });
+
+test('a damaged key of the device: the command that makes a new one', async () => {
+  expect(await told(new AldabaError('device-key-damaged', 'none'))).toContain(
+    '«aldaba doctor --reset-device»',
+  );
+});

@@ -50,6 +50,7 @@ function here(
     return { next: t(data?.product === undefined ? 'failure.noKeychain' : 'failure.noKeychainToBorrow') };
   if (code === 'borrow-too-long' && data?.maximum !== undefined)
     return { means: t('failure.lentAtMost', { count: data.maximum }) };
+  if (code === 'device-key-damaged') return { next: t('failure.deviceKey') };
   if (code === 'client-silent') return { next: t('failure.endProcess', { pid: data?.detail ?? '' }) };
   return {};
 }

@@ -236,7 +236,10 @@ describe('signed in', () => {
 
   test('the primary contact keeps their rights: 6', async () => {
     const own = await cli.run(['people', 'edit', email, '--role', 'license-installer', '--json']);
-    expect(own).toMatchObject({ code: 6, json: { ok: false, error: { code: 'owner-protected' } } });
+    expect(own).toMatchObject({
+      code: 6,
+      json: { ok: false, error: { code: 'owner-protected', next: expect.stringContaining('soporte') } },
+    });
   });
 
   test('doctor names what works and nothing secret', async () => {
