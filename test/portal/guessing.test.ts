@@ -76,6 +76,26 @@ describe('the delay', () => {
     expect(await attempt(luis, testPassword)).toBe('in');
   });
 
+  test('without one, a clock that is set back refuses nobody', async () => {
+    const eva = 'eva@condor.example';
+    expect(await attempt(eva, testPassword)).toBe('in');
+    expect(await attempt(luis, 'no es esta')).toBe('invalid-credentials');
+    for (const back of [1 * seconds, 2 * days]) {
+      portal.clock.advance(-back);
+      expect(await attempt(luis, testPassword)).toBe('in');
+      expect(await attempt(eva, testPassword)).toBe('in');
+      expect(await attempt(eva, 'no es esta')).toBe('invalid-credentials');
+    }
+    portal.clock.advance(2 * days + 1 * seconds);
+  });
+
+  test('that a wrong clock has put far ahead is none', async () => {
+    portal.clock.advance(2 * days);
+    await fail(luis, 6);
+    portal.clock.advance(-2 * days);
+    expect(await attempt(luis, testPassword)).toBe('in');
+  });
+
   test('does not grow while it runs, whoever keeps guessing', async () => {
     await fail(luis, 6);
     await fail(luis, 20);

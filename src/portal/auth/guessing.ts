@@ -19,6 +19,14 @@ const counters = {
 const longestDelay = 900;
 /** 2^10 s are more than `longestDelay`, and far less than a double holds: the database computes the power before it takes the least. */
 const largestExponent = 10;
+/**
+ * No delay. Not the instant of the attempt: a clock that is set back, or another node's that is behind by a second, would refuse a right password
+ * for as long as it is behind.
+ */
+const never = `'-infinity'::timestamptz`;
+/** What is further ahead than the longest delay was set by a clock that was wrong. */
+const runs = (column: string) =>
+  `(${column} > $3::timestamptz and ${column} <= $3::timestamptz + interval '${longestDelay} seconds')`;
 /** Wrong ones of the network that somebody else's right one makes good: an office signs in more often than it mistypes. */
 const forgivenPerSuccess = 2;
 
@@ -26,12 +34,13 @@ const forgivenPerSuccess = 2;
 function count(counter: keyof typeof counters, key: string, source: string): string {
   const { free, forgottenAfter } = counters[counter];
   const failures = `(case when g.updated_at < $3::timestamptz - interval '${forgottenAfter}' then 1 else g.failures + 1 end)`;
-  const delay = `case when ${failures} >= ${free} then least(power(2, least(${failures} - ${free}, ${largestExponent})), ${longestDelay}) else 0 end`;
+  const delay = `least(power(2, least(${failures} - ${free}, ${largestExponent})), ${longestDelay})`;
+  const until = `case when ${failures} >= ${free} then $3::timestamptz + make_interval(secs => ${delay}) else ${never} end`;
   return `insert into guess as g (key, failures, blocked_until, updated_at)
-      select ${key}, 1, $3::timestamptz, $3::timestamptz ${source}
+      select ${key}, 1, ${never}, $3::timestamptz ${source}
       on conflict (key) do update
-        set failures = ${failures}, blocked_until = $3::timestamptz + make_interval(secs => ${delay}), updated_at = $3::timestamptz
-        where g.blocked_until <= $3::timestamptz
+        set failures = ${failures}, blocked_until = ${until}, updated_at = $3::timestamptz
+        where not ${runs('g.blocked_until')}
       returning 1`;
 }
 
@@ -43,7 +52,7 @@ const findPerson: Statement = {
 /** Counts the attempt, in one statement that is the same for every address. Locks the identity's row, then the network's. */
 const countAttempt: Statement = {
   name: 'count-attempt',
-  text: `with blocked as (select key from guess where key in ($1::text, $2::text) and blocked_until > $3::timestamptz),
+  text: `with blocked as (select key from guess where key in ($1::text, $2::text) and ${runs('blocked_until')}),
     by_identity as (${count('identity', '$1::text', 'where not exists (select from blocked)')}),
     by_address as (${count('address', '$2::text', 'from by_identity')})
     select exists (select from by_identity) as by_identity, exists (select from by_address) as by_address,
@@ -55,23 +64,22 @@ const countAttempt: Statement = {
  * whatever locks both. They hold the counters until the transaction ends, so let them come late.
  *
  * @param first number of the parameter that is the identity's key; the address's follows
- * @param at parameter that is the instant
  * @param when what has to hold, else nothing is forgiven
  */
-export function forgivingSteps(first: number, at: string, when: string): string {
+export function forgivingSteps(first: number, when: string): string {
   return `forgiven_identity as (delete from guess where key = $${first}::text and ${when} returning 1),
-    forgiven_address as (update guess set failures = greatest(failures - ${1 + forgivenPerSuccess}, 0), blocked_until = ${at}::timestamptz
+    forgiven_address as (update guess set failures = greatest(failures - ${1 + forgivenPerSuccess}, 0), blocked_until = ${never}
       where key = $${first + 1}::text and ${when} and (select count(*) from forgiven_identity) >= 0 returning 1)`;
 }
 
 const forgive: Statement = {
   name: 'forgive-attempt',
-  text: `with ${forgivingSteps(1, '$3', 'true')} select`,
+  text: `with ${forgivingSteps(1, 'true')} select`,
 };
 
 /** Undoes what one attempt counted at `$3`, its delay included, and nothing of other attempts. */
 const undo = `update guess set failures = greatest(failures - 1, 0),
-    blocked_until = case when updated_at = $3::timestamptz then $3::timestamptz else blocked_until end`;
+    blocked_until = case when updated_at = $3::timestamptz then ${never} else blocked_until end`;
 const takeBack: Statement = {
   name: 'take-attempt-back',
   text: `with by_identity as (${undo} where key = $1 returning 1)
@@ -178,7 +186,7 @@ export function createGuessing({
       const forgiveness: Forgiveness = {
         keys,
         async in(tx) {
-          await run(tx, forgive, [...keys, instant()]);
+          await run(tx, forgive, [...keys]);
         },
       };
       const found = await find(email);

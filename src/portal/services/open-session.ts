@@ -72,7 +72,7 @@ const openingSteps = `person as (select id from identity where id = $2::uuid and
     shown as (update directory d set last_sign_in_at = $9::timestamptz from contact c
       where c.account_id = $3::uuid and c.identity_id = $2::uuid and d.account_id = c.account_id and d.contact_id = c.id
         and (select count(*) from noted) > 0 returning 1),
-    ${forgivingSteps(19, '$9', '(select count(*) from shown) >= 0 and exists (select from opened)')}`;
+    ${forgivingSteps(19, '(select count(*) from shown) >= 0 and exists (select from opened)')}`;
 
 const outcome = 'select exists (select from member) as entered, exists (select from opened) as opened';
 
