@@ -59,16 +59,20 @@ async function finish(factory: ConfigFactory<MainViteConfig>): Promise<InlineCon
  * has every builtin module that it names made whole first: 20 ms of computing at each start.
  */
 function commandLine(inline: InlineConfig): InlineConfig {
-  return forNode(inline, {
-    input: { aldaba: 'src/cli/index.ts' },
-    output: {
-      format: 'cjs',
-      chunkFileNames: 'chunks/[name]-[hash].js',
-      // npm links it under the name `aldaba`.
-      banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
+  // Among Vite's own plugins, before the one that takes every builtin module for external.
+  return forNode(
+    { ...inline, plugins: [noChildProcess] },
+    {
+      input: { aldaba: 'src/cli/index.ts' },
+      output: {
+        format: 'cjs',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+        // npm links it under the name `aldaba`.
+        banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
+      },
+      plugins: [commonJsFolder],
     },
-    plugins: [commonJsFolder, noChildProcess],
-  });
+  );
 }
 
 /** Its chunks lie beside it, because it finds the built page from where its code lies. */
@@ -93,7 +97,7 @@ function forNode(inline: InlineConfig, { output, ...bundle }: Bundle & { output:
       target: 'node24',
       sourcemap: true,
       rolldownOptions: {
-        external: [...nativeModules, ...builtinModules, /^node:/],
+        external: (source, importer) => isExternal(source) && !isCommanders(source, importer),
         platform: 'node',
         ...bundle,
         output: { entryFileNames: '[name].js', ...output },
@@ -110,13 +114,15 @@ const commonJsFolder: Plugin = {
   },
 };
 
+const isExternal = (source: string) =>
+  nativeModules.includes(source) || builtinModules.includes(source) || source.startsWith('node:');
+const isCommanders = (source: string, importer: string | undefined) =>
+  source === 'node:child_process' && /[\\/]commander[\\/]/.test(importer ?? '');
+
 /** Commander runs commands that are programs of their own; there are none, and loading what starts processes is 2 ms at each start. */
 const noChildProcess: Plugin = {
   name: 'no-child-process-for-commander',
   enforce: 'pre',
-  resolveId: (source, importer) =>
-    source === 'node:child_process' && /[\\/]commander[\\/]/.test(importer ?? '')
-      ? '\0no-child-process'
-      : null,
+  resolveId: (source, importer) => (isCommanders(source, importer) ? '\0no-child-process' : null),
   load: (id) => (id === '\0no-child-process' ? 'export default {}' : null),
 };

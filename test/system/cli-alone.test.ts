@@ -38,6 +38,19 @@ describe('with no client running', () => {
     await expect(access(join(profile, 'data'))).rejects.toThrow('ENOENT');
   });
 
+  test('status loads nothing that starts processes: it is part of the time of each start', async () => {
+    const report = join(cli.folder, 'report.cjs');
+    await writeFile(
+      report,
+      "process.on('exit', () => process.stderr.write(process.moduleLoadList.filter((name) => /child_process$/.test(name)).join()));",
+    );
+    const { code, err } = await cli.run(['status', '--json'], {
+      profile: join(cli.folder, 'untouched'),
+      environment: { NODE_OPTIONS: `--require ${report}` },
+    });
+    expect([code, err]).toEqual([3, '']);
+  });
+
   test('a cloud key is read from standard input, kept, and a command runs on it', async () => {
     const set = await cli.run(['setup', '--mode', 'cloud-key', '--portal', cli.portalUrl, '--key', ...kept], {
       ...alone(),
