@@ -178,6 +178,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
 
     async ensureIdentity({ interactive, signal }) {
       if (identity.present) return;
+      const { closed } = waiting;
       // A sign-in was cut off: it may have arrived, and then nobody is asked.
       if (await rotation.isOpen().catch(() => false)) await token.renew().catch(() => null);
       // What came meanwhile told those who waited, and tells nobody a second time.
@@ -186,7 +187,7 @@ export function createSession({ ports, device, lock, state, file, portalAt }: Se
         const code = settings.current().mode === null ? 'not-configured' : 'not-signed-in';
         throw new AldabaError(code, 'nobody is signed in and no window may be opened');
       }
-      await waiting.join(signal);
+      await waiting.join(signal, closed);
     },
 
     onIdentity: (listener) => identity.on(listener),

@@ -45,6 +45,26 @@ describe('programs that wait', () => {
     expect(rig.opener.windows).toEqual(['sign-in', 'sign-in']);
   });
 
+  test('one that asked before the person closed the sign-in hears of it, and opens no other', async () => {
+    const running = await rig.start();
+    const reading = Promise.withResolvers<void>();
+    const read = Promise.withResolvers<void>();
+    const first = wait(running.core);
+    await expect.poll(() => rig.opener.windows).toEqual(['sign-in']);
+    running.secrets.before = ({ kind, name }) => {
+      if (kind !== 'get' || name !== 'sign-in-token') return undefined;
+      reading.resolve();
+      return read.promise;
+    };
+    const late = wait(running.core);
+    await reading.promise;
+    await running.client.setup.cancelSignIn();
+    read.resolve();
+    for (const asked of [first, late])
+      await expect(asked).rejects.toMatchObject({ code: 'sign-in-cancelled' });
+    expect(rig.opener.windows).toEqual(['sign-in']);
+  });
+
   test.each([
     ['a sign-in', true, signIn],
     ['a sign-in', false, signIn],

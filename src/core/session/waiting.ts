@@ -7,8 +7,13 @@ const showAgainAfter = 15_000;
 
 /** Programs that wait for the same sign-in. */
 export interface Waiting {
-  /** Opens the window when nobody waits yet, or the last one came some time ago. Throws `sign-in-unavailable`, `sign-in-cancelled`, `cancelled`. */
-  join(signal: AbortSignal): Promise<void>;
+  /** Sign-ins that ended without an identity so far. Whoever looks up something before it joins takes it along, to hear of one that is closed meanwhile. */
+  readonly closed: number;
+  /**
+   * Opens the window when nobody waits yet, or the last one came some time ago. Throws `sign-in-unavailable`, `sign-in-cancelled`, `cancelled`.
+   * @param closed as it was when the program asked
+   */
+  join(signal: AbortSignal, closed?: number): Promise<void>;
   resolveAll(): void;
   rejectAll(code: ErrorCode): void;
   readonly size: number;
@@ -16,16 +21,25 @@ export interface Waiting {
 
 export function createWaiting(opener: Opener, clock: Pick<Clock, 'monotonic'>): Waiting {
   let shownAt = Number.NEGATIVE_INFINITY;
+  let closed = 0;
+  let closedBy: ErrorCode = 'sign-in-cancelled';
   const waiters = new Set<{ resolve: () => void; reject: (code: ErrorCode) => void }>();
 
   function rejectAll(code: ErrorCode): void {
+    closed++;
+    closedBy = code;
     for (const waiter of [...waiters]) waiter.reject(code);
   }
 
   return {
-    join(signal) {
+    get closed() {
+      return closed;
+    },
+    join(signal, before = closed) {
       if (signal.aborted)
         return Promise.reject(new AldabaError('cancelled', 'cancelled before waiting for the sign-in'));
+      if (before !== closed)
+        return Promise.reject(new AldabaError(closedBy, `${closedBy} before it waited for the sign-in`));
       const first = waiters.size === 0;
       const joined = new Promise<void>((resolve, reject) => {
         const leave = () => {
