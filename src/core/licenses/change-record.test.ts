@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
 import { createMemorySecrets } from '../../../test/fakes/secrets.ts';
+import { createStandaloneRig, type StandaloneRig } from '../../../test/fakes/standalone-rig.ts';
 
 let rig: LicensingRig;
 beforeEach(async () => {
@@ -64,4 +65,57 @@ test('secrets that are kept from now on keep the rights as well', async () => {
   await rig.licenses.stop();
   await rig.boot();
   expect(rig.licenses.status('viga')).toMatchObject({ permit: 'full' });
+});
+
+describe('a process with its secrets elsewhere', () => {
+  let desktop: StandaloneRig;
+  beforeEach(async () => {
+    desktop = await createStandaloneRig();
+  });
+  afterEach(() => desktop.remove());
+
+  const asides = async () => (await desktop.files()).filter((name) => name.includes('.corrupt-'));
+
+  /** As `--set secretsOnDisk=true` where the keychain does not open: the next process finds another device key. */
+  async function elsewhere(work: () => Promise<void>): Promise<void> {
+    const { secrets } = desktop.ports;
+    await desktop.licenses.stop();
+    Object.assign(desktop.ports, { secrets: createMemorySecrets({ backend: 'file' }) });
+    await desktop.boot();
+    await work();
+    await desktop.licenses.stop();
+    Object.assign(desktop.ports, { secrets });
+    await desktop.boot();
+  }
+
+  test('leaves the license of the other key where it is, and names it', async () => {
+    await desktop.licenses.installLicense(await desktop.license());
+    const before = await desktop.record('viga');
+    await elsewhere(async () => {
+      expect(desktop.licenses.status('viga')).toMatchObject({ permit: 'none' });
+      expect(desktop.parts.state.get().notices).toMatchObject([{ code: 'file-wrong-device' }]);
+      desktop.session.emit('ready');
+      await desktop.pass(10 * 60_000);
+      expect(await desktop.record('viga')).toEqual(before);
+    });
+    expect(desktop.licenses.status('viga')).toMatchObject({ permit: 'full' });
+    expect(desktop.parts.state.get().notices).toEqual([]);
+    expect(await desktop.files()).toEqual(['viga.json']);
+  });
+
+  test('takes the place of that license with one of its own: the file is copied aside first, and named', async () => {
+    await desktop.licenses.installLicense(await desktop.license());
+    const before = await desktop.record('viga');
+    await elsewhere(async () => {
+      await desktop.licenses.installLicense(await desktop.license());
+      expect(desktop.licenses.status('viga')).toMatchObject({ permit: 'full' });
+      const [aside = ''] = await asides();
+      const kept = await readFile(join(desktop.ports.paths.data, 'licenses', aside), 'utf8');
+      expect(JSON.parse(kept)).toEqual(before);
+      expect(desktop.parts.state.get().notices).toMatchObject([
+        { code: 'file-wrong-device', data: { file: expect.stringContaining(aside) } },
+      ]);
+    });
+    expect(await asides()).toHaveLength(1);
+  });
 });

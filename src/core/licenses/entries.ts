@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { BrokerLicense } from '../../contract/broker.ts';
 import { rebindDue } from '../../domain/device-score.ts';
 import type { DocumentVerifier } from '../../domain/documents/index.ts';
@@ -12,9 +12,9 @@ import type {
 import { licenseStanding, type Standing } from '../../domain/license-state.ts';
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
-import { changeRecord } from './change-record.ts';
+import { changeRecord, type NotOwn, ownPart } from './change-record.ts';
 import type { ClockGuard } from './clock-guard.ts';
-import { type ChangeListener, type Entry, isHeld, type Said, type WarningListener } from './entry.ts';
+import { type ChangeListener, type Entry, isHeld, isOver, type Said, type WarningListener } from './entry.ts';
 import type { KeptAside } from './kept-aside.ts';
 import { emptyRecord, isEmptyRecord, type LicenseRecord } from './license-record.ts';
 import type { LicenseStore } from './license-store.ts';
@@ -64,6 +64,8 @@ export interface Entries {
   /** Verifies a document that the portal handed over for `product`. @throws AldabaError with the `file-*` code */
   verified(document: string, product: string): Right;
 }
+
+const noticeOf = (file: string) => `license-file-${file}`;
 
 export function createEntries(
   needs: Pick<Parts, 'ports' | 'device' | 'gateway' | 'session' | 'state'> & {
@@ -177,10 +179,17 @@ export function createEntries(
     );
   }
 
-  const isForgotten = () => ports.secrets.backend === 'memory';
+  const notOwn = (product: string): NotOwn => ({
+    isForgotten: ports.secrets.backend === 'memory',
+    isForeign: (document) => rights.foreign(document, product) !== null,
+  });
 
   async function update(entry: Entry, change: (record: LicenseRecord) => LicenseRecord): Promise<void> {
-    adopt(entry, await changeRecord(store, entry, isForgotten(), change));
+    const { record, aside } = await changeRecord(store, entry, notOwn(entry.product), change);
+    adopt(entry, record);
+    if (aside === null) return;
+    state.clearNotice(noticeOf(`${entry.product}.json`));
+    tellSetAside(aside);
   }
 
   async function updateAnyway(entry: Entry, change: (record: LicenseRecord) => LicenseRecord): Promise<void> {
@@ -195,33 +204,42 @@ export function createEntries(
     }
   }
 
-  /** What does not verify is kept aside and named; the rest of its record goes on in a new file. */
+  /**
+   * What does not verify is kept aside and named; the rest of its record goes on in a new file. What another device key is for is named alone:
+   * the keychain with that key may be there at the next start.
+   */
   async function load(): Promise<void> {
     const { records, setAside } = await store.load();
     for (const kept of setAside) tellSetAside(kept);
     for (const record of records) {
       const entry = get(record.product);
-      if (isForgotten()) {
-        adopt(entry, { ...record, right: null, license: null });
-        continue;
-      }
-      adopt(entry, record);
-      const right = entry.right === null ? null : record.right;
-      const license = entry.license === null ? null : record.license;
-      if (right === record.right && license === record.license) continue;
-      const code = rights.refusal(record.product) ?? 'file-tampered';
+      const own = ownPart(record, notOwn(record.product));
+      adopt(entry, own);
+      if (own !== record && ports.secrets.backend !== 'memory') tellForeign(record);
+      const right = entry.right === null ? null : own.right;
+      const license = entry.license === null ? null : own.license;
+      if (right === own.right && license === own.license) continue;
+      const refused = right === own.right ? own.license : own.right;
+      const code = rights.refusal(refused?.document ?? '') ?? 'file-tampered';
       tellSetAside(await store.setAside(record.product, code));
-      await update(entry, () => ({ ...record, right, license }));
+      await update(entry, (stored) => ({ ...stored, right, license }));
     }
   }
 
-  function tellSetAside({ file, code }: KeptAside): void {
-    log.warn({ file, code }, 'a license file was kept aside');
-    state.notice({
-      id: `license-file-${basename(file)}`,
-      level: 'warning',
-      problem: { code, data: { file } },
-    });
+  function tellForeign({ product, right, license }: LicenseRecord): void {
+    const foreign = [right, license].map((one) => one && rights.foreign(one.document, product));
+    if (foreign.every((one) => one === null || isOver(one, now()))) return;
+    log.warn({ product }, 'what another device key is for stays as it is');
+    tellFile({ file: join(ports.paths.data, 'licenses', `${product}.json`), code: 'file-wrong-device' });
+  }
+
+  function tellSetAside(kept: KeptAside): void {
+    log.warn({ ...kept }, 'a license file was kept aside');
+    tellFile(kept);
+  }
+
+  function tellFile({ file, code }: KeptAside): void {
+    state.notice({ id: noticeOf(basename(file)), level: 'warning', problem: { code, data: { file } } });
   }
 
   function publish(entry: Entry): void {

@@ -114,14 +114,22 @@ describe('a file that says nothing', () => {
   });
 });
 
-test('a keychain that lost the device key: the old rights are kept aside for what they are', async () => {
+test('a keychain that lost the device key: the old rights stay, are named for what they are, and make room for new ones', async () => {
   const rig = await createLicensingRig();
   await rig.acquire(rig.use('viga'));
+  const old = await rig.record('viga');
   rig.ports.secrets.entries.delete('device-key');
   await rig.boot();
-  expect(await rig.files()).toEqual([expect.stringMatching(/^viga\.json\.corrupt-/)]);
-  expect(rig.parts.state.get().notices).toMatchObject([{ code: 'file-wrong-device' }]);
+  expect(rig.licenses.status('viga')).toMatchObject({ permit: 'none' });
+  expect(await rig.record('viga')).toEqual(old);
+  expect(rig.parts.state.get().notices).toMatchObject([
+    { code: 'file-wrong-device', data: { file: expect.stringMatching(/viga\.json$/) } },
+  ]);
   expect(await rig.acquire(rig.use('viga'))).toMatchObject({ permit: 'full' });
+  expect((await rig.record('viga'))?.right?.document).not.toBe(old?.right?.document);
+  await rig.boot();
+  expect(rig.licenses.status('viga')).toMatchObject({ permit: 'full' });
+  expect(rig.parts.state.get().notices).toEqual([]);
   await rig.remove();
 });
 

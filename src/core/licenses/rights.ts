@@ -12,8 +12,10 @@ export interface Rights {
    * @returns null when it is not genuine; `refusal` says why
    */
   recall(document: string, product: string): Right | null;
-  /** Why a stored document of a product did not count. */
-  refusal(product: string): ErrorCode | undefined;
+  /** Why a stored document did not count. */
+  refusal(document: string): ErrorCode | undefined;
+  /** A genuine one that is bound to another device key; null for any other. */
+  foreign(document: string, product: string): Right | null;
   /** One that the portal handed over for `product`. @throws AldabaError with the `file-*` code */
   verified(document: string, product: string): Right;
 }
@@ -44,11 +46,16 @@ export function createRights(
       ) {
         return { kind: checked.document.kind, claims: checked.document.claims } as Right;
       }
-      refusals.set(product, checked.code);
+      refusals.set(document, checked.code);
       log.warn({ product, code: checked.code, detail: checked.detail }, 'a stored right does not verify');
       return null;
     },
-    refusal: (product) => refusals.get(product),
+    refusal: (document) => refusals.get(document),
+    foreign(document, product) {
+      const checked = verify(document, product);
+      if (checked.ok || checked.document === undefined || checked.code !== 'file-wrong-device') return null;
+      return { kind: checked.document.kind, claims: checked.document.claims } as Right;
+    },
     verified(document, product) {
       const checked = verify(document, product);
       if (!checked.ok)
