@@ -6,6 +6,7 @@ import { createMemorySecrets, type MemorySecrets } from '../../test/fakes/secret
 import { AldabaError } from '../contract/errors.ts';
 import type { SettingsChange } from '../contract/settings.ts';
 import { openSecrets } from './adapters/open-secrets.ts';
+import { createProcessLock } from './lock/process-lock.ts';
 
 let rig: CoreRig;
 let keychain: MemorySecrets;
@@ -31,8 +32,9 @@ async function start(locked: SettingsChange = {}): Promise<RunningCore> {
     folder: folder(),
     onDisk: rig.stored.value.secretsOnDisk ?? false,
     platform: 'linux',
+    lock: createProcessLock(rig.paths.runtime),
     log: rig.log,
-    keychain: { ...keychain, probe },
+    keychain: { ...keychain, probe, holdsKey: async () => hasKeychain && keychain.entries.has('device-key') },
   });
   return rig.start({ secrets, locked });
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createKeychainSecrets } from '../../src/core/adapters/keychain-secrets.ts';
 import { keychainService, openSecrets } from '../../src/core/adapters/open-secrets.ts';
+import { createProcessLock } from '../../src/core/lock/process-lock.ts';
 import type { SecretName } from '../../src/core/ports/secrets.ts';
 import { createCoreRig } from '../fakes/core-rig.ts';
 import { createMemoryLog } from '../fakes/log.ts';
@@ -62,6 +63,7 @@ describeUnless(secretServiceMissing(), 'secrets in a real Secret Service', () =>
       folder: join(profile, 'secrets'),
       onDisk: false,
       platform: process.platform,
+      lock: createProcessLock(join(profile, 'locks')),
       log: createMemoryLog(),
     });
 

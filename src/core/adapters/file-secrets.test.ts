@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryLog } from '../../../test/fakes/log.ts';
 import { needs } from '../../../test/support/skip.ts';
+import { createProcessLock } from '../lock/process-lock.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import { createFileSecrets } from './file-secrets.ts';
 import { keychainFault } from './keychain-fault.ts';
@@ -68,6 +69,7 @@ describe('where secrets go', () => {
       folder,
       onDisk: true,
       platform: process.platform,
+      lock: createProcessLock(root),
       log: createMemoryLog(),
     };
     await openSecrets(options);
@@ -83,6 +85,7 @@ describe('where secrets go', () => {
       folder,
       onDisk: true,
       platform: process.platform,
+      lock: createProcessLock(root),
       log,
     });
     expect(opened.backend).toBe('file');

@@ -20,6 +20,8 @@ export interface KeychainSecrets extends Secrets {
    * @throws AldabaError `keychain-unavailable`, `keychain-locked`, `keychain-denied`
    */
   probe(): Promise<void>;
+  /** It opens and holds a device key: somebody is set up with it. Stores nothing, and never throws. */
+  holdsKey(): Promise<boolean>;
 }
 
 /**
@@ -36,6 +38,8 @@ export function createKeychainSecrets(service: string, platform: NodeJS.Platform
     return new Entry(service, name, { linux: { store: 'secret-service' } });
   }
 
+  const readKey = async () => (await entry('device-key')).getPassword();
+
   return {
     backend: keychainBackend(platform),
     get: (name) => ask(async () => (await entry(name)).getPassword()),
@@ -45,10 +49,15 @@ export function createKeychainSecrets(service: string, platform: NodeJS.Platform
     },
     probe: () =>
       ask(async () => {
-        if ((await (await entry('device-key')).getPassword()) !== null) return;
+        if ((await readKey()) !== null) return;
         const probe = await entry('probe');
         await probe.setPassword('probe');
         await probe.deleteCredential();
       }, startPatience),
+    holdsKey: () =>
+      ask(readKey, startPatience).then(
+        (key) => typeof key === 'string',
+        () => false,
+      ),
   };
 }

@@ -1,4 +1,6 @@
-import { type Secrets, secretNames } from '../ports/secrets.ts';
+import { AldabaError } from '../../contract/errors.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import { copySecrets } from './copy-secrets.ts';
 import type { FileSecrets } from './file-secrets.ts';
 
 export interface MovableSecretsOptions {
@@ -7,15 +9,6 @@ export interface MovableSecretsOptions {
   files: FileSecrets;
   /** The best place that is not the disk: the keychain where there is one, else memory. */
   besides: () => Promise<Secrets>;
-}
-
-/** Afterwards `to` holds what `from` holds, and nothing else. */
-async function copy(from: Secrets, to: Secrets): Promise<void> {
-  for (const name of secretNames) {
-    const value = await from.get(name);
-    if (value !== null) await to.set(name, value);
-    else if ((await to.get(name)) !== null) await to.delete(name);
-  }
 }
 
 /** Secrets whose place the person changes while they are used. Whoever asks during the move waits for its end. */
@@ -41,13 +34,15 @@ export function createMovableSecrets({ current, files, besides }: MovableSecrets
     await Promise.allSettled(underWay);
     if (!onDisk) {
       const target = await besides();
-      await copy(place, target);
+      if ((await target.get('device-key')) !== null)
+        throw new AldabaError('keychain-denied', 'the keychain holds another device key');
+      await copySecrets(place, target);
       place = target;
       await files.clear();
       return;
     }
     try {
-      await copy(place, files);
+      await copySecrets(place, files);
     } catch (error) {
       await files.clear().catch(() => undefined);
       throw error;

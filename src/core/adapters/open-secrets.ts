@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { ProcessLock } from '../lock/process-lock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import { createFileSecrets } from './file-secrets.ts';
+import { createInheritingSecrets } from './inheriting-secrets.ts';
 import { keychainFault } from './keychain-fault.ts';
 import { createKeychainSecrets, type KeychainSecrets } from './keychain-secrets.ts';
 import { createMemorySecrets } from './memory-secrets.ts';
@@ -15,6 +17,7 @@ export interface OpenSecrets {
   /** The setting `secretsOnDisk`. */
   onDisk: boolean;
   platform: NodeJS.Platform;
+  lock: Pick<ProcessLock, 'run'>;
   log: Log;
   /** For tests. */
   keychain?: KeychainSecrets;
@@ -30,9 +33,12 @@ export function keychainService(profile: string | null): string {
 /**
  * The best place for secrets that this machine has: its keychain; where there is none, files if the person chose that, else memory.
  * A keychain that is locked or refuses stays the place: what it holds must not be forgotten for a worse one.
+ *
+ * A place that holds a device key is in use, with whatever is bound to that key. Of two it is the keychain; files that are, stay it against a
+ * keychain that appeared later as long as the person wants them, then move into it, and are read on where there is none.
  */
 export async function openSecrets(options: OpenSecrets): Promise<Required<Secrets>> {
-  const { profile, folder, onDisk, platform, log } = options;
+  const { profile, folder, onDisk, platform, lock, log } = options;
   const keychain = options.keychain ?? createKeychainSecrets(keychainService(profile), platform);
   const files = createFileSecrets(folder);
   await files.sweep();
@@ -54,8 +60,15 @@ export async function openSecrets(options: OpenSecrets): Promise<Required<Secret
     }
   }
 
-  // Chosen once and in use: a keychain that appears later does not know who is signed in.
-  const inUse = onDisk && (await files.get('device-key').catch(() => null)) !== null;
-  const current = inUse ? files : await best(onDisk ? files : createMemorySecrets());
+  async function choose(): Promise<Secrets> {
+    const inUse = (await files.get('device-key').catch(() => null)) !== null;
+    if (!inUse) return best(onDisk ? files : createMemorySecrets());
+    if (await keychain.holdsKey()) return keychain;
+    if (onDisk) return files;
+    const place = await best(files);
+    return place === keychain ? createInheritingSecrets(keychain, files, lock) : files;
+  }
+
+  const current = await choose();
   return createMovableSecrets({ current, files, besides: () => best(createMemorySecrets()) });
 }

@@ -32,12 +32,13 @@ export async function createNodePorts(surroundings: Surroundings, shell: Shell):
   const { environment, profile } = surroundings;
   const paths = pathsOf(surroundings);
   const log = createFileLog(paths.logs, shell.name);
+  const lock = createProcessLock(join(paths.runtime, 'locks'));
   const settings = await openSettings({
     folder: paths.config,
     policyFile: findPolicyFile(process.platform, environment),
     commandLine: settingsFromTexts(settingTexts(surroundings.settings), 'command-line'),
     environment: settingsFromEnvironment(environment),
-    lock: createProcessLock(join(paths.runtime, 'locks')),
+    lock,
     log,
   });
   const secrets = await openSecrets({
@@ -45,6 +46,7 @@ export async function createNodePorts(surroundings: Surroundings, shell: Shell):
     folder: join(paths.data, 'secrets'),
     onDisk: settings.current().secretsOnDisk,
     platform: process.platform,
+    lock,
     log,
   });
   const plain = createUndiciHttp({
