@@ -11,6 +11,7 @@ import type { Broker, CreateBroker, Gateway, Licenses, PortalClient, StateStore 
 import type { Ports } from './ports/index.ts';
 import { asAldabaError } from './problem.ts';
 import type { RouterNeeds } from './router/create-router.ts';
+import { createGuest } from './session/guest.ts';
 import { createSession, type SessionControl } from './session/session.ts';
 import { recoverWayIn } from './setup/recover-way-in.ts';
 import { createSetup } from './setup/setup.ts';
@@ -49,10 +50,18 @@ export function composeCore(
   ports: Ports,
   createBroker: CreateBroker | null = null,
 ): { core: ComposedCore; parts: Omit<RouterNeeds, 'diagnose'> } {
-  const { clock, settings, paths, log } = ports;
+  const { clock, paths, log } = ports;
   const state = createStateStore(initialState(ports), clock);
   const secrets = observeSecrets(ports.secrets, state, () => licenses.keychainOpened());
-  const observed: Ports = { ...ports, secrets };
+  const identityFile = join(paths.data, 'identity.json');
+  const guest = createGuest({
+    secrets,
+    settings: ports.settings,
+    file: identityFile,
+    licenses: () => licenses,
+  });
+  const { settings } = guest;
+  const observed: Ports = { ...ports, secrets, settings };
   const lock = createProcessLock(join(paths.runtime, 'locks'));
   const device = createDevice({ secrets, hardware: ports.hardware, lock, data: paths.data });
 
@@ -82,13 +91,13 @@ export function composeCore(
     return other.portal;
   }
 
-  const identityFile = join(paths.data, 'identity.json');
   const session = createSession({
     ports: observed,
     device,
     lock,
     state,
     file: identityFile,
+    guest,
     portalAt,
   });
   const parts = { ports: observed, device, gateway, session, state, lock };
@@ -166,6 +175,7 @@ export function composeCore(
     async start() {
       undo.push(settings.onChange(() => state.update(shownSettings(settings))));
       await recoverWayIn({ settings, log, licenses, file: identityFile });
+      await guest.look();
       await readDevice();
       await session.start();
       undo.push(licenses.onRead(showDevice));

@@ -21,12 +21,14 @@ const identityRecordSchema = z.object({
   subject: z.string().max(100).nullable().default(null),
   /** To fill the form in when signing in again. */
   email: z.string().max(254),
+  /** `memory`: the process that wrote it forgets it at its end, and leaves nothing to anybody. */
+  keptIn: z.enum(['memory', 'lasting']).default('lasting'),
   /** Who wrote it: other processes of the profile look again when it changes. */
   writer: z.string(),
 });
 export type IdentityRecord = z.infer<typeof identityRecordSchema>;
 
-export const noIdentity: Omit<IdentityRecord, 'writer'> = {
+export const noIdentity: Omit<IdentityRecord, 'writer' | 'keptIn'> = {
   version: 1,
   state: 'absent',
   mode: null,

@@ -10,6 +10,7 @@ import type { Log } from '../ports/log.ts';
 import type { SettingsStore } from '../ports/settings.ts';
 import { asAldabaError } from '../problem.ts';
 import type { Credentials } from './credentials.ts';
+import type { Guest } from './guest.ts';
 import { createIdentityFile, type IdentityRecord, noIdentity } from './identity-record.ts';
 
 /** Who is signed in as this process knows it: shown in the snapshot, remembered in a file, followed when another process changes it. */
@@ -43,6 +44,7 @@ export interface IdentityNeeds {
   file: string;
   credentials: Credentials;
   settings: SettingsStore;
+  guest: Pick<Guest, 'isGuest' | 'keptIn' | 'meets'>;
   state: StateStore;
   clock: Clock;
   log: Log;
@@ -60,12 +62,12 @@ const companyOf = (record: IdentityRecord): string | undefined =>
   record.profile?.membership.account.id ?? record.account?.id;
 
 export function createIdentity(needs: IdentityNeeds): Identity {
-  const { file, credentials, settings, state, clock, log, followed } = needs;
+  const { file, credentials, settings, guest, state, clock, log, followed } = needs;
   const writer = randomUUID();
   const disk = createIdentityFile(file);
   const listeners = new Set<(event: IdentityEvent) => void>();
   let present = false;
-  let known: IdentityRecord = { ...noIdentity, writer };
+  let known: IdentityRecord = { ...noIdentity, keptIn: guest.keptIn, writer };
   let closed = false;
 
   function emit(event: IdentityEvent): void {
@@ -79,11 +81,11 @@ export function createIdentity(needs: IdentityNeeds): Identity {
   }
 
   async function remember(change: Partial<IdentityRecord>): Promise<void> {
-    const next: IdentityRecord = { ...known, ...change, writer };
+    const next: IdentityRecord = { ...known, ...change, keptIn: guest.keptIn, writer };
     const same = JSON.stringify(next) === JSON.stringify({ ...known, writer });
     known = next;
     show();
-    if (!same) await disk.write(next);
+    if (!same && !guest.isGuest) await disk.write(next);
   }
 
   async function readStored(): Promise<boolean> {
@@ -114,7 +116,7 @@ export function createIdentity(needs: IdentityNeeds): Identity {
   /** Takes over what another process of the profile did. */
   async function follow(): Promise<void> {
     const latest = await disk.read();
-    if (closed || latest === null || latest.writer === writer) return;
+    if (closed || latest === null || latest.writer === writer || guest.meets(latest)) return;
     if (JSON.stringify(latest) === JSON.stringify(known)) return;
     await settings.reload();
     followed();
@@ -145,7 +147,11 @@ export function createIdentity(needs: IdentityNeeds): Identity {
     },
 
     async load() {
-      known = (await disk.read()) ?? { ...noIdentity, writer };
+      const stored = await disk.read();
+      const { mode, portal, email } = stored ?? noIdentity;
+      // A guest is nobody yet, and knows what fills the form in.
+      const nobody = { ...noIdentity, mode, portal, email, keptIn: guest.keptIn, writer };
+      known = stored === null || guest.isGuest ? nobody : stored;
       present = known.state !== 'leaving' && (await isStored(known.state === 'present'));
       show();
       await disk.watch(() => {

@@ -11,6 +11,7 @@ import { asAldabaError } from '../problem.ts';
 import { createAccessToken } from './access-token.ts';
 import { createCloudKey } from './cloud-key.ts';
 import { createCredentials } from './credentials.ts';
+import type { Guest } from './guest.ts';
 import { createIdentity } from './identity.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { createRenewIdentity } from './renew-identity.ts';
@@ -56,6 +57,7 @@ export interface SessionNeeds {
   state: StateStore;
   /** Absolute path of the file that remembers who is signed in. */
   file: string;
+  guest: Guest;
   portalAt: (address: string) => PortalClient;
 }
 
@@ -64,13 +66,22 @@ const noAccount = '00000000-0000-0000-0000-000000000000';
 /** ms that stopping waits for what is under way. */
 const stopTerm = 500;
 
-export function createSession({ ports, device, lock, state, file, portalAt }: SessionNeeds): SessionControl {
+export function createSession({
+  ports,
+  device,
+  lock,
+  state,
+  file,
+  guest,
+  portalAt,
+}: SessionNeeds): SessionControl {
   const { clock, settings, log } = ports;
   const credentials = createCredentials(ports.secrets, log);
   const identity = createIdentity({
     file,
     credentials,
     settings,
+    guest,
     state,
     clock,
     log,
