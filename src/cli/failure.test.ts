@@ -1,9 +1,16 @@
-import { expect, test } from 'vitest';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
 import { AldabaError } from '../contract/errors.ts';
+import { noIdentity } from '../core/session/identity-record.ts';
 import { createTranslate } from '../core/shell/texts.ts';
 import type { Context } from './context.ts';
 import { fail } from './failure.ts';
 import { loadTexts } from './texts.ts';
+
+const profile = await mkdtemp(join(tmpdir(), 'aldaba-failure-'));
+afterAll(() => rm(profile, { recursive: true }));
 
 async function told(error: AldabaError): Promise<string> {
   let text = '';
@@ -11,7 +18,8 @@ async function told(error: AldabaError): Promise<string> {
     text += more;
   };
   const t = createTranslate('es', await loadTexts('es'));
-  await fail({ t, language: 'es', stderr: { write }, options: {} } as unknown as Context, error);
+  const outside = { environment: {}, folder: profile, options: { profile } };
+  await fail({ ...outside, t, language: 'es', stderr: { write } } as unknown as Context, error);
   return text;
 }
 
@@ -29,6 +37,19 @@ test('without a keychain a client that runs keeps who signed in, and lends nothi
   const lending = await told(new AldabaError('keychain-unavailable', 'none', { product: 'Viga' }));
   expect(lending).toContain('--set secretsOnDisk=true');
   expect(lending).not.toContain('aldaba agent');
+});
+
+test('nor is the file named where somebody is set up with a keychain: it would make another device of this one', async () => {
+  const data = join(profile, 'data');
+  await mkdir(data);
+  const record = { ...noIdentity, state: 'present', mode: 'standalone', writer: '' };
+  await writeFile(join(data, 'identity.json'), JSON.stringify(record));
+  for (const data of [{}, { product: 'Viga' }]) {
+    const text = await told(new AldabaError('keychain-unavailable', 'none', data));
+    expect(text).toContain('--profile CARPETA');
+    expect(text).not.toContain('secretsOnDisk');
+  }
+  await rm(data, { recursive: true });
 });
 
 test('a damaged key of the device: the command that makes a new one', async () => {

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { ORPCError } from '@orpc/client';
 import { CommanderError } from 'commander';
 import { AldabaError, type ErrorCode, type ErrorData, errorStatus } from '../contract/errors.ts';
+import { pathsOf } from '../core/shell/surroundings.ts';
 import { valueNames } from './command-builder.ts';
 import { type CliKey, type Context, UsageError } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { loadErrorTexts } from './texts.ts';
 
 /**
@@ -33,7 +36,10 @@ export async function fail(context: Context, error: unknown, help = ''): Promise
     else stderr.write(`${message}\n`);
     return exitCodes.failed;
   }
-  const texts = { ...(await loadErrorTexts(context.language))[refusal.code], ...here(context, refusal) };
+  const texts = {
+    ...(await loadErrorTexts(context.language))[refusal.code],
+    ...(await here(context, refusal)),
+  };
   if (options.json === true)
     stdout.write(`${JSON.stringify({ ok: false, error: { ...refusal, ...texts } })}\n`);
   else stderr.write(`${[texts.title, texts.means, texts.next].join('\n')}\n`);
@@ -41,18 +47,36 @@ export async function fail(context: Context, error: unknown, help = ''): Promise
 }
 
 /** What to do, where the command line has a way out of its own, and the number that the person has to know. */
-function here(
-  { t }: Context,
+async function here(
+  context: Context,
   { code, data }: { code: ErrorCode; data: ErrorData },
-): { means?: string; next?: string } {
-  // A client that runs without a keychain lends nothing either: of a product there is only the file.
-  if (code === 'keychain-unavailable')
+): Promise<{ means?: string; next?: string }> {
+  const { t } = context;
+  if (code === 'keychain-unavailable') {
+    // Secrets on disk would make another device of it beside the one that is set up.
+    if (await isSomebodys(context)) return { next: t('failure.keychainElsewhere') };
+    // A client that runs without a keychain lends nothing either: of a product there is only the file.
     return { next: t(data?.product === undefined ? 'failure.noKeychain' : 'failure.noKeychainToBorrow') };
+  }
   if (code === 'borrow-too-long' && data?.maximum !== undefined)
     return { means: t('failure.lentAtMost', { count: data.maximum }) };
   if (code === 'device-key-damaged') return { next: t('failure.deviceKey') };
   if (code === 'client-silent') return { next: t('failure.endProcess', { pid: data?.detail ?? '' }) };
   return {};
+}
+
+/** Somebody is set up on this profile with secrets that last, though not where this command looked. */
+async function isSomebodys(context: Context): Promise<boolean> {
+  const { data, runtime } = pathsOf(surroundingsOf(context));
+  const { hasLastingOwner } = await import('../core/session/guest.ts');
+  const { createLicenseStore } = await import('../core/licenses/license-store.ts');
+  const { createProcessLock } = await import('../core/lock/process-lock.ts');
+  const { hasLicense } = createLicenseStore({
+    folder: join(data, 'licenses'),
+    lock: createProcessLock(join(runtime, 'locks')),
+    now: Date.now,
+  });
+  return hasLastingOwner(join(data, 'identity.json'), { isStored: hasLicense });
 }
 
 function asRefusal(error: unknown): { code: ErrorCode; data: ErrorData } | null {
