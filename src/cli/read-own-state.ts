@@ -33,7 +33,7 @@ export async function readOwnState(context: Context): Promise<AppState> {
     if (!existsSync(ports.paths.data)) return { ...initialState(ports), licenses: [] };
     const { composeCore } = await import('../core/compose-core.ts');
     const { core } = composeCore(ports);
-    await core.start();
+    await core.start({ onlyLooks: true });
     const state = core.state.get();
     await core.stop();
     return state;

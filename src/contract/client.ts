@@ -63,7 +63,8 @@ export const clientContract = {
       .output(z.object({ productName: z.string(), expiresAt: instantSchema.nullable() })),
   },
   session: {
-    signOut: base.output(done),
+    /** `told`: the portal heard of it. `keychain-unavailable` where somebody is signed in with a keychain that is not there now. */
+    signOut: base.output(z.object({ told: z.boolean() })),
     list: base.output(z.object({ sessions: z.array(sessionSchema) })),
     end: base.input(z.object({ id: idSchema })).output(done),
     switchAccount: base.input(z.object({ accountId: idSchema })).output(done),

@@ -30,9 +30,10 @@ export interface ComposedCore {
   readonly broker: Broker | null;
   /**
    * Reads disk and keychain, listens for programs, and answers without touching the network; what the network has to say comes after.
+   * @param options.onlyLooks nothing comes after: neither is a sign-out that was begun finished
    * @throws AldabaError `already-running` when another client of this profile answers programs; everything is stopped again
    */
-  start(): Promise<void>;
+  start(options?: { onlyLooks?: boolean }): Promise<void>;
   /** Ends connections and timers; within 5 s whatever the network does. The `http` port stays open: its owner closes it. */
   stop(): Promise<void>;
 }
@@ -172,7 +173,7 @@ export function composeCore(
     session,
     licenses,
     broker,
-    async start() {
+    async start({ onlyLooks = false } = {}) {
       undo.push(settings.onChange(() => state.update(shownSettings(settings))));
       await recoverWayIn({ settings, log, licenses, file: identityFile });
       await guest.look();
@@ -180,6 +181,7 @@ export function composeCore(
       await session.start();
       undo.push(licenses.onRead(showDevice));
       await licenses.start();
+      if (!onlyLooks) session.finishSignOut();
       await downloads.start();
       await setup.start();
       try {

@@ -16,7 +16,12 @@ import { createHost, type Host } from './create-host.ts';
 const on = implement(clientContract);
 const signOut = vi.fn();
 const client = {
-  session: { signOut: on.session.signOut.handler(() => signOut()) },
+  session: {
+    signOut: on.session.signOut.handler(() => {
+      signOut();
+      return { told: true };
+    }),
+  },
   licenses: { renew: on.licenses.renew.handler(() => undefined) },
 };
 

@@ -44,8 +44,8 @@ export async function signIn(context: Context, _args: string[], options: SignInO
 
 export async function signOut(context: Context): Promise<Result> {
   return withClient(context, async (client) => {
-    await client.session.signOut();
-    return { json: {}, text: context.t('done.signOut') };
+    const { told } = await client.session.signOut();
+    return { json: { told }, text: context.t(told ? 'done.signOut' : 'done.signOutUntold') };
   });
 }
 

@@ -24,8 +24,8 @@ export interface CloudKey {
   configured(): Promise<KeyCredential | null>;
   /** Asks the portal for access by a key; stores nothing. @throws AldabaError `key-invalid`, `device-limit`, `network-*`, `portal-*` */
   ask(key: KeyCredential): Promise<KeyAnswer>;
-  /** Gives back what the key holds and tells its portal, in 5 s at most. null: no key was held. Never throws. */
-  leave(held: KeyCredential | null): Promise<void>;
+  /** Gives back what the key holds and tells its portal, in 5 s at most. null: no key was held. Never throws. @returns whether the portal heard */
+  leave(held: KeyCredential | null): Promise<boolean>;
   /** Called while a key is still there and about to go. */
   beforeLeaving(giveBack: () => Promise<void>): void;
 }
@@ -70,7 +70,8 @@ export function createCloudKey(needs: CloudKeyNeeds): CloudKey {
     },
 
     async leave(held) {
-      if (held === null) return;
+      if (held === null) return true;
+      let told = false;
       // A renewal that reached the portal later would take the device's place again.
       const left = giveBack()
         .then(renewed)
@@ -78,10 +79,15 @@ export function createCloudKey(needs: CloudKeyNeeds): CloudKey {
       await atMost(
         clock,
         leaveTerm,
-        left.catch((error) =>
-          log.warn({ code: asAldabaError(error).code }, 'the portal does not know that the key was left'),
+        left.then(
+          () => {
+            told = true;
+          },
+          (error) =>
+            log.warn({ code: asAldabaError(error).code }, 'the portal does not know that the key was left'),
         ),
       );
+      return told;
     },
 
     beforeLeaving(work) {

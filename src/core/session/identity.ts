@@ -29,6 +29,8 @@ export interface Identity {
   lose(how: 'ended' | 'lapsed' | 'signed-out', problem: Omit<Problem, 'at'>): Promise<void>;
   /** What was stored is not there any more, and another process will say why: nothing is remembered of it here. */
   vanish(): void;
+  /** What the process that began the sign-out may not have lived to tell: whoever listens hears that it is over. */
+  endLeaving(): void;
   /** The sign-out is done. */
   left(): Promise<void>;
   /** No identity is needed any more; tells `ready`. */
@@ -185,6 +187,8 @@ export function createIdentity(needs: IdentityNeeds): Identity {
       show();
       emit('signed-out');
     },
+
+    endLeaving: () => emit('signed-out'),
 
     left: () => remember({ state: 'absent' }),
 

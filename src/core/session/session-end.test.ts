@@ -1,7 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type CoreRig, createCoreRig, testEmail } from '../../../test/fakes/core-rig.ts';
+import { type CoreRig, createCoreRig, type RunningCore, testEmail } from '../../../test/fakes/core-rig.ts';
 import { testIds } from '../../../test/fakes/portal-people.ts';
 import { testCloudKey } from '../../../test/fakes/portal-router.ts';
+import { createMemorySecrets } from '../../../test/fakes/secrets.ts';
+import { composeCore } from '../compose-core.ts';
 
 let rig: CoreRig;
 beforeEach(async () => {
@@ -159,5 +163,81 @@ describe('the end of a session', () => {
       })
       .toEqual([]);
     await out;
+  });
+});
+
+describe('a sign-out says what it did', () => {
+  test.each([
+    ['a session', async (running: RunningCore) => rig.signIn(running)],
+    [
+      'a cloud key',
+      async ({ client }: RunningCore) => {
+        await client.setup.chooseMode({ mode: 'cloud-key' });
+        await client.setup.setPortal({ address: rig.portal.address });
+        await client.setup.enterKey({ key: testCloudKey });
+      },
+    ],
+  ])('whether the portal heard of it (%s)', async (_what, enter) => {
+    const running = await rig.start();
+    await enter(running);
+    expect(await running.client.session.signOut()).toEqual({ told: true });
+    await enter(running);
+    rig.portal.line.reachable = false;
+    expect(await running.client.session.signOut()).toEqual({ told: false });
+    expect(rig.tokenEntries()).toEqual([]);
+  });
+
+  test('a keychain that is locked: refused, and nothing is begun that a later start would end', async () => {
+    const running = await rig.start();
+    await rig.signIn(running);
+    running.secrets.fault = 'keychain-locked';
+    await expect(running.client.session.signOut()).rejects.toMatchObject({ code: 'keychain-locked' });
+    running.secrets.fault = null;
+    expect(running.core.session.hasIdentity()).toBe(true);
+    const again = await rig.start();
+    expect(again.core.session.hasIdentity()).toBe(true);
+    expect(rig.portal.liveSessions()).toHaveLength(1);
+  });
+
+  test('whoever is signed in with a keychain that is not there now: refused', async () => {
+    await rig.signIn(await rig.start());
+    const afar = await rig.start({ secrets: createMemorySecrets({ backend: 'memory' }) });
+    await expect(afar.client.session.signOut()).rejects.toMatchObject({ code: 'keychain-unavailable' });
+    expect(rig.portal.liveSessions()).toHaveLength(1);
+    expect((await rig.start()).core.session.hasIdentity()).toBe(true);
+  });
+});
+
+describe('a sign-out that was cut off', () => {
+  /** Signed out, and dead before the portal was told. */
+  async function cutOff(): Promise<void> {
+    const running = await rig.start();
+    await rig.signIn(running);
+    await running.core.stop();
+    const file = join(rig.paths.data, 'identity.json');
+    const record = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify({ ...record, state: 'leaving', profile: null }));
+  }
+
+  test('is left to a client that reaches the portal: a look at the state ends nothing', async () => {
+    await cutOff();
+    const { core } = composeCore(rig.make().ports);
+    await core.start({ onlyLooks: true });
+    expect(core.session.hasIdentity()).toBe(false);
+    await core.stop();
+    expect(rig.tokenEntries()).toEqual(['refresh-token']);
+    expect(rig.portal.liveSessions()).toHaveLength(1);
+  });
+
+  test('is finished with all that an end does: those who keep rights hear of it', async () => {
+    await cutOff();
+    const again = rig.make();
+    const events: string[] = [];
+    again.core.session.onIdentity((event) => events.push(event));
+    await again.core.start();
+    await expect.poll(() => rig.tokenEntries()).toEqual([]);
+    await expect.poll(() => rig.portal.liveSessions()).toEqual([]);
+    expect(events).toEqual(['signed-out']);
+    await again.core.stop();
   });
 });

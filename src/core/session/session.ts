@@ -38,7 +38,13 @@ export interface SessionControl extends Session {
   /** A license is installed: no identity is needed any more; the one before is given up. */
   becomeStandalone(): Promise<void>;
   switchAccount(accountId: string): Promise<void>;
-  signOut(): Promise<void>;
+  /**
+   * @returns whether the portal heard of it
+   * @throws AldabaError `keychain-*` before anything is done, where what is stored cannot be read
+   */
+  signOut(): Promise<{ told: boolean }>;
+  /** Ends what a sign-out had begun when its process died, with all that an end does. Reaches for the network, in the background. */
+  finishSignOut(): void;
   /** Called while a key is still there and about to go: a key has no session whose end the portal would hear of. */
   beforeKeyLeaves(giveBack: () => Promise<void>): void;
   /** Ends what a change to another way in may have left behind when the process died in between. Reaches for the network. */
@@ -168,12 +174,7 @@ export function createSession({
   return {
     async start() {
       await identity.load();
-      if (!identity.leaving) return keepAlive.start();
-      finishLeaving()
-        .then(() => identity.left())
-        .catch((error) =>
-          log.warn({ code: asAldabaError(error).code }, 'the sign-out could not be finished'),
-        );
+      if (!identity.leaving) keepAlive.start();
     },
 
     get mode(): Mode | null {
@@ -271,7 +272,11 @@ export function createSession({
     },
 
     async signOut() {
-      await cloudKey.leave(await cloudKey.held());
+      if (guest.isGuest && !identity.present)
+        throw new AldabaError('keychain-unavailable', 'whoever is signed in here is so with a keychain');
+      // Nothing is said to be over whose tokens are out of reach.
+      await rotation.isOpen();
+      const keyTold = await cloudKey.leave(await cloudKey.held());
       await identity.lose('signed-out', { code: 'session-ended', data: undefined });
       const told = await finishLeaving();
       await identity.left();
@@ -281,6 +286,22 @@ export function createSession({
           level: 'info',
           problem: { code: 'sign-out-untold', data: undefined },
         });
+      return { told: told && keyTold };
+    },
+
+    finishSignOut() {
+      if (!identity.leaving) return;
+      const finish = async () => {
+        await cloudKey.leave(await cloudKey.configured());
+        // Somebody came in meanwhile, and that ended what was left.
+        if (!identity.leaving) return;
+        identity.endLeaving();
+        await finishLeaving();
+        await identity.left();
+      };
+      finish().catch((error) =>
+        log.warn({ code: asAldabaError(error).code }, 'the sign-out could not be finished'),
+      );
     },
 
     beforeKeyLeaves: cloudKey.beforeLeaving,

@@ -17,7 +17,7 @@ import { createSocketPort, maximumMessage } from './socket-port.ts';
 
 const on = implement(clientContract);
 const client = {
-  session: { signOut: on.session.signOut.handler(() => undefined) },
+  session: { signOut: on.session.signOut.handler(() => ({ told: true })) },
   programs: { list: on.programs.list.handler(() => ({ releases: [], buyUrl: 'https://café.example' })) },
 };
 

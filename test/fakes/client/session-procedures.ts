@@ -41,6 +41,7 @@ export function sessionProcedures(os: FakeImplementer['session'], { store, stepU
         uses: [],
         setup: { step: 'sign-in', ...idle, email: '', portal, resetRequested: false },
       });
+      return { told: true };
     }),
     list: os.list.handler(() => ({ sessions })),
     end: os.end.handler(({ input }) => {
