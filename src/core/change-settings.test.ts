@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CoreRig, createCoreRig, type RunningCore } from '../../test/fakes/core-rig.ts';
+import { testLicenseKey } from '../../test/fakes/portal-router.ts';
 import { createMemorySecrets, type MemorySecrets } from '../../test/fakes/secrets.ts';
 import { AldabaError } from '../contract/errors.ts';
 import type { SettingsChange } from '../contract/settings.ts';
@@ -102,6 +103,55 @@ test('where a keychain keeps them the choice changes nothing', async () => {
   await first.client.settings.update({ secretsOnDisk: true });
   expect(backendOf(first).backend).toBe('secret-service');
   expect(await onDisk()).toEqual([]);
+});
+
+describe('switched off where memory is the only other place', () => {
+  const file = { backend: 'file', state: 'ok' };
+
+  test('a license that is bound to the key keeps it on disk', async () => {
+    const first = await start();
+    await first.client.settings.update({ secretsOnDisk: true });
+    await first.client.setup.chooseMode({ mode: 'standalone' });
+    await first.client.setup.setPortal({ address: rig.portal.address });
+    await first.client.setup.activate({ key: testLicenseKey });
+    const before = await onDisk();
+    await expect(first.client.settings.update({ secretsOnDisk: false })).rejects.toMatchObject({
+      code: 'keychain-unavailable',
+    });
+    expect(first.core.state.get().settings.secretsOnDisk).toBe(true);
+    expect(backendOf(first)).toEqual(file);
+    expect(await onDisk()).toEqual(before);
+    hasKeychain = true;
+    await first.client.settings.update({ secretsOnDisk: false });
+    expect(await onDisk()).toEqual([]);
+    expect(first.core.state.get().licenses).toMatchObject([{ permit: 'full' }]);
+  });
+
+  test('no longer fixed: they are read on and shown, and a sign-out leaves none of them', async () => {
+    rig.stored.value.secretsOnDisk = true;
+    await rig.signIn(await start());
+    rig.stored.value.secretsOnDisk = false;
+    const again = await start();
+    expect(backendOf(again)).toEqual(file);
+    expect(again.core.session.hasIdentity()).toBe(true);
+    await again.client.session.signOut();
+    expect(await onDisk()).not.toContain('refresh-token');
+    expect(rig.portal.liveSessions()).toEqual([]);
+  });
+});
+
+test('no longer fixed, with a keychain by now: that keeps them', async () => {
+  rig.stored.value.secretsOnDisk = true;
+  const first = await start();
+  await rig.signIn(first);
+  await first.core.stop();
+  rig.stored.value.secretsOnDisk = false;
+  hasKeychain = true;
+  const again = await start();
+  expect(backendOf(again)).toEqual({ backend: 'secret-service', state: 'ok' });
+  expect(again.core.session.hasIdentity()).toBe(true);
+  expect(await onDisk()).toEqual([]);
+  await again.client.people.listRoles();
 });
 
 test('fixed by policy, nothing is moved', async () => {

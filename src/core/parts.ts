@@ -79,6 +79,8 @@ export interface Licenses {
   start(): Promise<void>;
   /** True when a standalone license is on disk, by a look at the files that needs no keychain. */
   isStored(): Promise<boolean>;
+  /** A standalone license or a borrowed seat is held, which is lost with the device key; or may be, as long as the disk was not read. */
+  isBound(): boolean;
   /** Once, when the disk was read. */
   onRead(listener: () => void): () => void;
   /** The keychain answers again: what waits for it is read now. */

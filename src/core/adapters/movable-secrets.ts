@@ -28,12 +28,14 @@ export function createMovableSecrets({ current, files, besides }: MovableSecrets
     }
   }
 
-  async function move(onDisk: boolean): Promise<void> {
+  async function move(onDisk: boolean, mayForget: boolean): Promise<void> {
     // A keychain keeps them better than a file does: the choice is for machines that have none.
     if (onDisk ? place.backend !== 'memory' : place.backend !== 'file') return;
     await Promise.allSettled(underWay);
     if (!onDisk) {
       const target = await besides();
+      if (target.backend === 'memory' && !mayForget)
+        throw new AldabaError('keychain-unavailable', 'the device key would not outlive this process');
       if ((await target.get('device-key')) !== null)
         throw new AldabaError('keychain-denied', 'the keychain holds another device key');
       await copySecrets(place, target);
@@ -57,8 +59,8 @@ export function createMovableSecrets({ current, files, besides }: MovableSecrets
     get: (name) => ask((at) => at.get(name)),
     set: (name, value) => ask((at) => at.set(name, value)),
     delete: (name) => ask((at) => at.delete(name)),
-    keepOnDisk(on) {
-      const moved = moving.then(() => move(on));
+    keepOnDisk(on, mayForget = true) {
+      const moved = moving.then(() => move(on, mayForget));
       moving = moved.catch(() => undefined);
       return moved;
     },

@@ -122,6 +122,9 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
 
     clock: () => (keeper.isReady ? guard.verdict(entries.now()) : null),
     isStored: store.hasLicense,
+    isBound: () =>
+      !keeper.isReady ||
+      entries.all().some(({ license, right }) => license !== null || right?.kind === 'borrow'),
     onRead(listener) {
       readListeners.add(listener);
       return () => void readListeners.delete(listener);

@@ -31,6 +31,9 @@ export interface Secrets {
   /**
    * Moves them to files, or from there to the keychain or into memory; what is held stays the same. Where a keychain keeps them, it goes on.
    * Absent: there is one place only.
+   *
+   * @param mayForget false: not into memory, because something is held that is lost with the device key
+   * @throws AldabaError `keychain-unavailable` where memory is the only other place, and may not be it
    */
-  keepOnDisk?(on: boolean): Promise<void>;
+  keepOnDisk?(on: boolean, mayForget?: boolean): Promise<void>;
 }

@@ -100,7 +100,7 @@ export function createRouter(needs: RouterNeeds) {
             field: 'proxy',
           });
         }
-        await changeSettings(ports, input);
+        await changeSettings(ports, input, licenses.isBound);
       }),
       dismissNotice: os.settings.dismissNotice.handler(async ({ input }) => {
         state.clearNotice(input.id);

@@ -48,6 +48,12 @@ export function observeSecrets(secrets: Secrets, state: StateStore, opened: () =
     get: (name) => watched(secrets.get(name)),
     set: (name, value) => watched(secrets.set(name, value)),
     delete: (name) => watched(secrets.delete(name)),
-    ...(keepOnDisk === undefined ? {} : { keepOnDisk: (on: boolean) => watched(keepOnDisk(on)) }),
+    // What another place refuses says nothing of this one.
+    ...(keepOnDisk !== undefined && {
+      async keepOnDisk(on: boolean, mayForget?: boolean) {
+        await keepOnDisk(on, mayForget);
+        show(working());
+      },
+    }),
   };
 }

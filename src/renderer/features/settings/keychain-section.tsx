@@ -14,7 +14,12 @@ export function KeychainSection() {
   const { backend, state } = useAppState((app) => app.keychain);
   // Without a session it is the key that a license is bound to.
   const signedIn = useAppState((app) => app.profile !== null);
-  const onDisk = useAppState((app) => app.settings.secretsOnDisk);
+  const isWanted = useAppState((app) => app.settings.secretsOnDisk);
+  const isBound = useAppState(
+    (app) => app.licenses?.some(({ kind }) => kind === 'license' || kind === 'borrow') ?? false,
+  );
+  // What stands there is read on where there is no keychain to move it to.
+  const onDisk = isWanted || backend === 'file';
   const update = useUpdate();
   const diskId = useId();
   return (
@@ -34,7 +39,7 @@ export function KeychainSection() {
           setting="secretsOnDisk"
           label={t('keychain.onDisk.label')}
           labelId={diskId}
-          text={t('keychain.onDisk.text')}
+          text={backend === 'file' && isBound ? t('keychain.onDisk.bound') : t('keychain.onDisk.text')}
           value={onDisk ? t('common.yes') : t('common.no')}
         >
           <Switch
