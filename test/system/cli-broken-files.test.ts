@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demonstrationAdministrator, demonstrationKeys } from '../../src/portal/demonstration/access.ts';
@@ -85,13 +85,27 @@ test('a broken license record is kept aside and named by each status, until the 
   expect((await cli.run(['status', '--json', ...kept], { profile })).json).toMatchObject({ notices: [] });
 });
 
-test('a command that meets no keychain costs the machine nothing of its license', async (context) => {
-  needs(context, process.platform === 'linux', 'only on Linux the suite takes the keychain away');
+test('a command that does not meet the place of the device key costs the machine nothing of its license', async () => {
   const { profile, record } = await standalone('from-afar');
   const before = await readFile(record, 'utf8');
-  expect((await cli.run(['status', '--json'], { profile })).code).toBe(3);
-  await cli.run(['doctor', '--json'], { profile });
-  expect(await readFile(record, 'utf8')).toBe(before);
+  const place = join(profile, 'data', 'secrets');
+  await rename(place, `${place}-elsewhere`);
+  for (const chosen of [[], kept]) {
+    expect((await cli.run(['status', '--json', ...chosen], { profile })).code).toBe(3);
+    await cli.run(['doctor', '--json', ...chosen], { profile });
+    await cli.run(['acquire', 'viga', '--json', ...chosen], { profile });
+    expect(await readFile(record, 'utf8')).toBe(before);
+  }
+  await rm(place, { recursive: true });
+  await rename(`${place}-elsewhere`, place);
   const { code, json } = await cli.run(['status', '--json', ...kept], { profile });
   expect([code, json.notices]).toEqual([0, []]);
+});
+
+test('secrets that are no longer wanted on disk are read on where there is no keychain, and a sign-out takes them along', async (context) => {
+  needs(context, process.platform === 'linux', 'only on Linux the suite takes the keychain away');
+  const { profile } = await signedIn('no-longer-fixed');
+  expect((await cli.run(['status', '--json'], { profile })).json).toMatchObject({ mode: 'cloud-signin' });
+  expect(await cli.run(['sign-out', '--json'], { profile })).toMatchObject({ code: 0, json: { told: true } });
+  expect(await readdir(join(profile, 'data', 'secrets'))).not.toContain('refresh-token');
 });

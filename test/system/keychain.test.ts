@@ -1,9 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createFileSecrets } from '../../src/core/adapters/file-secrets.ts';
 import { createKeychainSecrets } from '../../src/core/adapters/keychain-secrets.ts';
 import { keychainService, openSecrets } from '../../src/core/adapters/open-secrets.ts';
 import { createProcessLock } from '../../src/core/lock/process-lock.ts';
@@ -57,11 +58,11 @@ describeUnless(secretServiceMissing(), 'secrets in a real Secret Service', () =>
   });
   afterEach(() => rm(profile, { recursive: true, force: true }));
 
-  const open = () =>
+  const open = (onDisk = false) =>
     openSecrets({
       profile,
       folder: join(profile, 'secrets'),
-      onDisk: false,
+      onDisk,
       platform: process.platform,
       lock: createProcessLock(join(profile, 'locks')),
       log: createMemoryLog(),
@@ -82,6 +83,20 @@ describeUnless(secretServiceMissing(), 'secrets in a real Secret Service', () =>
     expect(await secrets.get('refresh-token')).toBeNull();
     expect((await open()).backend).toBe('secret-service');
     await secrets.delete('device-key');
+  });
+
+  test('take over what files hold that are no longer wanted, and stay the place against files that come later', async () => {
+    const files = createFileSecrets(join(profile, 'secrets'));
+    await files.set('device-key', 'clave');
+    await files.set('refresh-token', 'uno');
+    expect((await open(true)).backend).toBe('file');
+    const secrets = await open();
+    expect([await secrets.get('device-key'), await secrets.get('refresh-token')]).toEqual(['clave', 'uno']);
+    expect(await readdir(join(profile, 'secrets'))).toEqual([]);
+    await files.set('device-key', 'otra');
+    const again = await open(true);
+    expect([again.backend, await again.get('device-key')]).toEqual(['secret-service', 'clave']);
+    for (const name of ['device-key', 'refresh-token'] as const) await again.delete(name);
   });
 
   test('another program finds the entry under the profile’s name', async (context) => {
