@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { createTranslate, languageOf } from '../core/shell/texts.ts';
 import type { Execute } from './command-builder.ts';
-import type { Context, Outside, Result } from './context.ts';
+import type { Context, GlobalOptions, Outside, Result } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 import { loadTexts } from './texts.ts';
@@ -30,7 +30,9 @@ export async function run(outside: Outside, version: string): Promise<number> {
   const shared = { ...outside, language, t, version };
   let code: number = exitCodes.ok;
   let unsaid = '';
+  let given: GlobalOptions = {};
   const execute: Execute = async (options, work) => {
+    given = options;
     const context: Context = { ...shared, options };
     if (options.set !== undefined) await (await import('./check-settings.ts')).checkSettings(options.set);
     const result = await untilAborted(shared.signal, endingTerm, work(context));
@@ -46,7 +48,7 @@ export async function run(outside: Outside, version: string): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
     const { fail } = await import('./failure.ts');
-    return fail({ ...shared, options: { json: own.includes('--json') } }, error, unsaid);
+    return fail({ ...shared, options: { ...given, json: own.includes('--json') } }, error, unsaid);
   }
 }
 

@@ -97,6 +97,9 @@ test('a command that does not meet the place of the device key costs the machine
     expect(await readFile(record, 'utf8')).toBe(before);
   }
   await rm(place, { recursive: true });
+  const out = await cli.run(['sign-out'], { profile });
+  expect([out.code, out.err]).toEqual([1, expect.stringContaining('--profile CARPETA')]);
+  expect(out.err).not.toContain('secretsOnDisk');
   await rename(`${place}-elsewhere`, place);
   const { code, json } = await cli.run(['status', '--json', ...kept], { profile });
   expect([code, json.notices]).toEqual([0, []]);
