@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
@@ -51,6 +51,20 @@ test('nor when it takes, renews and gives back a lease of its own', async () => 
     expect(JSON.parse(await stored()).right).toEqual(before.right);
   });
   expect(rig.licenses.status('viga')).toMatchObject({ permit: 'full' });
+});
+
+test('nor of what the portal must still hear of the machine’s own', async () => {
+  await rig.acquire(rig.use('viga'));
+  const file = join(rig.ports.paths.data, 'licenses', 'viga.json');
+  const releases = [{ leaseId: '0195b0a0-0000-7000-8000-000000000003', until: '2026-12-01T00:00:00.000Z' }];
+  await writeFile(file, JSON.stringify({ ...JSON.parse(await stored()), releases }));
+  await withoutKeychain(async () => {
+    await rig.pass(60_000);
+    rig.session.emit('signed-out');
+    await rig.acquire(rig.use('viga'));
+    await rig.licenses.giveBackAll();
+    expect(JSON.parse(await stored())).toMatchObject({ releases });
+  });
 });
 
 test('secrets that are kept from now on keep the rights as well', async () => {

@@ -13,8 +13,9 @@ export interface NotOwn {
   isForeign(document: string): boolean;
 }
 
-/** Right and license as this process may use them: what is bound to another key is not there. */
+/** The record as this process may use it: what is bound to another key is not there, nor what the portal takes from that key alone. */
 export function ownPart(record: LicenseRecord, notOwn: NotOwn): LicenseRecord {
+  if (notOwn.isForgotten) return { ...record, right: null, license: null, asking: null, releases: [] };
   const { right, license } = foreignPart(record, notOwn);
   if (right === null && license === null) return record;
   return {
@@ -52,7 +53,7 @@ export async function changeRecord(
   change: (record: LicenseRecord) => LicenseRecord,
 ): Promise<{ record: LicenseRecord; aside: KeptAside | null }> {
   const { isForgotten } = notOwn;
-  const { right, license } = entry.record;
+  const { right, license, asking, releases } = entry.record;
   let copied = nothing;
   let aside: KeptAside | null = null;
   for (;;) {
@@ -60,10 +61,13 @@ export async function changeRecord(
     let lost = nothing;
     await store.update(entry.product, (stored) => {
       const theirs = foreignPart(stored, notOwn);
-      const own = isForgotten || entry.unkept ? { ...stored, right, license } : ownPart(stored, notOwn);
+      const own =
+        isForgotten || entry.unkept
+          ? { ...stored, right, license, asking, releases }
+          : ownPart(stored, notOwn);
       record = change(own);
       if (record === own && (isForgotten || !entry.unkept)) return stored;
-      if (isForgotten) return { ...record, ...theirs };
+      if (isForgotten) return { ...record, ...theirs, asking: stored.asking, releases: stored.releases };
       lost = lostBy(record, theirs);
       if (lost !== nothing && lost !== copied) return stored;
       if (theirs.right === null && theirs.license === null) return record;
