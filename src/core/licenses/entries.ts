@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { BrokerLicense } from '../../contract/broker.ts';
 import { rebindDue } from '../../domain/device-score.ts';
 import type { DocumentVerifier } from '../../domain/documents/index.ts';
@@ -14,8 +14,8 @@ import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import { changeRecord, type NotOwn, ownPart } from './change-record.ts';
 import type { ClockGuard } from './clock-guard.ts';
-import { type ChangeListener, type Entry, isHeld, isOver, type Said, type WarningListener } from './entry.ts';
-import type { KeptAside } from './kept-aside.ts';
+import { type ChangeListener, type Entry, isHeld, type Said, type WarningListener } from './entry.ts';
+import { createFileNotices } from './file-notices.ts';
 import { emptyRecord, isEmptyRecord, type LicenseRecord } from './license-record.ts';
 import type { LicenseStore } from './license-store.ts';
 import {
@@ -65,8 +65,6 @@ export interface Entries {
   verified(document: string, product: string): Right;
 }
 
-const noticeOf = (file: string) => `license-file-${file}`;
-
 export function createEntries(
   needs: Pick<Parts, 'ports' | 'device' | 'gateway' | 'session' | 'state'> & {
     store: LicenseStore;
@@ -83,6 +81,7 @@ export function createEntries(
 
   const now = () => clock.now() + (gateway.serverOffset ?? 0);
   const rights = createRights({ device, verifier, log, now });
+  const notices = createFileNotices({ state, log, rights, folder: join(ports.paths.data, 'licenses'), now });
 
   function get(product: string): Entry {
     const known = entries.get(product);
@@ -187,9 +186,7 @@ export function createEntries(
   async function update(entry: Entry, change: (record: LicenseRecord) => LicenseRecord): Promise<void> {
     const { record, aside } = await changeRecord(store, entry, notOwn(entry.product), change);
     adopt(entry, record);
-    if (aside === null) return;
-    state.clearNotice(noticeOf(`${entry.product}.json`));
-    tellSetAside(aside);
+    if (aside !== null) notices.replaced(entry.product, aside);
   }
 
   async function updateAnyway(entry: Entry, change: (record: LicenseRecord) => LicenseRecord): Promise<void> {
@@ -210,36 +207,20 @@ export function createEntries(
    */
   async function load(): Promise<void> {
     const { records, setAside } = await store.load();
-    for (const kept of setAside) tellSetAside(kept);
+    for (const kept of setAside) notices.setAside(kept);
     for (const record of records) {
       const entry = get(record.product);
       const own = ownPart(record, notOwn(record.product));
       adopt(entry, own);
-      if (own !== record && ports.secrets.backend !== 'memory') tellForeign(record);
+      if (own !== record && ports.secrets.backend !== 'memory') notices.foreign(record);
       const right = entry.right === null ? null : own.right;
       const license = entry.license === null ? null : own.license;
       if (right === own.right && license === own.license) continue;
       const refused = right === own.right ? own.license : own.right;
       const code = rights.refusal(refused?.document ?? '') ?? 'file-tampered';
-      tellSetAside(await store.setAside(record.product, code));
+      notices.setAside(await store.setAside(record.product, code));
       await update(entry, (stored) => ({ ...stored, right, license }));
     }
-  }
-
-  function tellForeign({ product, right, license }: LicenseRecord): void {
-    const foreign = [right, license].map((one) => one && rights.foreign(one.document, product));
-    if (foreign.every((one) => one === null || isOver(one, now()))) return;
-    log.warn({ product }, 'what another device key is for stays as it is');
-    tellFile({ file: join(ports.paths.data, 'licenses', `${product}.json`), code: 'file-wrong-device' });
-  }
-
-  function tellSetAside(kept: KeptAside): void {
-    log.warn({ ...kept }, 'a license file was kept aside');
-    tellFile(kept);
-  }
-
-  function tellFile({ file, code }: KeptAside): void {
-    state.notice({ id: noticeOf(basename(file)), level: 'warning', problem: { code, data: { file } } });
   }
 
   function publish(entry: Entry): void {
