@@ -7,7 +7,6 @@ import { atMost } from '../licenses/at-most.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
 import type { Device, PortalClient, Session, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
-import { asAldabaError } from '../problem.ts';
 import { createAccessToken } from './access-token.ts';
 import { createCloudKey } from './cloud-key.ts';
 import { createCredentials } from './credentials.ts';
@@ -16,6 +15,7 @@ import { createIdentity } from './identity.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { createRenewIdentity } from './renew-identity.ts';
 import { createRotation, type SignedIn, type SignInOutput } from './rotation.ts';
+import { createSignOut, type SignOut } from './sign-out.ts';
 import { createWaiting } from './waiting.ts';
 
 export interface SignInInput {
@@ -26,7 +26,7 @@ export interface SignInInput {
 }
 
 /** The session with what setup and the window do to it. */
-export interface SessionControl extends Session {
+export interface SessionControl extends Session, SignOut {
   /** For the gateway. */
   readonly access: Access;
   /** Last known, to fill the form in. */
@@ -38,13 +38,6 @@ export interface SessionControl extends Session {
   /** A license is installed: no identity is needed any more; the one before is given up. */
   becomeStandalone(): Promise<void>;
   switchAccount(accountId: string): Promise<void>;
-  /**
-   * @returns whether the portal heard of it
-   * @throws AldabaError `keychain-*` before anything is done, where what is stored cannot be read
-   */
-  signOut(): Promise<{ told: boolean }>;
-  /** Ends what a sign-out had begun when its process died, with all that an end does. Reaches for the network, in the background. */
-  finishSignOut(): void;
   /** Called while a key is still there and about to go: a key has no session whose end the portal would hear of. */
   beforeKeyLeaves(giveBack: () => Promise<void>): void;
   /** Ends what a change to another way in may have left behind when the process died in between. Reaches for the network. */
@@ -172,6 +165,8 @@ export function createSession({
   }
 
   return {
+    ...createSignOut({ guest, identity, rotation, cloudKey, finishLeaving, state, log }),
+
     async start() {
       await identity.load();
       if (!identity.leaving) keepAlive.start();
@@ -269,39 +264,6 @@ export function createSession({
       const answer = await portalAt(portal).sessions.switchAccount({ accountId });
       if (!identity.present) throw new AldabaError('not-signed-in', 'signed out while the company changed');
       await acceptSignIn(portal, answer);
-    },
-
-    async signOut() {
-      if (guest.isGuest && !identity.present)
-        throw new AldabaError('keychain-unavailable', 'whoever is signed in here is so with a keychain');
-      // Nothing is said to be over whose tokens are out of reach.
-      await rotation.isOpen();
-      const keyTold = await cloudKey.leave(await cloudKey.held());
-      await identity.lose('signed-out', { code: 'session-ended', data: undefined });
-      const told = await finishLeaving();
-      await identity.left();
-      if (!told)
-        state.notice({
-          id: 'sign-out-untold',
-          level: 'info',
-          problem: { code: 'sign-out-untold', data: undefined },
-        });
-      return { told: told && keyTold };
-    },
-
-    finishSignOut() {
-      if (!identity.leaving) return;
-      const finish = async () => {
-        await cloudKey.leave(await cloudKey.configured());
-        // Somebody came in meanwhile, and that ended what was left.
-        if (!identity.leaving) return;
-        identity.endLeaving();
-        await finishLeaving();
-        await identity.left();
-      };
-      finish().catch((error) =>
-        log.warn({ code: asAldabaError(error).code }, 'the sign-out could not be finished'),
-      );
     },
 
     beforeKeyLeaves: cloudKey.beforeLeaving,
