@@ -12,6 +12,7 @@ import { createProcessLock, type ProcessLock } from '../../src/core/lock/process
 import type { Device, Licenses, Parts } from '../../src/core/parts.ts';
 import { initialState } from '../../src/core/state/initial-state.ts';
 import { createStateStore } from '../../src/core/state/state-store.ts';
+import { testStart } from './clock.ts';
 import { createTestPorts, type TestPorts } from './ports.ts';
 import { createSeatPortal, type SeatPortal } from './seat-portal.ts';
 import { createTestSession, type TestSession } from './session.ts';
@@ -43,10 +44,21 @@ export function becomes(check: () => unknown): Promise<unknown> {
 }
 
 export async function createLicensingRig(
-  options: { mode?: Mode | null; identity?: boolean } = {},
+  options: {
+    mode?: Mode | null;
+    identity?: boolean;
+    /** The portal's time is right whatever this device's clock is set to; unless set, a jump of the clock moves both. */
+    portalKeepsTime?: boolean;
+  } = {},
 ): Promise<LicensingRig> {
   const ports = await createTestPorts();
-  const portal = await createSeatPortal(ports.clock, () => rig.device.thumbprint);
+  const rightTime = { ...ports.clock, now: () => testStart + ports.clock.sinceBoot() };
+  const portal = await createSeatPortal(
+    options.portalKeepsTime === true ? rightTime : ports.clock,
+    () => rig.device.thumbprint,
+    undefined,
+    ports.clock,
+  );
   const session = createTestSession(
     options.mode === undefined ? 'cloud-signin' : options.mode,
     options.identity ?? true,
@@ -98,6 +110,7 @@ export async function createLicensingRig(
     licenses: undefined as unknown as Licenses,
     parts: undefined as unknown as Parts,
     async boot(licensesOptions = {}) {
+      portal.nextProcess();
       rig.parts = makeParts();
       rig.device = rig.parts.device;
       rig.licenses = createLicenses(rig.parts, { random: () => 0.5, ...licensesOptions });

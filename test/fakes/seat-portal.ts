@@ -68,16 +68,20 @@ export interface SeatPortal {
   occupy(product: string): boolean;
   account: string;
   tell(contact: Parameters<Parameters<Gateway['onContact']>[0]>[0]): void;
+  /** The next process of the device has not heard the portal's time yet. */
+  nextProcess(): void;
 }
 
 /**
  * @param thumbprint of the device that all documents are bound to; read when the first is signed
  * @param certifiedAt NumericDate at which the signing key's year is around; for real clocks
+ * @param deviceClock what the device believes, where that is not the portal's time
  */
 export async function createSeatPortal(
   clock: Clock,
   thumbprint: () => string,
   certifiedAt: number = issuedAt,
+  deviceClock: Pick<Clock, 'now'> = clock,
 ): Promise<SeatPortal> {
   const { root, signer, rootKeys } = await createTestTrust();
   const year = { iat: certifiedAt - 86_400, nbf: certifiedAt - 86_400, exp: certifiedAt + 365 * 86_400 };
@@ -89,6 +93,7 @@ export async function createSeatPortal(
   /** Leases that there were: told of twice, nothing is different. */
   const known = new Set<string>();
   const leaseTerm = 1200;
+  let serverOffset: number | null = null;
 
   const active = () => [...leases.values()].filter((lease) => lease.ends > clock.now());
   const inUse = (product: string) => active().filter((lease) => lease.product === product).length;
@@ -141,6 +146,7 @@ export async function createSeatPortal(
     await portal.before?.(call);
     const result = await work();
     await portal.after?.(call);
+    serverOffset = clock.now() - deviceClock.now();
     for (const listener of [...listeners]) listener({ ok: true, serverTime: clock.now() });
     return result;
   }
@@ -249,7 +255,9 @@ export async function createSeatPortal(
     gateway: {
       // Licensing calls nothing else of the portal; another call would fail as a call of undefined.
       portal: { licenses } as unknown as PortalClient,
-      serverOffset: 0,
+      get serverOffset() {
+        return serverOffset;
+      },
       onContact(listener) {
         listeners.add(listener);
         return () => void listeners.delete(listener);
@@ -291,6 +299,9 @@ export async function createSeatPortal(
     account: '0195b0a0-0000-7000-8000-000000000002',
     tell(contact) {
       for (const listener of [...listeners]) listener(contact);
+    },
+    nextProcess() {
+      serverOffset = null;
     },
   };
   return portal;

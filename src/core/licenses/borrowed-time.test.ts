@@ -99,7 +99,7 @@ describe('while it is borrowed', () => {
   });
 });
 
-test('a receipt that was told nobody is dropped when nothing is lent for so long any more', async () => {
+test('a receipt that the portal refuses is dropped when nothing is lent for so long any more, and never untold', async () => {
   const use = await borrowed(3);
   await rig.licenses.release(use);
   rig.portal.fault = 'network-offline';
@@ -108,6 +108,9 @@ test('a receipt that was told nobody is dropped when nothing is lent for so long
   await rig.pass(600_000, 60_000);
   expect((await rig.record('viga'))?.receipts).toHaveLength(1);
   rig.ports.clock.jump(day);
+  await rig.pass(600_000, 60_000);
+  expect((await rig.record('viga'))?.receipts).toHaveLength(1);
+  rig.portal.fault = 'request-file-invalid';
   await rig.pass(600_000, 60_000);
   await becomes(async () => expect(await rig.record('viga')).toBeNull());
   expect(rig.parts.state.get().returned).toEqual([]);

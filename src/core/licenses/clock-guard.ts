@@ -49,6 +49,8 @@ export interface ClockGuard {
   brought(at: number): void;
   /** The portal said its time. */
   contact(serverTime: number): void;
+  /** ms UTC by what the portal said last and the time since, asleep or not; null: it said nothing to this process. */
+  portalNow(): number | null;
   /** Writes both copies, if the mark moved on by a minute or anything else changed. Never throws: losing a mark must not stop a program. */
   save(): Promise<void>;
 }
@@ -71,6 +73,8 @@ export function createClockGuard(needs: ClockGuardNeeds): ClockGuard {
   let loaded = false;
   /** The portal, or a document of its, put the mark where it is: what another process wrote before counts no more. */
   let settled = false;
+  /** What the portal said last: its time less the time since the start of this machine. */
+  let portalStart: number | null = null;
 
   /** null when the keychain gives none: what is on disk is read then, and left as it is. */
   async function key(): Promise<Buffer | null> {
@@ -152,7 +156,11 @@ export function createClockGuard(needs: ClockGuardNeeds): ClockGuard {
       if (at > signed) settle(Math.max(at, clock.now()));
       signed = Math.max(signed, at);
     },
-    contact: settle,
+    contact(serverTime) {
+      portalStart = serverTime - clock.sinceBoot();
+      settle(serverTime);
+    },
+    portalNow: () => (portalStart === null ? null : portalStart + clock.sinceBoot()),
     async save() {
       // Before it was read, what is on disk is worth more.
       if (!loaded || isSaved()) return;

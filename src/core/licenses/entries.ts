@@ -31,6 +31,8 @@ import { createRights } from './rights.ts';
 export interface Entries {
   /** Milliseconds UTC, by the portal's clock where it is known. */
   now(): number;
+  /** The same by the portal's word to this process, wherever this device's clock was set since; null before it spoke. What is removed for good goes by it alone. */
+  portalNow(): number | null;
   get(product: string): Entry;
   all(): Entry[];
   /** Reads and verifies what is on disk. */
@@ -260,6 +262,7 @@ export function createEntries(
 
   return {
     now,
+    portalNow: guard.portalNow,
     get,
     all: () => [...entries.values()],
     load,

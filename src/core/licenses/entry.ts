@@ -69,13 +69,17 @@ export interface Entry {
 export type ChangeListener = (product: string, license: BrokerLicense) => void;
 export type WarningListener = (product: string, warning: LicenseWarning) => void;
 
-/** @param now ms UTC */
-export function isOver(right: Right | null, now: number): boolean {
-  return right?.claims.exp !== undefined && right.claims.exp * 1000 <= now;
+/** @param now ms UTC; null: not known */
+export function isOver(right: Right | null, now: number | null): boolean {
+  return now !== null && right?.claims.exp !== undefined && right.claims.exp * 1000 <= now;
 }
 
-/** A lease of a floating seat goes back when nobody uses it, and so does what was borrowed once it is over; everything else stays. */
-export function leavesUnused(right: Right | null, now: number): boolean {
+/**
+ * A lease of a floating seat goes back when nobody uses it, and so does what was borrowed once it is over; everything else stays.
+ *
+ * @param now by the portal's word alone: a clock of this device that is wrong takes nothing that cannot come back
+ */
+export function leavesUnused(right: Right | null, now: number | null): boolean {
   if (right?.kind === 'borrow') return isOver(right, now);
   return right?.kind === 'lease' && right.claims.seatKind === 'floating';
 }

@@ -1,7 +1,7 @@
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
 import type { Entries } from './entries.ts';
-import { type Entry, leavesUnused } from './entry.ts';
+import { type Entry, isOver, leavesUnused } from './entry.ts';
 import type { LicenseRecord } from './license-record.ts';
 import { whatFailed } from './portal-codes.ts';
 import type { Receipts } from './receipts.ts';
@@ -48,7 +48,7 @@ export function createGiveBack(
   }
 
   function lingerThenLeave(entry: Entry, term = lingerTerm): void {
-    if (!isIdle(entry) || !leavesUnused(entry.right, entries.now())) return;
+    if (!isIdle(entry) || !leavesUnused(entry.right, entries.portalNow())) return;
     if (entry.record.right?.leaving !== false) return;
     entry.linger?.cancel();
     entry.linger = clock.setTimer(term, () => {
@@ -92,7 +92,8 @@ export function createGiveBack(
     try {
       if (leaving?.leaving && entry.uses.size === 0) await tellLeaving(entry, leaving);
       for (const { leaseId, until } of entry.record.releases) {
-        if (Date.parse(until) > entries.now() && (await tellOne(leaseId)) !== 'told') continue;
+        const isFree = (await tellOne(leaseId)) === 'told' || Date.parse(until) <= (entries.portalNow() ?? 0);
+        if (!isFree) continue;
         await entries.update(entry, (record) => ({
           ...record,
           releases: record.releases.filter((one) => one.leaseId !== leaseId),
@@ -106,8 +107,9 @@ export function createGiveBack(
   async function tellLeaving(entry: Entry, leaving: Right): Promise<void> {
     const outcome = await tellOne(leaving.leaseId);
     // Past its end the portal frees it without being told.
-    const gone = outcome === 'told' || (entry.right?.claims.exp ?? 0) * 1000 <= entries.now();
-    if (outcome === 'not-sent' && !gone) return;
+    const gone = outcome === 'told' || isOver(entry.right, entries.portalNow());
+    // A lease that is over by this device's clock is of no use here: the portal still hears of it.
+    if (outcome === 'not-sent' && !gone && !isOver(entry.right, entries.now())) return;
     // What may be lent has an end at the portal that is not known here.
     const isLent = outcome !== 'told' && entry.lending === leaving.leaseId;
     await (isLent ? receipts : entries).update(entry, (record) => {

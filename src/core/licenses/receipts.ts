@@ -122,7 +122,7 @@ export function createReceipts(
     }
   }
 
-  /** Nothing is lent for longer, so that its place is free by now, told or not. */
+  /** Nothing is lent for longer, so that its place is free by now: of a receipt that the portal refuses. Its time may be that of a wrong clock. */
   function isPast(receipt: string): boolean {
     const said = receiptOf(receipt);
     return said?.kind === 'borrow' && (said.iat + borrowDays.most * 86_400) * 1000 <= entries.now();
@@ -138,10 +138,9 @@ export function createReceipts(
   async function tell(entry: Entry): Promise<AldabaError | null> {
     let unheard: AldabaError | null = null;
     for (const receipt of entry.record.receipts) {
-      if (isPast(receipt)) await takeOff(entry, receipt);
       if (refused.has(receipt) || !entry.record.receipts.includes(receipt)) continue;
       const fault = await send(receipt);
-      if (fault === null) await takeOff(entry, receipt);
+      if (fault === null || (refused.has(receipt) && isPast(receipt))) await takeOff(entry, receipt);
       else if (!refused.has(receipt) && receiptOf(receipt)?.kind === 'borrow') unheard = fault;
     }
     return unheard;

@@ -42,13 +42,13 @@ export function createRenewals(
 
   /**
    * A lease matters while it is used; a pass is kept fresh for the day without network. A borrowed one asks daily whether it was taken back,
-   * and once it is over it is kept, as a lease, where it is used.
+   * and once it is over it is kept, as a lease, where it is used. Over by this device's clock alone, it asks as well: the answer says the time.
    */
   function keeps(entry: Entry): boolean {
     const { right } = entry.record;
     if (right === null || right.leaving || entry.right === null) return false;
     if (right.kind === 'offline-pass') return true;
-    return entry.uses.size > 0 || (right.kind === 'borrow' && !isOver(entry.right, entries.now()));
+    return entry.uses.size > 0 || (right.kind === 'borrow' && !isOver(entry.right, entries.portalNow()));
   }
 
   /** ms until this right is due. By the portal's time, which also passes while the machine sleeps; a clock set back makes it due. */
