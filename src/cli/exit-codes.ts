@@ -83,6 +83,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'portal-failed': exitCodes.network,
   'portal-certificate': exitCodes.network,
   'file-not-found': exitCodes.usage,
+  'file-unreadable': exitCodes.failed,
   'file-too-large': exitCodes.failed,
   'file-format': exitCodes.failed,
   'file-truncated': exitCodes.failed,

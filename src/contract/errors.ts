@@ -88,6 +88,7 @@ export const errorStatus = {
 
   // Signed files (client only)
   'file-not-found': 0,
+  'file-unreadable': 0,
   'file-too-large': 0,
   'file-format': 0,
   'file-truncated': 0,

@@ -85,6 +85,23 @@ test('a broken license record is kept aside and named by each status, until the 
   expect((await cli.run(['status', '--json', ...kept], { profile })).json).toMatchObject({ notices: [] });
 });
 
+test('licenses that cannot be read are not known: status says so and why, instead of none', async () => {
+  const { profile } = await signedIn('unreadable');
+  const folder = join(profile, 'data', 'licenses');
+  await rm(folder, { recursive: true, force: true });
+  await writeFile(folder, '');
+  const { code, json } = await cli.run(['status', '--json', ...kept], { profile });
+  expect([code, json.licenses, json.licensesUnread]).toEqual([1, null, 'file-unreadable']);
+  expect(json).toMatchObject({ notices: [{ code: 'file-unreadable', file: folder }] });
+  const text = await cli.run(['status', ...kept], { profile });
+  expect([text.code, text.out]).toEqual([1, expect.stringContaining(`Archivo: ${folder}`)]);
+  expect(text.out).toContain('no se pudieron leer ahora: No se puede leer un archivo de Aldaba');
+  expect(text.out).not.toContain('ninguna en este equipo');
+  await rm(folder);
+  const again = await cli.run(['status', '--json', ...kept], { profile });
+  expect([again.code, again.json.licenses, again.json.licensesUnread]).toEqual([0, [], null]);
+});
+
 test('a command that does not meet the place of the device key costs the machine nothing of its license', async () => {
   const { profile, record } = await standalone('from-afar');
   const before = await readFile(record, 'utf8');

@@ -1,19 +1,28 @@
 import type { AppState, LicenseView } from '../../contract/client/state.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import type { Context, Result } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { facts, keychainInWords, moment } from '../format.ts';
 import { noticeFacts, noticeSentences } from '../notices.ts';
 import { readState } from '../read-state.ts';
 import { roleName } from '../role-name.ts';
+import { loadErrorTexts } from '../texts.ts';
 
 /** What is known on this machine; nothing is started and nobody is asked over the network. */
 export async function status(context: Context): Promise<Result> {
   const { state, pid } = await readState(context);
   const { setup, settings, profile, sessionEnds, connection, keychain, licenses, returned, uses } = state;
+  const unread = whyUnread(state);
   const ready = setup.step === 'done';
   const waits = setup.step === 'sign-in' || setup.step === 'choose-account';
   return {
-    code: ready ? exitCodes.ok : waits ? exitCodes.needsSignIn : exitCodes.notLicensed,
+    code: ready
+      ? unread === null
+        ? exitCodes.ok
+        : exitCodeOf[unread]
+      : waits
+        ? exitCodes.needsSignIn
+        : exitCodes.notLicensed,
     json: {
       running: pid !== null,
       pid,
@@ -33,26 +42,44 @@ export async function status(context: Context): Promise<Result> {
               endsSoon: sessionEnds !== null,
             },
       keychain,
-      licenses: (licenses ?? []).map(({ product, productName, state: stands, permit, expiresAt, until }) => ({
-        product,
-        productName,
-        state: stands,
-        permit,
-        expiresAt,
-        until,
-      })),
+      licenses:
+        licenses?.map(({ product, productName, state: stands, permit, expiresAt, until }) => ({
+          product,
+          productName,
+          state: stands,
+          permit,
+          expiresAt,
+          until,
+        })) ?? null,
+      licensesUnread: unread,
       returned,
       uses,
       notices: state.notices.map(noticeFacts),
     },
     text: [
-      describe(context, state, pid),
-      ...(await noticeSentences(context, state.notices.map(noticeFacts))),
+      describe(
+        context,
+        state,
+        pid,
+        unread === null ? null : (await loadErrorTexts(context.language))[unread].title,
+      ),
+      ...(await noticeSentences(context, [
+        ...state.notices.map(noticeFacts),
+        ...(unread === null ? [] : [{ code: unread }]),
+      ])),
     ].join('\n'),
   };
 }
 
-function describe(context: Context, state: AppState, pid: number | null): string {
+/** Why nothing is known of the licenses of this device; null when they were read. Without a word of the disk it is the keychain, which may wait for its person. */
+function whyUnread({ licenses, notices, keychain }: AppState): ErrorCode | null {
+  if (licenses !== null) return null;
+  const said = notices.find(({ id }) => id === 'licenses-unread' || id === 'device-key-damaged');
+  return said?.code ?? (keychain.state === 'ok' ? 'keychain-locked' : `keychain-${keychain.state}`);
+}
+
+/** @param unread why the licenses could not be read, in words */
+function describe(context: Context, state: AppState, pid: number | null, unread: string | null): string {
   const { t, language } = context;
   const { settings, profile, sessionEnds, connection, keychain } = state;
   const session =
@@ -80,7 +107,7 @@ function describe(context: Context, state: AppState, pid: number | null): string
           ({ product, productName }) => `${product}: ${productName}, ${t('status.returned')}`,
         ),
       ],
-      t('status.noLicenses'),
+      unread === null ? t('status.noLicenses') : t('status.licensesUnread', { why: unread }),
     ),
     t('status.programs'),
     indent(

@@ -82,6 +82,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     device,
     gateway,
     session,
+    state,
     entries,
     receipts,
     seats,

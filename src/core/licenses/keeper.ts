@@ -21,6 +21,7 @@ const settleTerm = 15_000;
 const settlePause = 2000;
 /** How often the clock mark goes to disk. ms. */
 const markTerm = 300_000;
+const unreadNotice = 'licenses-unread';
 
 /** Does what time brings: transitions, renewals, and telling the portal what it has not heard. */
 export interface Keeper {
@@ -35,7 +36,7 @@ export interface Keeper {
 }
 
 export function createKeeper(
-  needs: Pick<Parts, 'ports' | 'device' | 'gateway' | 'session'> & {
+  needs: Pick<Parts, 'ports' | 'device' | 'gateway' | 'session' | 'state'> & {
     entries: Entries;
     receipts: Receipts;
     seats: Seats;
@@ -54,6 +55,7 @@ export function createKeeper(
     device,
     gateway,
     session,
+    state,
     entries,
     receipts,
     seats,
@@ -94,11 +96,24 @@ export function createKeeper(
     }
   }
 
-  const reading = createReading(clock, load, () => {
-    plan();
-    onRead();
-  });
+  const reading = createReading(
+    clock,
+    () => load().catch(sayUnread),
+    () => {
+      state.clearNotice(unreadNotice);
+      plan();
+      onRead();
+    },
+  );
   const { ready } = reading;
+
+  /** That a keychain does not open, or what it holds is damaged, is said where it is read. */
+  function sayUnread(error: unknown): never {
+    const { code, data } = asAldabaError(error);
+    const isSaid = code.startsWith('keychain-') || code === 'device-key-damaged';
+    if (!isSaid) state.notice({ id: unreadNotice, level: 'error', problem: { code, data } });
+    throw error;
+  }
 
   /** Whoever waits for it hears why not; here it is only not forgotten. */
   async function read(): Promise<void> {

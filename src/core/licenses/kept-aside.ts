@@ -1,6 +1,6 @@
 import { type ErrorCode, errorCodeSchema } from '../../contract/errors.ts';
 
-/** A license file that is no use, and why. */
+/** A license file that is no use, or of none now, and why. */
 export interface KeptAside {
   /** Absolute path. */
   file: string;

@@ -50,6 +50,28 @@ test('two processes that change the same record lose nothing', async () => {
   expect(records[0]?.releases).toHaveLength(20);
 });
 
+test('one file that the system does not let be read hides no other, is named, and stays', async () => {
+  await open().update('viga', (record) => ({ ...record, releases: [{ leaseId, until }] }));
+  await open().update('portico', (record) => ({ ...record, releases: [{ leaseId, until }] }));
+  const store = createLicenseStore({
+    folder,
+    lock: createProcessLock(ports.paths.runtime),
+    now: ports.clock.now,
+    readText: (path) =>
+      path.endsWith('portico.json')
+        ? Promise.reject(Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' }))
+        : readFile(path, 'utf8'),
+  });
+  const { records, setAside } = await store.load();
+  expect(records.map(({ product }) => product)).toEqual(['viga']);
+  expect(setAside).toEqual([{ file: join(folder, 'portico.json'), code: 'file-unreadable' }]);
+  expect(await store.hasLicense()).toBe(false);
+  expect((await readdir(folder)).sort()).toEqual(['portico.json', 'viga.json']);
+  await expect(store.update('portico', (record) => record)).rejects.toMatchObject({
+    code: 'file-unreadable',
+  });
+});
+
 describe('a file that says nothing', () => {
   test.each([
     ['empty', ''],

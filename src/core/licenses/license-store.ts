@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ErrorCode } from '../../contract/errors.ts';
+import { AldabaError, type ErrorCode } from '../../contract/errors.ts';
 import type { ProcessLock } from '../lock/process-lock.ts';
 import { asAldabaError } from '../problem.ts';
 import { writeFileDurably } from '../write-file-durably.ts';
@@ -11,7 +11,9 @@ import { emptyRecord, isEmptyRecord, type LicenseRecord, licenseRecordSchema } f
 export interface LicenseStore {
   /**
    * Reads every record. Files that cannot be understood are renamed, never deleted, and named, now and at later starts, as long as their
-   * product has no other (kept-aside).
+   * product has no other (kept-aside). One that cannot be read now (`file-unreadable`) is named with them and stays as it is.
+   *
+   * @throws AldabaError `file-unreadable`, `disk-full` where the folder is none
    */
   load(): Promise<{ records: LicenseRecord[]; setAside: KeptAside[] }>;
   /**
@@ -34,6 +36,7 @@ export interface LicenseStoreNeeds {
   now: () => number;
   write?: typeof writeFileDurably;
   remove?: (path: string) => Promise<void>;
+  readText?: (path: string) => Promise<string>;
 }
 
 const ending = '.json';
@@ -44,6 +47,7 @@ export function createLicenseStore({
   now,
   write = writeFileDurably,
   remove = (path) => rm(path, { force: true }),
+  readText = (path) => readFile(path, 'utf8'),
 }: LicenseStoreNeeds): LicenseStore {
   const fileOf = (product: string) => join(folder, `${product}${ending}`);
 
@@ -57,11 +61,11 @@ export function createLicenseStore({
   async function read(product: string): Promise<LicenseRecord | null | undefined> {
     let text: string;
     try {
-      text = await readFile(fileOf(product), 'utf8');
+      text = await readText(fileOf(product));
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
       if (error instanceof Error && 'code' in error && error.code === 'EISDIR') return undefined;
-      throw asAldabaError(error);
+      throw unreadable(error, fileOf(product));
     }
     try {
       const record = licenseRecordSchema.parse(JSON.parse(text));
@@ -71,18 +75,30 @@ export function createLicenseStore({
     }
   }
 
+  async function list(): Promise<string[]> {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return await readdir(folder);
+    } catch (error) {
+      throw unreadable(error, folder);
+    }
+  }
+
   return {
     async load() {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const names = await list();
       const records: LicenseRecord[] = [];
       const setAside: KeptAside[] = [];
       const before: { name: string; product: string; code: ErrorCode }[] = [];
-      for (const name of await readdir(folder)) {
+      for (const name of names) {
         const aside = readAsideName(name, now());
         if (aside !== null) before.push({ name, ...aside });
         if (!name.endsWith(ending)) continue;
         const product = name.slice(0, -ending.length);
-        const record = await read(product);
+        const record = await read(product).catch((error: unknown) => {
+          setAside.push({ file: fileOf(product), code: asAldabaError(error).code });
+          return null;
+        });
         if (record === undefined) setAside.push(await keepAside(fileOf(product)));
         else if (record !== null) records.push(record);
       }
@@ -112,7 +128,10 @@ export function createLicenseStore({
       }),
     async hasLicense() {
       for (const name of await readdir(folder).catch(() => [])) {
-        if (name.endsWith(ending) && (await read(name.slice(0, -ending.length)))?.license) return true;
+        if (!name.endsWith(ending)) continue;
+        // What cannot be read is named by `load`.
+        const record = await read(name.slice(0, -ending.length)).catch(() => null);
+        if (record?.license) return true;
       }
       return false;
     },
@@ -124,4 +143,11 @@ export function createLicenseStore({
       return { file, code };
     },
   };
+}
+
+/** What the system said of a path that is there and cannot be read. */
+function unreadable(error: unknown, file: string): AldabaError {
+  const fault = asAldabaError(error);
+  if (fault.code !== 'internal') return fault;
+  return new AldabaError('file-unreadable', fault.message, { file }, { cause: error });
 }

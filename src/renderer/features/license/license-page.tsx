@@ -38,6 +38,8 @@ export default function LicensePage() {
   }));
   const uses = useAppState((state) => state.uses);
   const connection = useAppState((state) => state.connection);
+  // What stands in the way is a notice of the window then.
+  const isUnread = useAppState((state) => state.notices.some(({ id }) => id === 'licenses-unread'));
   const mode = useAppState((state) => state.settings.mode);
   const known = new Set(licenses.flatMap((view) => view.programs.map((use) => use.id)));
   // Those of a license stand in its card.
@@ -90,7 +92,7 @@ export default function LicensePage() {
       <div className={classes.columns}>
         <div className={classes.list}>
           <ReturnedLicenses />
-          {read === null && <LicenseBones />}
+          {read === null && !isUnread && <LicenseBones />}
           {read?.length === 0 && (
             <EmptyState
               icon={<IconCertificateOff size={32} stroke={1.25} aria-hidden />}
