@@ -49,6 +49,8 @@ export const clientContract = {
     requestPasswordLink: base.input(z.object({ email: z.string().max(254) })).output(done),
     enterKey: base.input(z.object({ key: z.string().max(64) })).output(done),
     activate: base.input(z.object({ key: z.string().max(64) })).output(done),
+    /** What `stored` of the step names: it counts from now, and the way in before ends. `not-licensed` where there is none. */
+    takeStored: base.output(done),
     /**
      * After `device-key-damaged`: a new key, which makes this a new device. The session and the licenses of the old one are given up.
      * `not-found` where the key is good.

@@ -81,6 +81,8 @@ export interface Licenses {
   isStored(): Promise<boolean>;
   /** A standalone license or a borrowed seat is held, which is lost with the device key; or may be, as long as the disk was not read. */
   isBound(): boolean;
+  /** Genuine standalone licenses of this device, also while another mode is in use; none until the disk was read. */
+  stored(): { productName: string; expiresAt: Instant | null }[];
   /** Once, when the disk was read. */
   onRead(listener: () => void): () => void;
   /** The keychain answers again: what waits for it is read now. */

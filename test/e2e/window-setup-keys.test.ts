@@ -36,6 +36,14 @@ describeUnless(missing, 'the first run with a key', () => {
     await page.getByRole('article', { name: 'Zapata' }).waitFor();
   });
 
+  test('standalone: the license that this device has is used again without a key, and what that ends is said', async () => {
+    const { page } = await open('standalone/stored');
+    const stored = page.getByRole('region', { name: 'Este equipo ya tiene licencia' });
+    await stored.getByText('Al usarla se cierra la sesión en este equipo.').waitFor();
+    await stored.getByRole('button', { name: 'Usar esta licencia' }).click();
+    await page.getByRole('article', { name: 'Zapata' }).waitFor();
+  });
+
   test('standalone without network: the request is saved as a file, and the answer comes back by picking or dropping it', async () => {
     const { page } = await open('standalone/requested');
     await page.getByRole('textbox', { name: 'Clave' }).fill(key);

@@ -93,6 +93,14 @@ describe('with no client running', () => {
     expect(set, set.err).toMatchObject({ code: 0, json: { mode: 'standalone', step: 'done' } });
     const { json } = await cli.run(['status', '--json', ...kept], standalone);
     expect(json).toMatchObject({ mode: 'standalone', portal: cli.portalUrl });
+
+    // Signed in meanwhile, and back to the license that is there: no key is asked for.
+    await cli.run(['setup', '--mode', 'cloud-signin', ...kept], standalone);
+    await cli.run(['sign-in', '--email', email, ...kept], { ...standalone, input: `${password}\n` });
+    const back = await cli.run(['setup', '--mode', 'standalone', '--json', ...kept], standalone);
+    expect(back, back.err).toMatchObject({ code: 0, json: { mode: 'standalone', step: 'done' } });
+    const now = await cli.run(['status', '--json', ...kept], standalone);
+    expect(now.json).toMatchObject({ mode: 'standalone', session: null, licenses: [{ permit: 'full' }] });
   });
 
   test('the portal is gone: 5, in words', async () => {

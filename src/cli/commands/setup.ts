@@ -23,6 +23,7 @@ export async function setup(context: Context, _args: string[], options: SetupOpt
     if (!(before.setup.step === 'done' && before.setup.mode === mode && !elsewhere && options.key !== true))
       await chooseWay(client, mode, options.portal);
     if (options.key === true) await enterKey(context, client, mode);
+    else await takeStored(client);
     const { setup: step } = await client.state.get();
     const name = context.t(`modes.${mode}`);
     // Nothing works yet that this could take away, and the sign-in is another command.
@@ -34,6 +35,12 @@ export async function setup(context: Context, _args: string[], options: SetupOpt
       step.step === 'sign-in' ? context.t('done.setupSignIn') : context.t('done.setupKey', { mode });
     return { code: exitCodes.ok, json: { mode, step: step.step }, text };
   });
+}
+
+/** A license that this device has needs no key. */
+async function takeStored(client: Client): Promise<void> {
+  const { setup: step } = await client.state.get();
+  if (step.step === 'standalone' && step.stored.length > 0) await client.setup.takeStored();
 }
 
 async function enterKey(context: Context, client: Client, mode: Mode): Promise<void> {

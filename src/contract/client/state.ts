@@ -52,6 +52,8 @@ export const setupStepSchema = z.discriminatedUnion('step', [
     ...step,
     portal: z.string().nullable(),
     requestedAt: instantSchema.nullable(),
+    /** Licenses of this device that are on it since an earlier time in this mode: `setup.takeStored` goes back to them, with no key and no network. */
+    stored: z.array(z.object({ productName: z.string(), expiresAt: instantSchema.nullable() })).default([]),
   }),
   z.object({ step: z.literal('done'), ...step, mode: modeSchema }),
 ]);

@@ -17,7 +17,7 @@ import { createLicenseStore } from './license-store.ts';
 import { createReceipts } from './receipts.ts';
 import { createRenewals } from './renewals.ts';
 import { createSeats } from './seats.ts';
-import { createStandalone } from './standalone.ts';
+import { createStandalone, storedView } from './standalone.ts';
 
 /** ms that programs have to connect again after the client was restarted, before leases that nobody uses go back. */
 const orphanTerm = 30_000;
@@ -126,6 +126,7 @@ export function createLicenses(parts: Parts, options: LicensesOptions = {}): Lic
     isBound: () =>
       !keeper.isReady ||
       entries.all().some(({ license, right }) => license !== null || right?.kind === 'borrow'),
+    stored: () => entries.all().flatMap(({ license }) => (license === null ? [] : [storedView(license)])),
     onRead(listener) {
       readListeners.add(listener);
       return () => void readListeners.delete(listener);

@@ -7,12 +7,18 @@ import {
   openDocumentFile,
   signDocument,
 } from '../../domain/documents/index.ts';
+import type { Right } from '../../domain/license-facts.ts';
 import type { Licenses, Parts } from '../parts.ts';
 import type { DeviceCheck } from './check-device.ts';
 import type { ClockGuard } from './clock-guard.ts';
 import type { Entries } from './entries.ts';
 import { type Receipts, withReceipt } from './receipts.ts';
 import { safeName } from './safe-name.ts';
+
+export function storedView({ claims }: Right): ReturnType<Licenses['stored']>[number] {
+  const { productName, exp } = claims;
+  return { productName, expiresAt: exp === undefined ? null : new Date(exp * 1000).toISOString() };
+}
 
 /** Standalone licenses: files in and out. */
 export type Standalone = Pick<Licenses, 'installLicense' | 'registerAgain' | 'createRequest' | 'giveBack'>;

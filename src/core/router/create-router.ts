@@ -47,6 +47,7 @@ export function createRouter(needs: RouterNeeds) {
         setup.requestPasswordLink(input.email),
       ),
       enterKey: os.setup.enterKey.handler(({ input }) => setup.enterKey(input.key)),
+      takeStored: os.setup.takeStored.handler(() => setup.takeStored()),
       activate: os.setup.activate.handler(({ input }) => setup.activate(input.key)),
       createRequestFile: os.setup.createRequestFile.handler(({ input }) =>
         setup.createRequestFile(input.key),

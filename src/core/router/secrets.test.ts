@@ -72,6 +72,7 @@ const calls: Record<string, unknown> = {
   'setup.resetDevice': undefined,
   'setup.back': undefined,
   'setup.enterKey': { key: testCloudKey },
+  'setup.takeStored': undefined,
   'setup.activate': { key: testLicenseKey },
   'setup.createRequestFile': { key: testLicenseKey },
   'setup.importFile': { fileName: 'licencia.txt', content: 'nothing' },

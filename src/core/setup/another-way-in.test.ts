@@ -53,6 +53,32 @@ describe('another way in, later', () => {
     expect(running.core.session.hasIdentity()).toBe(true);
   });
 
+  test('and back to the license that this device has, with no key, no network and no file', async () => {
+    const running = await rig.start();
+    await running.client.setup.chooseMode({ mode: 'standalone' });
+    expect(setupOf(running)).toMatchObject({ stored: [] });
+    await expect(running.client.setup.takeStored()).rejects.toMatchObject({ code: 'not-licensed' });
+    await running.client.setup.importFile({ fileName: 'a.lic', content: await licenseFile(rig, running) });
+    await running.client.setup.back();
+    await rig.signIn(running);
+    await running.client.setup.back();
+    await running.client.setup.chooseMode({ mode: 'standalone' });
+    expect(setupOf(running)).toMatchObject({
+      step: 'standalone',
+      stored: [{ productName: 'Viga', expiresAt: expect.any(String) }],
+    });
+    expect(running.core.session.mode).toBe('cloud-signin');
+    rig.portal.line.reachable = false;
+    await running.client.setup.takeStored();
+    expect(setupOf(running)).toMatchObject({ step: 'done', mode: 'standalone' });
+    expect(running.core.state.get()).toMatchObject({
+      profile: null,
+      licenses: [{ kind: 'license', permit: 'full' }],
+    });
+    await running.client.licenses.giveBack({ product: 'viga' });
+    expect(setupOf(await rig.start())).toMatchObject({ step: 'standalone', stored: [] });
+  });
+
   test('a session that ends meanwhile does not take the person out of their choice', async () => {
     const running = await rig.start();
     await rig.signIn(running);

@@ -1,5 +1,6 @@
 import type { SetupStep } from '../../contract/client/state.ts';
 import type { Mode } from '../../contract/primitives.ts';
+import type { Licenses } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import type { SessionControl } from '../session/session.ts';
 import type { RequestNote } from './request-note.ts';
@@ -24,8 +25,9 @@ export function createFirstSteps(needs: {
   session: Pick<SessionControl, 'email'>;
   note: Pick<RequestNote, 'requestedAt'>;
   portal: () => string | null;
+  stored: Licenses['stored'];
 }): FirstSteps {
-  const { settings, session, note, portal } = needs;
+  const { settings, session, note, portal, stored } = needs;
   const fixedMode = (): Mode | null => (settings.locked().has('mode') ? settings.current().mode : null);
   const fixedPortal = (): boolean => settings.locked().has('portal');
 
@@ -41,7 +43,13 @@ export function createFirstSteps(needs: {
     const address = portal();
     switch (mode) {
       case 'standalone':
-        return { step: 'standalone', ...idle, portal: address, requestedAt: note.requestedAt };
+        return {
+          step: 'standalone',
+          ...idle,
+          portal: address,
+          requestedAt: note.requestedAt,
+          stored: stored(),
+        };
       case 'cloud-signin':
         return address === null
           ? addressStep(mode)

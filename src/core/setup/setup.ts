@@ -25,6 +25,7 @@ export interface Setup {
   requestPasswordLink(email: string): Promise<void>;
   enterKey(key: string): Promise<void>;
   activate(key: string): Promise<void>;
+  takeStored(): Promise<void>;
   createRequestFile(key: string): Promise<{ fileName: string; content: string }>;
   /** Only where the device key is damaged. @throws AldabaError `not-found` where it is not */
   resetDevice(): Promise<void>;
@@ -64,7 +65,7 @@ export function createSetup(needs: SetupNeeds): Setup {
   let tidying: { cancel(): void } | null = null;
 
   const portal = (): string | null => draft ?? settings.current().portal;
-  const steps = createFirstSteps({ settings, session, note, portal });
+  const steps = createFirstSteps({ settings, session, note, portal, stored: licenses.stored });
   const { fixedMode, fixedPortal, entry } = steps;
 
   /** Where things stand with nothing being changed. */
@@ -239,6 +240,15 @@ export function createSetup(needs: SetupNeeds): Setup {
           salt,
         });
         await licenses.installLicense(document);
+        await finishStandalone();
+      }),
+
+    takeStored: () =>
+      run(async () => {
+        expect('standalone');
+        expectAllowed('standalone');
+        if (licenses.stored().length === 0)
+          throw new AldabaError('not-licensed', 'no license of this device is on it');
         await finishStandalone();
       }),
 

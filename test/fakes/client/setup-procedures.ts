@@ -24,7 +24,13 @@ export function setupProcedures(os: FakeImplementer['setup'], { store }: FakeIns
       case 'cloud-key':
         return { step: 'enter-key', ...idle, portal: address() };
       case 'standalone':
-        return { step: 'standalone', ...idle, portal: store.get().settings.portal, requestedAt: null };
+        return {
+          step: 'standalone',
+          ...idle,
+          portal: store.get().settings.portal,
+          requestedAt: null,
+          stored: [],
+        };
     }
   }
 
@@ -137,6 +143,9 @@ export function setupProcedures(os: FakeImplementer['setup'], { store }: FakeIns
       ),
     ),
     activate: os.activate.handler(() =>
+      run(() => finish('standalone', { profile: null, licenses: [standaloneView] })),
+    ),
+    takeStored: os.takeStored.handler(() =>
       run(() => finish('standalone', { profile: null, licenses: [standaloneView] })),
     ),
     createRequestFile: os.createRequestFile.handler(async () => {

@@ -9,7 +9,7 @@ const steps = {
   signIn: { step: 'sign-in', ...idle, email: '', portal, resetRequested: false },
   account: { step: 'choose-account', ...idle, portal, accounts: administratorProfile.accounts },
   key: { step: 'enter-key', ...idle, portal },
-  standalone: { step: 'standalone', ...idle, portal: null, requestedAt: null },
+  standalone: { step: 'standalone', ...idle, portal: null, requestedAt: null, stored: [] },
   done: { step: 'done', ...idle, mode: 'cloud-signin' },
 } satisfies Record<string, SetupStep>;
 type Name = keyof typeof steps;

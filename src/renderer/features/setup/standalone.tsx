@@ -7,6 +7,7 @@ import { ActivateOnline } from './activate-online.tsx';
 import { WaitingPrograms } from './setup-notes.tsx';
 import classes from './standalone.module.css';
 import frame from './step-frame.module.css';
+import { StoredLicenses } from './stored-licenses.tsx';
 import { useViews } from './use-views.ts';
 
 export type StandaloneStep = Extract<SetupStep, { step: 'standalone' }>;
@@ -34,6 +35,7 @@ export function Standalone({ setup: step }: { setup: StandaloneStep }) {
         {t('standalone.heading')}
       </h1>
       <p className={frame.lead}>{t('standalone.lead')}</p>
+      <StoredLicenses setup={step} />
       <div className={classes.ways}>
         <Segments
           name="way"

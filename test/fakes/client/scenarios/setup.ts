@@ -23,7 +23,7 @@ const waiting = [
 ];
 const signIn: SetupStep = { step: 'sign-in', ...idle, email: '', portal, resetRequested: false };
 const known: SetupStep = { ...signIn, email: 'lucia.ferrer@condor.example' };
-const standalone: SetupStep = { step: 'standalone', ...idle, portal, requestedAt: null };
+const standalone: SetupStep = { step: 'standalone', ...idle, portal, requestedAt: null, stored: [] };
 const offline = {
   connection: { state: 'offline' as const, since: at(-12), problem: problem('network-offline') },
 };
@@ -190,6 +190,15 @@ export const setupScenarios: readonly Scenario[] = [
   },
   { name: 'standalone/online', world: { state: stepState(standalone) } },
   { name: 'standalone/no-portal', world: { state: stepState({ ...standalone, portal: null }) } },
+  {
+    name: 'standalone/stored',
+    world: {
+      state: {
+        ...signedInState,
+        setup: { ...standalone, stored: [{ productName: 'Viga', expiresAt: at(200, 'd') }] },
+      },
+    },
+  },
   {
     name: 'standalone/requested',
     world: { state: stepState({ ...standalone, requestedAt: at(-2, 'd') }) },
