@@ -183,6 +183,7 @@ describe('exit codes', () => {
     ['no-seats-available', 1],
     ['proof-invalid', 5],
     ['session-ended', 4],
+    ['access-ended', 6],
     ['network-offline', 5],
     ['portal-captive', 5],
     ['policy-locked', 6],

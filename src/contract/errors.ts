@@ -86,6 +86,9 @@ export const errorStatus = {
   'portal-failed': 0,
   'portal-certificate': 0,
 
+  // Instead of `session-ended` where the company took the access (client only)
+  'access-ended': 0,
+
   // Signed files (client only)
   'file-not-found': 0,
   'file-unreadable': 0,

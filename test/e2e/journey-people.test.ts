@@ -143,7 +143,7 @@ describeUnless(missing, 'people and their seats', () => {
       may: ['open', 'save', 'export'],
     });
     await hers.getByRole('heading', { level: 1, name: say('signIn.heading') }).waitFor();
-    await hers.getByText(problem('session-ended')).waitFor();
+    await hers.getByText(problem('access-ended')).waitFor();
     await look(hers);
     expect(program.child.exitCode).toBeNull();
 

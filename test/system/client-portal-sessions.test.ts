@@ -72,11 +72,11 @@ describe('sessions of client and portal together', () => {
   });
 
   test.each([
-    ['password-set', 'full'],
-    ['suspended', 'read-only'],
+    ['password-set', 'full', 'session-ended'],
+    ['suspended', 'read-only', 'access-ended'],
   ] as const)(
     'a session that ends under a program that runs (%s): %s until the person signs in again',
-    async (reason, permit) => {
+    async (reason, permit, code) => {
       const { core, client } = await rig.signIn(demonstrationAdministrator.email);
       const use = {
         id: randomUUID(),
@@ -94,11 +94,12 @@ describe('sessions of client and portal together', () => {
       await rig.portal.services.database.asService((tx) =>
         endSessions(tx, { sessionId }, reason, rig.portal.clock.now()),
       );
-      await expect(client.people.listRoles()).rejects.toMatchObject({ code: 'session-ended' });
+      await expect(client.people.listRoles()).rejects.toMatchObject({ code });
       await expect.poll(() => core.licenses.status('viga').permit).toBe(permit);
       expect(core.state.get().setup).toMatchObject({
         step: 'sign-in',
         email: demonstrationAdministrator.email,
+        problem: { code },
       });
       await rig.pass(2 * 60_000);
       await client.setup.signIn({

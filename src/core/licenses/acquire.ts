@@ -85,7 +85,7 @@ export function createAcquire(
       } catch (error) {
         const fault = asAldabaError(error);
         // The session ended under the request: the person is asked once more.
-        const again = fault.code === 'not-signed-in' || fault.code === 'session-ended';
+        const again = ['not-signed-in', 'session-ended', 'access-ended'].includes(fault.code);
         if (again && tries < 2 && !session.hasIdentity()) continue;
         return answerWithout(entry, use, signal, fault);
       }

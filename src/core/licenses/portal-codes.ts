@@ -10,6 +10,7 @@ const neverArrived: ReadonlySet<ErrorCode> = new Set([
   'not-configured',
   'not-signed-in',
   'session-ended',
+  'access-ended',
   'proof-invalid',
   'keychain-unavailable',
   'keychain-locked',

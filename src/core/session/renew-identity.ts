@@ -5,6 +5,7 @@ import { asAldabaError } from '../problem.ts';
 import type { CloudKey } from './cloud-key.ts';
 import type { Identity } from './identity.ts';
 import type { Rotation, SignedIn } from './rotation.ts';
+import { endCode } from './session-end.ts';
 
 /** A new access token by whatever identity is stored; null when there is none. One at a time, see access-token. */
 export function createRenewIdentity(needs: {
@@ -44,12 +45,10 @@ export function createRenewIdentity(needs: {
       if (renewal.kind === 'signed-in') return acceptSignIn(renewal.portal, renewal.signedIn);
       if (renewal.kind === 'ended') {
         const { reason } = renewal;
-        const problem = {
-          code: 'session-ended',
-          data: reason === undefined ? undefined : { reason },
-        } as const;
+        const code = endCode(reason);
+        const problem = { code, data: reason === undefined ? undefined : { reason } };
         await identity.lose(afterSessionEnd(reason) === 'at-once' ? 'ended' : 'lapsed', problem);
-        throw new AldabaError('session-ended', `the portal ended the session: ${reason}`, problem.data);
+        throw new AldabaError(code, `the portal ended the session: ${reason}`, problem.data);
       }
     }
     if (settings.current().mode === 'cloud-key') return renewWithKey();

@@ -29,25 +29,26 @@ function hold(when: 'before' | 'after', path: string): { arrived: Promise<void>;
 
 describe('the end of a session', () => {
   test.each([
-    ['suspended', 'ended'],
-    ['replay', 'ended'],
-    ['password-set', 'lapsed'],
-    ['expired', 'lapsed'],
-    [undefined, 'lapsed'],
+    ['suspended', 'ended', 'access-ended'],
+    ['deleted', 'ended', 'access-ended'],
+    ['replay', 'ended', 'session-ended'],
+    ['password-set', 'lapsed', 'session-ended'],
+    ['expired', 'lapsed', 'session-ended'],
+    [undefined, 'lapsed', 'session-ended'],
   ] as const)(
     'by the portal (%s): a notice, the sign-in with the address filled in, no token left',
-    async (reason, event) => {
+    async (reason, event, code) => {
       const running = await rig.start();
       await rig.signIn(running);
       const events: string[] = [];
       running.core.session.onIdentity((event) => events.push(event));
       for (const session of rig.portal.sessions) rig.portal.end(session, reason);
-      await expect(running.client.people.listContacts({})).rejects.toMatchObject({ code: 'session-ended' });
+      await expect(running.client.people.listContacts({})).rejects.toMatchObject({ code });
       expect(events).toEqual([event]);
       expect(running.core.state.get()).toMatchObject({
-        setup: { step: 'sign-in', email: testEmail, problem: { code: 'session-ended' } },
+        setup: { step: 'sign-in', email: testEmail, problem: { code } },
         profile: null,
-        notices: [{ id: 'session-ended', code: 'session-ended', level: 'warning' }],
+        notices: [{ id: 'session-ended', code, level: 'warning' }],
       });
       expect(rig.tokenEntries()).toEqual([]);
       await rig.signIn(running);

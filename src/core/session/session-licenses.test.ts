@@ -40,7 +40,7 @@ describe('a session that the portal ended', () => {
   test('because the person was suspended: a program that runs may open and save, at once', async () => {
     await running.core.licenses.acquire(use, never);
     for (const session of rig.portal.sessions) rig.portal.end(session, 'suspended');
-    await expect(running.client.people.listContacts({})).rejects.toMatchObject({ code: 'session-ended' });
+    await expect(running.client.people.listContacts({})).rejects.toMatchObject({ code: 'access-ended' });
     await expect.poll(() => running.core.licenses.status('viga')).toMatchObject({ permit: 'read-only' });
   });
 });

@@ -15,6 +15,7 @@ import { createIdentity } from './identity.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { createRenewIdentity } from './renew-identity.ts';
 import { createRotation, type SignedIn, type SignInOutput } from './rotation.ts';
+import { lastEndCode } from './session-end.ts';
 import { createSignOut, type SignOut } from './sign-out.ts';
 import { createWaiting } from './waiting.ts';
 
@@ -206,6 +207,9 @@ export function createSession({
         if (!token.holds(refused)) return;
         token.drop();
         await keepAlive.run();
+        // The answer that told it gives no reason.
+        const code = lastEndCode(state);
+        if (code === 'access-ended') throw new AldabaError(code, 'the company ended the access');
       },
     },
 

@@ -7,6 +7,7 @@ import type { Device, Licenses, PortalClient, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import { asAldabaError, toProblem } from '../problem.ts';
 import type { SessionControl, SignInInput } from '../session/session.ts';
+import { lastEndCode } from '../session/session-end.ts';
 import { createFirstSteps, idle } from './first-steps.ts';
 import { createRequestNote } from './request-note.ts';
 import { createShownStep } from './shown-step.ts';
@@ -128,7 +129,7 @@ export function createSetup(needs: SetupNeeds): Setup {
           if (!isHere && state.get().setup.step !== 'done') return;
           const next = home();
           const byPortal = event === 'ended' || event === 'lapsed';
-          show(byPortal ? { ...next, problem: toProblem(new AldabaError('session-ended'), clock) } : next);
+          show(byPortal ? { ...next, problem: toProblem(new AldabaError(lastEndCode(state)), clock) } : next);
         }),
       );
       if (state.get().setup.step === 'done') tidying = clock.setTimer(tidyAfter, () => void tidy());

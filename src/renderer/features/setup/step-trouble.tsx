@@ -2,7 +2,7 @@ import { lazy } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '../../../contract/errors.ts';
 import { DialogButton } from '../../components/dialog-button.tsx';
-import { TroubleView } from '../../components/trouble-view.tsx';
+import { type Tone, TroubleView } from '../../components/trouble-view.tsx';
 import type { Trouble } from '../../lib/problem.ts';
 
 const NetworkDialog = lazy(() => import('./network-dialog.tsx'));
@@ -20,9 +20,20 @@ const reaching: ReadonlySet<Trouble['code']> = new Set<ErrorCode>([
 export function StepTrouble({ trouble }: { trouble: Trouble }) {
   const { t } = useTranslation();
   return (
-    // A session that ended is no failure of what the person is doing.
-    <TroubleView trouble={trouble} tone={trouble.code === 'session-ended' ? 'info' : 'error'} live>
+    <TroubleView trouble={trouble} tone={toneOf(trouble.code)} live>
       {reaching.has(trouble.code) && <DialogButton label={t('setup.network.open')} dialog={NetworkDialog} />}
     </TroubleView>
   );
+}
+
+/** A session that ended is no failure of what the person is doing. */
+function toneOf(code: Trouble['code']): Tone {
+  switch (code) {
+    case 'session-ended':
+      return 'info';
+    case 'access-ended':
+      return 'warning';
+    default:
+      return 'error';
+  }
 }

@@ -165,6 +165,17 @@ export const setupScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'sign-in/access-ended',
+    world: {
+      state: {
+        ...signedInState,
+        profile: null,
+        licenses: [],
+        setup: { ...known, problem: problem('access-ended') },
+      },
+    },
+  },
+  {
     name: 'sign-in/account',
     world: {
       state: stepState({
