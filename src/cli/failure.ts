@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ORPCError } from '@orpc/client';
 import { CommanderError } from 'commander';
 import { AldabaError, type ErrorCode, type ErrorData, errorStatus } from '../contract/errors.ts';
+import { storageFault } from '../core/problem.ts';
 import { pathsOf } from '../core/shell/surroundings.ts';
 import { valueNames } from './command-builder.ts';
 import { type CliKey, type Context, UsageError } from './context.ts';
@@ -42,7 +43,11 @@ export async function fail(context: Context, error: unknown, help = ''): Promise
   };
   if (options.json === true)
     stdout.write(`${JSON.stringify({ ok: false, error: { ...refusal, ...texts } })}\n`);
-  else stderr.write(`${[texts.title, texts.means, texts.next].join('\n')}\n`);
+  else {
+    const about = refusal.code === 'folder-not-writable' ? refusal.data?.file : undefined;
+    const lines = [texts.title, texts.means, texts.next];
+    stderr.write(`${[...lines, ...(about ? [t('notices.file', { file: about })] : [])].join('\n')}\n`);
+  }
   return exitCodeOf[refusal.code];
 }
 
@@ -84,7 +89,8 @@ function asRefusal(error: unknown): { code: ErrorCode; data: ErrorData } | null 
   if (error instanceof ORPCError && error.code in errorStatus)
     return { code: error.code as ErrorCode, data: error.data as ErrorData };
   if (error instanceof Error && error.name === 'AbortError') return { code: 'cancelled', data: undefined };
-  return null;
+  const fault = storageFault(error);
+  return fault === null ? null : { code: fault.code, data: fault.data };
 }
 
 const commanderKeys: Readonly<Record<string, CliKey>> = {

@@ -6,6 +6,7 @@ import { AldabaError } from '../../contract/errors.ts';
 import type { Release } from '../../contract/portal/release.ts';
 import { networkFault } from '../adapters/network-fault.ts';
 import type { Gateway } from '../parts.ts';
+import { storageFault } from '../problem.ts';
 
 export interface FetchPart {
   gateway: Gateway;
@@ -23,13 +24,6 @@ export interface FetchPart {
 
 const changed = (detail: string) =>
   new AldabaError('download-changed', `the file on the portal changed: ${detail}`, { detail });
-
-function diskFault(error: unknown): unknown {
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
-    return new AldabaError('disk-full', error.message, undefined, { cause: error });
-  }
-  return error;
-}
 
 /** SHA-256 of a file, read in pieces. @param bytes only the first so many */
 export async function hashFile(
@@ -82,7 +76,7 @@ async function writeBody(
       if (done) return position;
       if (position + value.byteLength > job.release.size) throw changed('longer');
       await file.write(value, 0, value.byteLength, position).catch((error: unknown) => {
-        throw diskFault(error);
+        throw storageFault(error) ?? error;
       });
       hash.update(value);
       position += value.byteLength;
@@ -100,7 +94,7 @@ async function writeBody(
  * Fetches what is missing of a release into `part` and answers the SHA-256 of the whole, in hexadecimal. What `part` holds already is
  * read again for the checksum, because a crash may have left it other than it was written.
  *
- * @throws AldabaError `network-*`, `portal-*`, `disk-full`, `download-changed`, `cancelled`; `part` stays and can be gone on with
+ * @throws AldabaError `network-*`, `portal-*`, `disk-full`, `folder-not-writable`, `download-changed`, `cancelled`; `part` stays and can be gone on with
  */
 export async function fetchPart(job: FetchPart): Promise<string> {
   const { gateway, release, part, signal } = job;
@@ -136,13 +130,13 @@ export async function fetchPart(job: FetchPart): Promise<string> {
       throw new AldabaError('portal-html', 'HTML for a file');
     await job.onEtag(etag?.startsWith('W/') ? null : etag);
     const file = await open(part, from === 0 ? 'w' : 'r+', 0o600).catch((error: unknown) => {
-      throw diskFault(error);
+      throw storageFault(error) ?? error;
     });
     try {
       job.onProgress(from);
       if (response.body !== null) from = await writeBody(response.body, file, from, hash, job);
       await file.sync().catch((error: unknown) => {
-        throw diskFault(error);
+        throw storageFault(error) ?? error;
       });
     } finally {
       await file.close();

@@ -264,6 +264,23 @@ describe('files', () => {
   });
 });
 
+test('what this machine refuses before anything is sent is not said of the portal', async () => {
+  const contacts: unknown[] = [];
+  const refused = Object.assign(new Error('EACCES: permission denied'), {
+    code: 'EACCES',
+    syscall: 'mkdir',
+    path: '/run/user/1000/aldaba',
+  });
+  const access = { ...signedIn, token: () => Promise.reject(refused) };
+  const gateway = rig.gatewayTo('http://portal.example', rig.network(), access);
+  gateway.onContact((contact) => contacts.push(contact));
+  await expect(gateway.portal.people.listRoles()).rejects.toMatchObject({
+    code: 'folder-not-writable',
+    data: { file: '/run/user/1000/aldaba' },
+  });
+  expect(contacts).toEqual([]);
+});
+
 test('a call that begins while the client ends asks nobody, and keeps it from ending by nothing', async () => {
   const http = { fetch: vi.fn(() => new Promise<never>(() => {})), close: async () => {} };
   const gateway = rig.gatewayTo('http://portal.example', http, signedIn, AbortSignal.abort());

@@ -5,7 +5,7 @@ import type { Device, Gateway } from '../parts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Http } from '../ports/http.ts';
 import type { Log } from '../ports/log.ts';
-import { toProblem } from '../problem.ts';
+import { asAldabaError, toProblem } from '../problem.ts';
 import { createProof } from './dpop.ts';
 import { lazyClient } from './lazy-client.ts';
 import { type PortalAnswer, readPortalAnswer } from './portal-answer.ts';
@@ -87,7 +87,7 @@ export function createGateway(needs: GatewayNeeds): Gateway {
           cause: error,
         });
       }
-      throw error;
+      throw networkFault(error);
     } finally {
       timer.cancel();
     }
@@ -155,7 +155,8 @@ export function createGateway(needs: GatewayNeeds): Gateway {
       const text = answer.json === undefined ? null : JSON.stringify(answer.json);
       return new Response(text, { status: answer.status, headers: text === null ? {} : headers });
     } catch (error) {
-      const fault = error instanceof AldabaError ? error : networkFault(error);
+      // What this machine refused before anything was sent is not the portal's fault.
+      const fault = asAldabaError(error);
       if (isUnreachable(fault.code)) tell({ ok: false, problem: toProblem(fault, clock) });
       log.info(
         { procedure: path.join('.'), code: fault.code, detail: fault.data?.detail },

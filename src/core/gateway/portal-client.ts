@@ -4,8 +4,8 @@ import { RequestValidationPlugin, ResponseValidationPlugin } from '@orpc/contrac
 import { OpenAPILink } from '@orpc/openapi-client/fetch';
 import { AldabaError, errorCodeSchema, errorDataSchema } from '../../contract/errors.ts';
 import { portalContract } from '../../contract/portal.ts';
-import { networkFault } from '../adapters/network-fault.ts';
 import type { PortalClient } from '../parts.ts';
+import { asAldabaError } from '../problem.ts';
 
 /** Sends a procedure's request. `authed`: it takes an access token. Throws AldabaError. */
 export type PortalCall = (
@@ -68,5 +68,5 @@ function toAldabaError(error: unknown): AldabaError {
       { cause: error },
     );
   }
-  return networkFault(error);
+  return asAldabaError(error);
 }

@@ -31,6 +31,7 @@ const undecided: ReadonlySet<ErrorCode> = new Set([
   'session-raced',
   'cancelled',
   'disk-full',
+  'folder-not-writable',
 ]);
 
 /** Its time was over, and perhaps somebody took its place: nobody decided against this device, which may have another. */

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -130,6 +130,14 @@ describe('process lock', () => {
     await createProcessLock(inside).run('a', async () => undefined);
     await expectMode(inside, 0o700);
     await expectMode(join(inside, 'a.lock'), 0o600);
+  });
+
+  test('nothing is written beside the file, which a full disk would refuse', async () => {
+    const lock = createProcessLock(folder);
+    await lock.run('a', async () => {
+      expect(await readdir(folder)).toEqual(['a.lock']);
+      expect((await stat(join(folder, 'a.lock'))).size).toBe(0);
+    });
   });
 
   test('processes killed at any moment, also while holding, neither block nor lose a turn of the others', async () => {

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AldabaError } from '../../contract/errors.ts';
+import { storageFault } from '../problem.ts';
 
 /** Work that one process of a profile does at a time, by name: making the device key, rotating tokens, moving the clock mark. */
 export interface ProcessLock {
   /**
    * Runs `work` while no other process (and no other caller in this one) holds `name`. Not reentrant.
    * @param patience ms to wait for another process before giving up
-   * @throws AldabaError `cancelled` when `signal` aborts while waiting; `unavailable` after `patience`; what `work` throws
+   * @throws AldabaError `cancelled` when `signal` aborts while waiting; `unavailable` after `patience`; `disk-full`, `folder-not-writable`; what
+   *   `work` throws
    */
   run<T>(name: string, work: () => Promise<T>, signal?: AbortSignal, patience?: number): Promise<T>;
 }
@@ -42,19 +44,19 @@ export function createProcessLock(folder: string, usualPatience = 180_000): Proc
     patience: number,
   ): Promise<T> {
     if (!/^[a-z][a-z0-9-]{0,60}$/.test(name)) throw new TypeError(`not a lock name: ${name}`);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, `${name}.lock`);
-    const file = new DatabaseSync(path, { timeout: 0 });
+    const file = await open(path);
     try {
       await chmod(path, 0o600);
       const deadline = performance.now() + patience;
       for (let pause = 2; ; pause = Math.min(pause * 1.6, 60)) {
         if (signal?.aborted) throw new AldabaError('cancelled', `cancelled while waiting for ${name}`);
         try {
-          file.exec('BEGIN EXCLUSIVE');
+          // A journal on disk is written before the lock is there, which a full disk refuses. There is nothing to roll back.
+          file.exec('PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
           break;
         } catch (error) {
-          if (!isBusy(error)) throw error;
+          if (!isBusy(error)) throw storageFault(error, path) ?? error;
           if (performance.now() > deadline) {
             throw new AldabaError('unavailable', `another process held ${name} for ${patience} ms`);
           }
@@ -65,6 +67,15 @@ export function createProcessLock(folder: string, usualPatience = 180_000): Proc
     } finally {
       // Closing rolls the empty transaction back and releases the file's lock.
       file.close();
+    }
+  }
+
+  async function open(path: string): Promise<DatabaseSync> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    try {
+      return new DatabaseSync(path, { timeout: 0 });
+    } catch (error) {
+      throw storageFault(error, path) ?? error;
     }
   }
 
