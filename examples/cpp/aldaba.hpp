@@ -55,9 +55,8 @@ inline std::string defaultRuntimeFolder() {
   return home + "/Library/Application Support/Aldaba/run";
 #else
   const auto absolute = [](const std::string &path) { return path.rfind('/', 0) == 0; };
-  const std::string runtime = variable("XDG_RUNTIME_DIR"), state = variable("XDG_STATE_HOME");
-  if (absolute(runtime)) return runtime + "/aldaba";
-  return (absolute(state) ? state : home + "/.local/state") + "/aldaba/run";
+  const std::string data = variable("XDG_DATA_HOME");
+  return (absolute(data) ? data : home + "/.local/share") + "/aldaba/run";
 #endif
 }
 

@@ -39,10 +39,7 @@ def default_runtime_folder():
         return (given("LOCALAPPDATA") or home / "AppData" / "Local") / "Aldaba" / "run"
     if sys.platform == "darwin":
         return home / "Library" / "Application Support" / "Aldaba" / "run"
-    runtime = given("XDG_RUNTIME_DIR")
-    if runtime:
-        return runtime / "aldaba"
-    return (given("XDG_STATE_HOME") or home / ".local" / "state") / "aldaba" / "run"
+    return (given("XDG_DATA_HOME") or home / ".local" / "share") / "aldaba" / "run"
 
 
 def default_start_commands():

@@ -57,9 +57,7 @@ export function defaultRuntimeFolder(): string {
     return join(given('LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local'), 'Aldaba', 'run');
   if (process.platform === 'darwin')
     return join(homedir(), 'Library', 'Application Support', 'Aldaba', 'run');
-  const runtime = given('XDG_RUNTIME_DIR');
-  if (runtime !== undefined) return join(runtime, 'aldaba');
-  return join(given('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state'), 'aldaba', 'run');
+  return join(given('XDG_DATA_HOME') ?? join(homedir(), '.local', 'share'), 'aldaba', 'run');
 }
 
 /** For the shell: what starts the client, in the order in which it is worth trying. Where there is a display, it can show a window. */

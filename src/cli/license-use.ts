@@ -54,10 +54,11 @@ export function createLicenseUse(context: Context, wanted: LicenseWanted): Licen
     ({ own } = await attachOrStart(context, () => startOwnAgent(context, noWindow, () => {}), signal));
   }
 
+  /** Never throws: what the client of this process could not put away is in its log, and the job's own end is what counts. */
   async function detach(): Promise<void> {
     const ending = own;
     own = null;
-    await ending?.stop();
+    await ending?.stop().catch(() => undefined);
   }
 
   function connect(): Promise<BrokerConnection> {

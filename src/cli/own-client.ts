@@ -2,6 +2,7 @@ import { createRouterClient } from '@orpc/server';
 import { AldabaError } from '../contract/errors.ts';
 import { createCore } from '../core/create-core.ts';
 import type { Opener } from '../core/ports/index.ts';
+import { runEveryStep } from '../core/run-every-step.ts';
 import { createNodePorts } from '../core/shell/node-ports.ts';
 import { type RunningProcess, startClient } from '../core/shell/start-client.ts';
 import type { Context } from './context.ts';
@@ -15,10 +16,11 @@ export async function openOwnClient(context: Context): Promise<OpenClient> {
   const ports = await createNodePorts(surroundingsOf(context), shellOf(context, 'command', noWindow));
   tellKeptAside(context, ports.settings);
   const core = createCore(ports);
-  const close = async () => {
-    await core.stop();
-    await ports.close();
-  };
+  const close = () =>
+    runEveryStep(
+      () => core.stop(),
+      () => ports.close(),
+    );
   try {
     await core.start();
   } catch (error) {

@@ -11,6 +11,7 @@ import type { Broker, CreateBroker, Gateway, Licenses, PortalClient, StateStore 
 import type { Ports } from './ports/index.ts';
 import { asAldabaError } from './problem.ts';
 import type { RouterNeeds } from './router/create-router.ts';
+import { runEveryStep } from './run-every-step.ts';
 import { createGuest } from './session/guest.ts';
 import { createSession, type SessionControl } from './session/session.ts';
 import { recoverWayIn } from './setup/recover-way-in.ts';
@@ -156,16 +157,20 @@ export function composeCore(
   async function stop(): Promise<void> {
     contacts.stop();
     for (const cancel of undo.splice(0)) cancel();
-    // Before the connections close: programs that run on keep what they hold, and find it again at the next start.
-    await licenses.stop();
-    await broker?.stop();
-    await downloads.stop();
-    setup.stop();
-    // What memory forgets can never be found again, and would keep the seat, and a place among the person's devices, for weeks.
-    if (secrets.backend === 'memory' && session.hasIdentity())
-      await atMost(clock, signOutTerm, session.signOut());
-    closing.abort();
-    await session.stop();
+    await runEveryStep(
+      // Before the connections close: programs that run on keep what they hold, and find it again at the next start.
+      () => licenses.stop(),
+      () => broker?.stop(),
+      () => downloads.stop(),
+      () => setup.stop(),
+      // What memory forgets can never be found again, and would keep the seat, and a place among the person's devices, for weeks.
+      () =>
+        secrets.backend === 'memory' && session.hasIdentity()
+          ? atMost(clock, signOutTerm, session.signOut())
+          : undefined,
+      () => closing.abort(),
+      () => session.stop(),
+    );
   }
 
   const core: ComposedCore = {

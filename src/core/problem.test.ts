@@ -20,6 +20,8 @@ test.each([
     '/home/ana/.local/share/aldaba',
   ],
   [fault({ code: 'EPERM', path: '/run/x', syscall: 'mkdir' }), 'folder-not-writable', '/run/x'],
+  [fault({ code: 'EEXIST', path: '/run/x', syscall: 'mkdir' }), 'folder-not-writable', '/run/x'],
+  [fault({ code: 'EEXIST', path: '/run/x', syscall: 'open' }), 'internal', undefined],
   [fault({ code: 'EACCES', path: 'xdg-open', syscall: 'spawn xdg-open' }), 'internal', undefined],
   [fault({ code: 'EACCES', syscall: 'connect', address: '10.0.0.1' }), 'internal', undefined],
   [fault({ code: 'ERR_SQLITE_ERROR', errcode: 1 }), 'internal', undefined],

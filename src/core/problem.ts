@@ -21,7 +21,13 @@ export function storageFault(error: unknown, file?: string): AldabaError | null 
     return new AldabaError('disk-full', error.message, undefined, { cause: error });
   const syscall = 'syscall' in error ? String(error.syscall) : '';
   const path = file ?? ('path' in error && typeof error.path === 'string' ? error.path : undefined);
-  const isDenied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
+  const isDenied =
+    code === 'EACCES' ||
+    code === 'EPERM' ||
+    code === 'EROFS' ||
+    // A file stands where a folder is needed.
+    code === 'ENOTDIR' ||
+    (code === 'EEXIST' && syscall === 'mkdir');
   if (result !== sqliteReadOnly && result !== sqliteCannotOpen) {
     // A program that may not be started, and a connection that may not be made, are refused with the same names.
     if (!isDenied || path === undefined || syscall.startsWith('spawn')) return null;

@@ -50,7 +50,7 @@ function surroundings(change: Record<string, string | undefined>): Record<string
     PATH: `${join(folder, 'bin')}:${process.env.PATH ?? ''}`,
     ALDABA_PROFILE: undefined,
     XDG_RUNTIME_DIR: undefined,
-    XDG_STATE_HOME: undefined,
+    XDG_DATA_HOME: undefined,
     DISPLAY: undefined,
     WAYLAND_DISPLAY: undefined,
     DBUS_SESSION_BUS_ADDRESS: 'disabled:',
@@ -98,10 +98,10 @@ const keychainLocked = { code: 'keychain-locked', message: 'The keychain is lock
 for (const language of ['typescript', 'python', 'cpp'] as const) {
   describeUnless(missing[language], `the example in ${language}, left to itself`, () => {
     test.each<[string, Record<string, string>]>([
-      ['with a runtime folder', { XDG_RUNTIME_DIR: 'run' }],
+      ['with a runtime folder, which a job of the same person may not know', { XDG_RUNTIME_DIR: 'run' }],
       ['without one', {}],
-      ['with a state folder', { XDG_STATE_HOME: 'state' }],
-      ['with empty ones', { XDG_RUNTIME_DIR: '', XDG_STATE_HOME: '' }],
+      ['with a data folder', { XDG_DATA_HOME: 'data' }],
+      ['with an empty one', { XDG_DATA_HOME: '' }],
       ['with a profile', { ALDABA_PROFILE: 'profile' }],
     ])('looks for the client where it is: %s', async (_what, given) => {
       const change = Object.fromEntries(
@@ -123,7 +123,7 @@ for (const language of ['typescript', 'python', 'cpp'] as const) {
     });
 
     test('counts a relative folder as absent', async () => {
-      const change = { XDG_RUNTIME_DIR: 'here', XDG_STATE_HOME: 'there' };
+      const change = { XDG_DATA_HOME: 'here' };
       const { runtime } = findPaths({
         platform: process.platform,
         environment: change,

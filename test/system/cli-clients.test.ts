@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demonstrationAdministrator, demonstrationKeys } from '../../src/portal/demonstration/access.ts';
+import { needs } from '../support/skip.ts';
 import { type CliRig, createCliRig } from './cli-support.ts';
 
 let cli: CliRig;
@@ -89,4 +90,36 @@ test('of agents that start together one is the client, the others say who', asyn
   for (const line of others)
     expect(JSON.parse(line)).toEqual({ ok: true, running: true, pid: agents[client]?.pid });
   await Promise.all(agents.map((agent) => agent.stop()));
+});
+
+test('a job without a session of its own, as one of cron, finds the client of the person who is logged in', async (context) => {
+  needs(context, process.platform === 'linux', 'elsewhere no folder goes with the session');
+  const home = join(cli.folder, 'home');
+  const session = join(home, 'session');
+  await mkdir(session, { recursive: true, mode: 0o700 });
+  const own = { HOME: home, XDG_DATA_HOME: '', XDG_STATE_HOME: '', XDG_CONFIG_HOME: '' };
+  const loggedIn = { profile: null, environment: { ...own, XDG_RUNTIME_DIR: session } };
+  const agent = cli.start(['agent', '--no-wait'], loggedIn);
+  const look = async (runtime: string) => {
+    const environment = { ...own, XDG_RUNTIME_DIR: runtime };
+    return (await cli.run(['status', '--json'], { profile: null, environment })).json.pid;
+  };
+  await expect.poll(() => look('')).toBe(agent.child.pid);
+  // Somebody else's, as `sudo -u` leaves it.
+  expect(await look('/proc/1')).toBe(agent.child.pid);
+  // The person logs out.
+  await rm(session, { recursive: true });
+  expect(await look('')).toBe(agent.child.pid);
+  agent.child.kill('SIGTERM');
+  expect((await agent.ended).code).toBe(0);
+});
+
+test('a job whose folder for locks and sockets goes while it runs ends with its own exit code', async () => {
+  const lost = job('lost');
+  await lost.until({ running: true, uses: ['running'] });
+  const run = join(cli.folder, 'node', 'run');
+  await rm(run, { recursive: true });
+  await writeFile(run, '');
+  expect(await lost.end()).toBe(7);
+  await rm(run);
 });

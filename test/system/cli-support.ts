@@ -18,8 +18,8 @@ export interface Outcome {
 export interface RunOptions {
   /** What it reads on standard input; null: nothing comes, and it stays open. */
   input?: string | null;
-  /** Its folder; the rig's own unless said. */
-  profile?: string;
+  /** Its folder; the rig's own unless said. null: where the environment leads to. */
+  profile?: string | null;
   environment?: Readonly<Record<string, string>>;
 }
 
@@ -75,7 +75,8 @@ export async function createCliRig(relay?: Relay): Promise<CliRig> {
     rootKey,
     run: (args, options) => cli.start(args, options).ended,
     start(args, { input = '', profile = ownProfile, environment: more = {} } = {}) {
-      const child = spawn(process.execPath, [aldaba, '--profile', profile, ...args], {
+      const where = profile === null ? [] : ['--profile', profile];
+      const child = spawn(process.execPath, [aldaba, ...where, ...args], {
         cwd: folder,
         env: { ...process.env, ALDABA_LANGUAGE: 'es', ...environment, ...more },
         stdio: ['pipe', 'pipe', 'pipe'],

@@ -7,7 +7,7 @@ describe('where a profile lives', () => {
     expect(findPaths({ platform: 'linux', environment: {}, home, profile: null })).toEqual({
       config: '/home/ana/.config/aldaba',
       data: '/home/ana/.local/share/aldaba',
-      runtime: '/home/ana/.local/state/aldaba/run',
+      runtime: '/home/ana/.local/share/aldaba/run',
       downloads: '/home/ana/Downloads',
       logs: '/home/ana/.local/state/aldaba/logs',
     });
@@ -20,7 +20,7 @@ describe('where a profile lives', () => {
     expect(findPaths({ platform: 'linux', environment, home, profile: null })).toMatchObject({
       config: '/c/aldaba',
       data: '/d/aldaba',
-      runtime: '/run/user/1000/aldaba',
+      runtime: '/d/aldaba/run',
       logs: '/home/ana/.local/state/aldaba/logs',
     });
   });

@@ -50,13 +50,14 @@ export function findPaths({ platform, environment, home, profile }: PathSurround
       logs: path.join(home, 'Library', 'Logs', 'Aldaba'),
     };
   }
-  const runtimeRoot = given('XDG_RUNTIME_DIR', '');
+  const data = path.join(given('XDG_DATA_HOME', path.join(home, '.local', 'share')), 'aldaba');
   const state = path.join(given('XDG_STATE_HOME', path.join(home, '.local', 'state')), 'aldaba');
   return {
     config: path.join(given('XDG_CONFIG_HOME', path.join(home, '.config')), 'aldaba'),
-    data: path.join(given('XDG_DATA_HOME', path.join(home, '.local', 'share')), 'aldaba'),
-    // Not below /tmp when there is no runtime folder: others could put theirs there first.
-    runtime: runtimeRoot === '' ? path.join(state, 'run') : path.join(runtimeRoot, 'aldaba'),
+    data,
+    // Not below $XDG_RUNTIME_DIR, which cron, `su` and containers do not know and which goes when its person logs out: whoever works with the
+    // same leases has to find the same locks and the same client.
+    runtime: path.join(data, 'run'),
     downloads: given('XDG_DOWNLOAD_DIR', path.join(home, 'Downloads')),
     logs: path.join(state, 'logs'),
   };

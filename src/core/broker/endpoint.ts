@@ -62,20 +62,29 @@ export async function openEndpoint(needs: EndpointNeeds): Promise<OpenEndpoint> 
     return opened;
   });
 
+  const closeServer = () =>
+    new Promise<void>((resolve) => {
+      server.close((error) => {
+        if (error !== undefined) log.warn({ error: String(error) }, 'the broker was not listening');
+        resolve();
+      });
+    });
+
   return {
     ...endpoint,
-    close: () =>
-      lock.run('broker', async () => {
-        const now = await readEndpoint(file);
-        // A profile whose files were deleted under this client may belong to another one by now.
-        if (now?.pid === endpoint.pid && now.address === endpoint.address) await rm(file, { force: true });
-        await new Promise<void>((resolve) => {
-          server.close((error) => {
-            if (error !== undefined) log.warn({ error: String(error) }, 'the broker was not listening');
-            resolve();
-          });
+    async close() {
+      try {
+        await lock.run('broker', async () => {
+          const now = await readEndpoint(file);
+          // A profile whose files were deleted under this client may belong to another one by now.
+          if (now?.pid === endpoint.pid && now.address === endpoint.address) await rm(file, { force: true });
+          await closeServer();
         });
-      }),
+      } catch (error) {
+        log.warn({ error: String(error) }, 'the end of the broker could not be told');
+        if (server.listening) await closeServer();
+      }
+    },
   };
 }
 

@@ -4,7 +4,7 @@ export interface Paths {
   readonly config: string;
   /** Leases and license files (signed, not secret). */
   readonly data: string;
-  /** Sockets, lock files: `$XDG_RUNTIME_DIR/aldaba` or a 0700 folder. */
+  /** Sockets, lock files; a 0700 folder. It follows from `data`: two processes with the same leases find each other. */
   readonly runtime: string;
   readonly downloads: string;
   readonly logs: string;

@@ -1,5 +1,6 @@
 import { createBroker } from '../broker/create-broker.ts';
 import { type Core, createCore } from '../create-core.ts';
+import { runEveryStep } from '../run-every-step.ts';
 import { createAttachedDesktops } from './attached-desktops.ts';
 import { type ControlServer, type ShellActions, serveControl } from './control-server.ts';
 import { linkOrigins } from './link-origins.ts';
@@ -32,11 +33,12 @@ export async function startClient(options: {
   const ports = await createNodePorts(options.surroundings, { ...options.shell, opener: desktops.opener });
   const core = createCore(ports, createBroker);
   let control: ControlServer | null = null;
-  const stop = async () => {
-    await control?.close();
-    await core.stop();
-    await ports.close();
-  };
+  const stop = () =>
+    runEveryStep(
+      () => control?.close(),
+      () => core.stop(),
+      () => ports.close(),
+    );
   try {
     await core.start();
     control = await serveControl({
