@@ -9,7 +9,7 @@ const longestSocketPath = 103;
 
 /**
  * Makes `folder` when it is missing, and makes sure that it is this user's alone: what is in it is then reached by nobody else.
- * @throws AldabaError `unavailable` when it is somebody else's, or no folder (a link could lead anywhere)
+ * @throws AldabaError `folder-not-writable` when it is somebody else's, or no folder (a link could lead anywhere)
  */
 export async function ownFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -17,7 +17,7 @@ export async function ownFolder(folder: string): Promise<void> {
   if (user === undefined) return;
   const found = await lstat(folder);
   if (!found.isDirectory() || found.uid !== user) {
-    throw new AldabaError('unavailable', `${folder} belongs to somebody else`, { file: folder });
+    throw new AldabaError('folder-not-writable', `${folder} belongs to somebody else`, { file: folder });
   }
   if ((found.mode & 0o077) !== 0) await chmod(folder, 0o700);
 }

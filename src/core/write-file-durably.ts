@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
 
 /**
- * Replaces a file so that a reader, or a process that died in between, sees the old content or the new, whole. Mode 0600.
+ * Replaces a file so that a reader, or a process that died in between, sees the old content or the new, whole. Mode 0600. A folder that stands in
+ * its place is kept aside.
  * @throws the file system's error; the file beside it is taken away again
  */
 export async function writeFileDurably(path: string, content: string | Uint8Array): Promise<void> {
@@ -16,7 +17,10 @@ export async function writeFileDurably(path: string, content: string | Uint8Arra
     } finally {
       await file.close();
     }
-    await renameOver(aside, path);
+    await renameOver(aside, path).catch(async (error) => {
+      if (!(await moveFolderAside(path))) throw error;
+      await renameOver(aside, path);
+    });
   } catch (error) {
     await rm(aside, { force: true });
     throw error;
@@ -25,6 +29,21 @@ export async function writeFileDurably(path: string, content: string | Uint8Arra
   const folder = await open(dirname(path), 'r').catch(() => null);
   await folder?.sync().catch(() => undefined);
   await folder?.close();
+}
+
+/** `settings.json` -> `settings.corrupt-TIME.json`, in the same folder. */
+export function nameAside(path: string): string {
+  const extension = extname(path);
+  const time = new Date().toISOString().replace(/[:.]/g, '-');
+  return join(dirname(path), `${basename(path, extension)}.corrupt-${time}${extension}`);
+}
+
+/** Moves a folder out of the place of a file. @returns false: none is there */
+export async function moveFolderAside(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => null);
+  if (found?.isDirectory() !== true) return false;
+  await renameOver(path, nameAside(path));
+  return true;
 }
 
 /** Windows refuses a rename for a moment while a virus scanner or a reader has the target open. */

@@ -1,7 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { createFixedClock } from '../../../test/fakes/clock.ts';
 import { expectMode } from '../../../test/support/expect-mode.ts';
 import { settingsFolder } from '../../../test/support/settings-folder.ts';
+import { needs } from '../../../test/support/skip.ts';
+import { settingsNotices } from '../state/settings-notices.ts';
 import { settingsFromEnvironment, settingsFromTexts } from './settings-sources.ts';
 
 const { defaults, file, policyFile, root, open, given } = settingsFolder();
@@ -167,6 +170,24 @@ describe('sources', () => {
       values: {},
       problems: [],
     });
+  });
+
+  test('a file that the person may not read is left as it is, and is not called damaged', async (context) => {
+    const user = process.geteuid?.();
+    needs(context, user !== undefined, 'Windows has no file modes');
+    await given('{"language":"pt"}');
+    await chmod(root(), 0o755);
+    await chmod(file(), 0o000);
+    // Root reads everything.
+    if (user === 0) process.seteuid?.(65534);
+    const settings = await open().finally(() => process.seteuid?.(user ?? 0));
+    expect(settings.problems).toEqual([{ source: 'user', file: file(), field: null, unreadable: true }]);
+    expect(settings.recoveredFrom).toBeNull();
+    expect(settingsNotices({ settings, clock: createFixedClock() })).toMatchObject([
+      { code: 'file-not-readable', data: { file: file() } },
+    ]);
+    await chmod(file(), 0o600);
+    expect((await open()).current().language).toBe('pt');
   });
 
   test('a policy that cannot be read is named', async () => {

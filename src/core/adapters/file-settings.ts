@@ -107,7 +107,7 @@ export async function openSettings(options: FileSettingsOptions): Promise<Settin
   async function read(): Promise<void> {
     const given = await readJsonObject(path);
     // A file that another process has broken meanwhile is set aside at the next start; until then what was read counts.
-    if (given !== undefined)
+    if (given !== undefined && given !== 'unreadable')
       take(given === null ? {} : readFields(given, { source: 'user', file: path }).values);
   }
 

@@ -1,7 +1,7 @@
 import { copyFile, lstat } from 'node:fs/promises';
 import type { SettingName, SettingsChange } from '../../contract/settings.ts';
 import type { SettingsProblem } from '../ports/settings.ts';
-import { renameOver, writeFileDurably } from '../write-file-durably.ts';
+import { nameAside, renameOver, writeFileDurably } from '../write-file-durably.ts';
 import { readFields, readJsonObject, settingNames } from './settings-sources.ts';
 
 /** The person's settings file as it is, and what is to be told of it. */
@@ -9,7 +9,7 @@ export interface OwnSettings {
   values: SettingsChange;
   /** What cannot be understood, in the file itself. */
   broken: SettingsProblem[];
-  /** Copies that were kept aside before, which nobody has acknowledged. */
+  /** What is told and not repaired: copies that were kept aside before, which nobody has acknowledged, or that nobody may read the file. */
   kept: SettingsProblem[];
 }
 
@@ -38,7 +38,7 @@ function keptIn(given: object): Kept[] {
 
 /** Copies the file beside itself; what is no file at all (a folder) is moved there. @throws the file system's error */
 async function keepAside(path: string): Promise<string> {
-  const aside = `${path.replace(/\.json$/, '')}.corrupt-${new Date().toISOString().replace(/[:.]/g, '-')}.json`;
+  const aside = nameAside(path);
   if ((await lstat(path)).isDirectory()) await renameOver(path, aside);
   else await copyFile(path, aside);
   return aside;
@@ -68,6 +68,8 @@ export async function readOwnSettings(path: string): Promise<OwnSettings> {
   if (given === null) return { values: {}, broken: [], kept: [] };
   if (given === undefined)
     return { values: {}, broken: [{ source: 'user', file: path, field: null }], kept: [] };
+  if (given === 'unreadable')
+    return { values: {}, broken: [], kept: [{ source: 'user', file: path, field: null, unreadable: true }] };
   const { values, problems } = readFields(given, { source: 'user', file: path });
   return { values, broken: problems, kept: await remembered(keptIn(given)) };
 }
@@ -83,7 +85,8 @@ export async function repairOwnSettings(path: string): Promise<string | null> {
   if (broken.length === 0) return null;
   const aside = await keepAside(path);
   const bad = new Set<string | null>(broken.map(({ field }) => field));
-  const entries = Object.entries((await readJsonObject(aside)) ?? {});
+  const copy = await readJsonObject(aside);
+  const entries = typeof copy === 'object' && copy !== null ? Object.entries(copy) : [];
   const rest = Object.fromEntries(entries.filter(([name]) => !bad.has(name)));
   await replace(path, rest, [...keptIn(rest), ...broken.map(({ field }) => ({ file: aside, field }))]);
   return aside;
@@ -92,7 +95,7 @@ export async function repairOwnSettings(path: string): Promise<string | null> {
 /** The person knows of that copy: it is not named again. */
 export async function forgetKeptAside(path: string, known: SettingsProblem): Promise<void> {
   const given = await readJsonObject(path);
-  if (given === null || given === undefined) return;
+  if (typeof given !== 'object' || given === null) return;
   const kept = keptIn(given);
   const left = kept.filter(({ file, field }) => file !== known.file || field !== known.field);
   if (left.length < kept.length) await replace(path, given, left);

@@ -75,15 +75,15 @@ export function settingsFromEnvironment(environment: Readonly<Record<string, str
   );
 }
 
-/** A JSON object in a file; `null` when there is no file, `undefined` when it holds something else. */
-export async function readJsonObject(path: string): Promise<object | null | undefined> {
+/** A JSON object in a file; `null` when there is no file, `undefined` when it holds something else, `unreadable` when it may not be read. */
+export async function readJsonObject(path: string): Promise<object | null | undefined | 'unreadable'> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return null;
-    return undefined;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    return code === 'EACCES' || code === 'EPERM' ? 'unreadable' : undefined;
   }
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -98,5 +98,7 @@ export async function readPolicy(path: string): Promise<Source> {
   const given = await readJsonObject(path);
   if (given === null) return { values: {}, problems: [] };
   if (given === undefined) return { values: {}, problems: [{ source: 'policy', file: path, field: null }] };
+  if (given === 'unreadable')
+    return { values: {}, problems: [{ source: 'policy', file: path, field: null, unreadable: true }] };
   return readFields(given, { source: 'policy', file: path });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { atMost } from '../licenses/at-most.ts';
 import type { Broker, Licenses, Parts } from '../parts.ts';
-import { type OpenEndpoint, openEndpoint } from './endpoint.ts';
+import { type EndpointNeeds, type OpenEndpoint, openEndpoint } from './endpoint.ts';
 import { type ProgramConnection, serveProgram } from './program-connection.ts';
 import { createRefusalLog } from './refusal-log.ts';
 
@@ -14,7 +14,7 @@ const stopTerm = 1000;
 /** Answers the programs of this person. See {@link Broker} and docs/broker-protocol.md. */
 export function createBroker(
   parts: Parts & { licenses: Licenses },
-  options: { kind?: 'socket' | 'pipe'; pipeName?: () => string } = {},
+  options: Pick<Partial<EndpointNeeds>, 'kind' | 'pipeName' | 'write'> = {},
 ): Broker {
   const { ports, licenses, lock } = parts;
   const { log, paths, clock } = ports;
@@ -53,9 +53,8 @@ export function createBroker(
       return endpoint?.address ?? null;
     },
     async start() {
-      const pipeName = options.pipeName === undefined ? {} : { pipeName: options.pipeName };
       stopping = false;
-      endpoint = await openEndpoint({ runtime: paths.runtime, lock, log, server, kind, secret, ...pipeName });
+      endpoint = await openEndpoint({ ...options, runtime: paths.runtime, lock, log, server, kind, secret });
       forget.push(
         licenses.onChange((product) => {
           for (const connection of connections) connection.changed(product);

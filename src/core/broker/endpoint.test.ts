@@ -7,6 +7,8 @@ import { localAddress } from '../../../test/support/local-address.ts';
 import { connectProgram } from '../../../test/support/program-client.ts';
 import { needs } from '../../../test/support/skip.ts';
 import { brokerEndpointSchema } from '../../contract/broker.ts';
+import type { ProcessLock } from '../lock/process-lock.ts';
+import { writeFileDurably } from '../write-file-durably.ts';
 import { createBroker } from './create-broker.ts';
 
 let rig: BrokerRig;
@@ -20,15 +22,36 @@ const sockets = async () => (await readdir(rig.ports.paths.runtime)).filter((nam
 describe('a start that fails after it listened', () => {
   test('leaves nothing behind, and the same broker starts once the way is free', async () => {
     await rig.broker.stop();
-    const file = join(rig.ports.paths.runtime, 'broker.json');
-    await mkdir(file);
-    await expect(rig.broker.start()).rejects.toMatchObject({ syscall: 'rename' });
+    let full = true;
+    const write: typeof writeFileDurably = async (path, content) => {
+      if (full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      await writeFileDurably(path, content);
+    };
+    rig.broker = createBroker({ ...rig.parts, licenses: rig.licenses }, { write });
+    await expect(rig.broker.start()).rejects.toMatchObject({ code: 'ENOSPC' });
     await rig.broker.stop();
     expect(await sockets()).toEqual([]);
-    await rm(file, { recursive: true });
+    full = false;
     await rig.broker.start();
     expect(await (await rig.start()).request('diagnose')).toMatchObject({ programs: 1 });
   });
+});
+
+test('a folder in the place of the file hinders nobody, and a stop that may not lock still stops listening', async () => {
+  await rig.broker.stop();
+  const { runtime } = rig.ports.paths;
+  await mkdir(join(runtime, 'broker.json'));
+  let locks = true;
+  const lock: ProcessLock = {
+    run: (...asked) => (locks ? rig.parts.lock.run(...asked) : Promise.reject(new Error('no lock'))),
+  };
+  rig.broker = createBroker({ ...rig.parts, lock, licenses: rig.licenses });
+  await rig.broker.start();
+  expect(await (await rig.start()).request('diagnose')).toMatchObject({ programs: 1 });
+  locks = false;
+  await rig.broker.stop();
+  expect(await sockets()).toEqual([]);
+  expect((await readdir(runtime)).filter((name) => name.startsWith('broker.corrupt-'))).toHaveLength(1);
 });
 
 describe('the endpoint', () => {
@@ -130,7 +153,7 @@ describe('the endpoint', () => {
     await symlink(elsewhere, link);
     const ports = { ...rig.parts.ports, paths: { ...rig.ports.paths, runtime: link } };
     const other = createBroker({ ...rig.parts, ports, licenses: rig.licenses });
-    await expect(other.start()).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(other.start()).rejects.toMatchObject({ code: 'folder-not-writable', data: { file: link } });
   });
 
   test('a profile too deep for a socket’s path gets a short one', async () => {

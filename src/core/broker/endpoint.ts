@@ -32,17 +32,18 @@ export interface EndpointNeeds {
   secret: string | null;
   /** For tests of the pipe's way of working on other systems. */
   pipeName?: () => string;
+  write?: typeof writeFileDurably;
 }
 
 /**
  * Listens where programs of this person look, and nobody else's. One endpoint per runtime folder: a dead one is taken over, a living one
  * is left alone. The kernel's lock makes looking and taking one step, so that of two clients started together one listens.
  *
- * @throws AldabaError `already-running` when another client answers; `unavailable` when the folder cannot be trusted; the file system's error.
+ * @throws AldabaError `already-running` when another client answers; `folder-not-writable` when the folder cannot be trusted; the file system's error.
  *   The server does not listen then
  */
 export async function openEndpoint(needs: EndpointNeeds): Promise<OpenEndpoint> {
-  const { runtime, lock, log, server, kind, secret } = needs;
+  const { runtime, lock, log, server, kind, secret, write = writeFileDurably } = needs;
   const file = join(runtime, brokerEndpointFile);
   await ownFolder(runtime);
 
@@ -58,7 +59,7 @@ export async function openEndpoint(needs: EndpointNeeds): Promise<OpenEndpoint> 
       secret,
       pid: process.pid,
     };
-    await listenLocally(server, address, kind, () => writeFileDurably(file, JSON.stringify(opened)));
+    await listenLocally(server, address, kind, () => write(file, JSON.stringify(opened)));
     return opened;
   });
 

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -138,6 +138,13 @@ describe('process lock', () => {
       expect(await readdir(folder)).toEqual(['a.lock']);
       expect((await stat(join(folder, 'a.lock'))).size).toBe(0);
     });
+  });
+
+  test('a folder in the place of the file is kept aside', async () => {
+    await mkdir(join(folder, 'a.lock', 'inside'), { recursive: true });
+    await expect(createProcessLock(folder).run('a', async () => 1)).resolves.toBe(1);
+    const aside = (await readdir(folder)).find((name) => name.startsWith('a.corrupt-')) ?? '';
+    expect(await readdir(join(folder, aside))).toEqual(['inside']);
   });
 
   test('processes killed at any moment, also while holding, neither block nor lose a turn of the others', async () => {

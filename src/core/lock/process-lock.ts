@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AldabaError } from '../../contract/errors.ts';
 import { storageFault } from '../problem.ts';
+import { moveFolderAside } from '../write-file-durably.ts';
 
 /** Work that one process of a profile does at a time, by name: making the device key, rotating tokens, moving the clock mark. */
 export interface ProcessLock {
@@ -72,6 +73,7 @@ export function createProcessLock(folder: string, usualPatience = 180_000): Proc
 
   async function open(path: string): Promise<DatabaseSync> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    await moveFolderAside(path);
     try {
       return new DatabaseSync(path, { timeout: 0 });
     } catch (error) {

@@ -13,6 +13,8 @@ export interface SettingsProblem {
   file: string | null;
   /** null: the whole file. */
   field: SettingName | null;
+  /** The file is there and may not be read; what it says is not known, and it is left as it is. */
+  unreadable?: true;
 }
 
 /** Effective settings: policy > command line > environment > the person's choice > default (see contract/settings). */

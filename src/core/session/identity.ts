@@ -11,7 +11,7 @@ import type { SettingsStore } from '../ports/settings.ts';
 import { asAldabaError } from '../problem.ts';
 import type { Credentials } from './credentials.ts';
 import type { Guest } from './guest.ts';
-import { createIdentityFile, type IdentityRecord, noIdentity } from './identity-record.ts';
+import { createIdentityFile, type IdentityFile, type IdentityRecord, noIdentity } from './identity-record.ts';
 
 /** Who is signed in as this process knows it: shown in the snapshot, remembered in a file, followed when another process changes it. */
 export interface Identity {
@@ -63,10 +63,28 @@ const byPortal = (state: IdentityRecord['state']) =>
 const companyOf = (record: IdentityRecord): string | undefined =>
   record.profile?.membership.account.id ?? record.account?.id;
 
+/** The keychain decides who is signed in: a record that cannot be written is told, and hinders nobody. */
+function forgiving(file: IdentityFile, state: StateStore, log: Log): IdentityFile {
+  const id = 'identity-disk';
+  return {
+    ...file,
+    async write(record) {
+      try {
+        await file.write(record);
+        state.clearNotice(id);
+      } catch (error) {
+        const { code, data, message } = asAldabaError(error);
+        log.error({ code, error: message }, 'who is signed in could not be remembered');
+        state.notice({ id, level: 'error', problem: { code, data } });
+      }
+    },
+  };
+}
+
 export function createIdentity(needs: IdentityNeeds): Identity {
   const { file, credentials, settings, guest, state, clock, log, followed } = needs;
   const writer = randomUUID();
-  const disk = createIdentityFile(file);
+  const disk = forgiving(createIdentityFile(file), state, log);
   const listeners = new Set<(event: IdentityEvent) => void>();
   let present = false;
   let known: IdentityRecord = { ...noIdentity, keptIn: guest.keptIn, writer };

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { type Instant, instantSchema } from '../../contract/primitives.ts';
-import { writeFileDurably } from '../write-file-durably.ts';
+import { moveFolderAside, writeFileDurably } from '../write-file-durably.ts';
 
 const noteSchema = z.object({ requestedAt: instantSchema });
 
@@ -35,7 +35,10 @@ export function createRequestNote(file: string): RequestNote {
     },
     async set(at) {
       requestedAt = at;
-      if (at === null) return rm(file, { force: true });
+      if (at === null) {
+        await moveFolderAside(file);
+        return rm(file, { force: true });
+      }
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       await writeFileDurably(file, JSON.stringify({ requestedAt: at }));
     },

@@ -38,7 +38,7 @@ const helloLimit = 2000;
  * pipe's unguessable name, and a secret from a file that only the person can read.
  *
  * @throws AldabaError `already-running` when another process of this profile answers there, `client-silent` when one is there that does not;
- *   `unavailable` when the folder is somebody else's; the file system's error. Nothing listens then
+ *   `folder-not-writable` when the folder is somebody else's; the file system's error. Nothing listens then
  */
 export async function serveControl(options: {
   readonly paths: Pick<Paths, 'runtime'>;
@@ -50,8 +50,9 @@ export async function serveControl(options: {
   /** Gets the connection of a window of another process; see attached-desktops. */
   readonly attachDesktop: (port: SocketPort) => void;
   readonly log: Pick<Log, 'warn'>;
+  readonly write?: typeof writeFileDurably;
 }): Promise<ControlServer> {
-  const { paths, log } = options;
+  const { paths, log, write = writeFileDurably } = options;
   await ownFolder(paths.runtime);
   const control = new RPCHandler(createControlRouter(options));
   const client = new RPCHandler(options.client);
@@ -90,7 +91,7 @@ export async function serveControl(options: {
     const kind = process.platform === 'win32' ? 'pipe' : 'socket';
     const free = kind === 'pipe' ? randomPipeName() : await freeSocketPath(paths.runtime);
     const note = JSON.stringify({ pid: process.pid, address: free, secret });
-    await listenLocally(server, free, kind, () => writeFileDurably(file, note));
+    await listenLocally(server, free, kind, () => write(file, note));
     return free;
   });
 

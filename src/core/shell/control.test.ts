@@ -10,6 +10,7 @@ import { localAddress } from '../../../test/support/local-address.ts';
 import { needs } from '../../../test/support/skip.ts';
 import type { AppState } from '../../contract/client/state.ts';
 import { clientContract } from '../../contract/client.ts';
+import { writeFileDurably } from '../write-file-durably.ts';
 import { connectToRunning } from './control-client.ts';
 import { openControlPort, readRunningState } from './control-port.ts';
 import { type ControlServer, serveControl } from './control-server.ts';
@@ -25,8 +26,9 @@ let runtime: string;
 let server: ControlServer | undefined;
 const stop = vi.fn();
 const warn = vi.fn();
-const serve = (folder = runtime) =>
+const serve = (folder = runtime, write = writeFileDurably) =>
   serveControl({
+    write,
     paths: { runtime: folder },
     client,
     snapshot: () => ({ uses: [] }) as unknown as AppState,
@@ -104,10 +106,11 @@ describe('control endpoint', () => {
   });
 
   test('a start that fails leaves nothing listening, and the next one works', async () => {
-    await mkdir(join(runtime, 'control.json'));
-    await expect(serve()).rejects.toMatchObject({ syscall: 'rename' });
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    await expect(serve(runtime, () => Promise.reject(full))).rejects.toMatchObject({ code: 'ENOSPC' });
     expect((await readdir(runtime)).filter((name) => name.endsWith('.sock'))).toEqual([]);
-    await rm(join(runtime, 'control.json'), { recursive: true });
+    // A folder in the place of the file is no reason to fail.
+    await mkdir(join(runtime, 'control.json'));
     server = await serve();
     expect(await connectToRunning({ runtime })).not.toBeNull();
   });
@@ -117,7 +120,10 @@ describe('control endpoint', () => {
     const elsewhere = join(runtime, 'elsewhere');
     await mkdir(elsewhere);
     await symlink(elsewhere, join(runtime, 'linked'));
-    await expect(serve(join(runtime, 'linked'))).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(serve(join(runtime, 'linked'))).rejects.toMatchObject({
+      code: 'folder-not-writable',
+      data: { file: join(runtime, 'linked') },
+    });
   });
 
   test('a second one on the same profile is told so, and the first one lives on', async () => {

@@ -7,13 +7,13 @@ function idOf({ source, file, field }: SettingsProblem): string {
   return `settings-corrupt:${source}:${field ?? '*'}:${file === null ? '' : basename(file)}`;
 }
 
-/** What of the settings could not be understood, and where it is now. */
+/** What of the settings could not be understood or read, and where it is now. */
 export function settingsNotices({ settings, clock }: Pick<Ports, 'settings' | 'clock'>): AppState['notices'] {
   const at = new Date(clock.now()).toISOString();
   return settings.problems.map((problem) => ({
     id: idOf(problem),
     level: 'warning',
-    code: 'settings-corrupt',
+    code: problem.unreadable === true ? 'file-not-readable' : 'settings-corrupt',
     data: {
       ...(problem.file === null ? {} : { file: problem.file }),
       ...(problem.field === null ? {} : { field: problem.field }),
