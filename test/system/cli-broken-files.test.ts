@@ -71,6 +71,17 @@ test('a folder in the place of the settings file hinders no command', async () =
   expect(json).toMatchObject({ notices: [{ code: 'settings-corrupt' }] });
 });
 
+test('a folder that takes no file is named by doctor, and not blamed on the portal', async () => {
+  const { profile } = await signedIn('no-folder');
+  const run = join(profile, 'run');
+  await rm(run, { recursive: true });
+  await writeFile(run, '');
+  const doctor = await cli.run(['doctor', ...kept], { profile });
+  expect([doctor.code, doctor.out]).toEqual([1, expect.stringContaining(`Archivo: ${run}`)]);
+  const refused = await cli.run(['acquire', 'viga', ...kept, '--', 'true'], { profile });
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining(`Archivo: ${run}`)]);
+});
+
 test('a broken license record is kept aside and named by each status, until the product has a license again', async () => {
   const { profile, record } = await standalone('broken-license');
   await writeFile(record, 'x');

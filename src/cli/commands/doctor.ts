@@ -16,8 +16,9 @@ export async function doctor(
     if (resetDevice) await client.setup.resetDevice();
     const found = await client.diagnose();
     const problems = problemsOf(found);
-    const about = problems.filter((code) => found.notices.every((notice) => notice.code !== code));
-    const sentences = await noticeSentences(context, [...about.map((code) => ({ code })), ...found.notices]);
+    const located = [...found.folders, ...found.notices];
+    const about = problems.filter((code) => located.every((other) => other.code !== code));
+    const sentences = await noticeSentences(context, [...about.map((code) => ({ code })), ...located]);
     return {
       code: exitCodeOf(found),
       json: { running: pid !== null, ...found, problems },
@@ -27,9 +28,10 @@ export async function doctor(
 }
 
 /** Each once, in the order in which they stand in the way: this machine, the network, the licenses. */
-function problemsOf({ keychain, clock, device, portal, licenses, notices }: Diagnosis): ErrorCode[] {
+function problemsOf({ keychain, folders, clock, device, portal, licenses, notices }: Diagnosis): ErrorCode[] {
   const codes: (ErrorCode | null | undefined)[] = [
     keychain.state === 'ok' ? null : `keychain-${keychain.state}`,
+    ...folders.map(({ code }) => code),
     clock.verdict === 'suspect' ? 'clock-suspect' : null,
     device.match === 'mismatch' ? 'device-changed' : device.match === 'drift' ? 'device-drift' : null,
     portal?.problem?.code,
@@ -39,9 +41,10 @@ function problemsOf({ keychain, clock, device, portal, licenses, notices }: Diag
   return [...new Set(codes.filter((code) => code !== null && code !== undefined))];
 }
 
-function exitCodeOf({ portal, keychain, device }: Diagnosis): ExitCode {
+function exitCodeOf({ portal, keychain, device, folders }: Diagnosis): ExitCode {
   if (portal !== null && portal.problem !== null) return exitCodes.network;
-  return keychain.state === 'ok' && device.match !== 'mismatch' ? exitCodes.ok : exitCodes.failed;
+  const isWell = keychain.state === 'ok' && device.match !== 'mismatch' && folders.length === 0;
+  return isWell ? exitCodes.ok : exitCodes.failed;
 }
 
 function factsOf(context: Context, found: Diagnosis, pid: number | null): [string, string][] {

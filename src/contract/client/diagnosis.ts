@@ -78,6 +78,8 @@ export const diagnosisSchema = z.object({
     /** Portal's time minus this machine's, in seconds; null before the first contact. */
     portalOffset: z.number().int().nullable(),
   }),
+  /** Folders of the profile that take no file now, the home folder written as `~`. */
+  folders: z.array(problemSchema.pick({ code: true }).extend({ file: z.string() })),
   /** Programs that wait or run. */
   programs: z.number().int().nonnegative(),
   /** Names of the settings that are fixed, by policy or by how the client was started. */

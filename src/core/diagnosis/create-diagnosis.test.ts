@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type CoreRig, createCoreRig } from '../../../test/fakes/core-rig.ts';
@@ -50,6 +50,17 @@ test('a diagnosis says what works and what does not, and holds no secret and no 
   const text = JSON.stringify(found);
   for (const secret of [testPassword, key, 'lucia.ferrer', 'clave', jws, ...rig.entries.values()])
     expect(text).not.toContain(secret);
+});
+
+test('a folder that takes no file is named, the others are left as they were', async () => {
+  const running = await rig.start();
+  expect((await running.client.diagnose()).folders).toEqual([]);
+  await rm(rig.paths.config, { recursive: true, force: true });
+  await writeFile(rig.paths.config, '');
+  const { folders } = await running.client.diagnose();
+  expect(folders).toEqual([{ code: 'folder-not-writable', file: rig.paths.config }]);
+  const left = await readdir(rig.paths.root, { recursive: true });
+  expect(left.filter((name) => name.includes('try-'))).toEqual([]);
 });
 
 test('a standalone license is told by its state, the hardware by the names of what changed', async () => {

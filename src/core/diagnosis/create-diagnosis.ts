@@ -5,6 +5,7 @@ import type { Ports } from '../ports/index.ts';
 import { toProblem } from '../problem.ts';
 import { logTail } from './log-tail.ts';
 import { stateFacts } from './state-facts.ts';
+import { unwritableFolders } from './unwritable-folders.ts';
 import { withoutHome } from './without-home.ts';
 
 /** ms for the portal and for the look at its certificates, which are asked at the same time. */
@@ -35,10 +36,11 @@ export function createDiagnosis({ ports, gateway, licenses, state }: DiagnosisNe
     const timer = clock.setTimer(patience, () => limit.abort());
     const within = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
     const address = settings.current().portal;
-    const [portal, network, log] = await Promise.all([
+    const [portal, network, log, folders] = await Promise.all([
       address === null ? null : askPortal(address, within),
       address === null ? null : (http.inspect?.(address, within) ?? null),
       logTail(paths.logs, diagnosisLogLines),
+      unwritableFolders([paths.config, paths.data, paths.runtime]),
     ]).finally(() => timer.cancel());
     const verdict = licenses.clock();
     return {
@@ -55,6 +57,7 @@ export function createDiagnosis({ ports, gateway, licenses, state }: DiagnosisNe
         back: Math.round((verdict?.back ?? 0) / 1000),
         portalOffset: gateway.serverOffset === null ? null : Math.round(gateway.serverOffset / 1000),
       },
+      folders,
       log,
     };
   };

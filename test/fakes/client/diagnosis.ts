@@ -36,6 +36,7 @@ export function diagnosisOf(state: AppState): Diagnosis {
             distrust: null,
           },
     clock: { verdict: 'ok', back: 0, portalOffset: reached ? 2 : null },
+    folders: [],
     log: ['{"level":30,"time":"2026-03-02T10:31:58.000Z","name":"host","msg":"portal answered"}'],
   };
 }
