@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { access, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demonstrationAdministrator, demonstrationKeys } from '../../src/portal/demonstration/access.ts';
 import { needs } from '../support/skip.ts';
@@ -22,10 +22,14 @@ describe('with no client running', () => {
 
   test('a start that cannot finish ends, says so, and hinders no later one', async () => {
     const profile = join(cli.folder, 'blocked');
-    for (const file of ['broker.json', 'control.json']) {
-      await mkdir(join(profile, 'run', file), { recursive: true });
-      expect((await cli.run(['agent', '--json'], { profile })).code, file).toBe(1);
-      await rm(join(profile, 'run', file), { recursive: true });
+    for (const folder of ['run', 'run/locks']) {
+      const path = join(profile, folder);
+      await rm(path, { recursive: true, force: true });
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, '');
+      const { code, json } = await cli.run(['agent', '--json'], { profile });
+      expect([code, json.error?.code], folder).toEqual([1, 'folder-not-writable']);
+      await rm(path);
     }
     const later = await cli.startAgent(profile);
     await later.stop();

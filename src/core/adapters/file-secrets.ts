@@ -2,6 +2,7 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AldabaError } from '../../contract/errors.ts';
 import { type SecretName, type Secrets, secretNames } from '../ports/secrets.ts';
+import { storageFault } from '../problem.ts';
 import { writeFileDurably } from '../write-file-durably.ts';
 
 function fault(error: unknown, name: SecretName): AldabaError {
@@ -57,7 +58,8 @@ export function createFileSecrets(folder: string): FileSecrets {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         await writeFileDurably(pathOf(name), value);
       } catch (error) {
-        throw fault(error, name);
+        const refused = storageFault(error);
+        throw refused?.code === 'disk-full' ? refused : fault(error, name);
       }
     },
     async delete(name) {
