@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AldabaError } from '../contract/errors.ts';
@@ -22,6 +23,22 @@ export async function ownFolder(folder: string): Promise<void> {
   if ((found.mode & 0o077) !== 0) await chmod(folder, 0o700);
 }
 
+/** Whether sockets can be made in a folder: on some network file systems of home folders (CIFS, sshfs) they cannot. */
+export async function holdsSockets(folder: string): Promise<boolean> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(join(folder, `try-${randomBytes(6).toString('hex')}.sock`), resolve);
+    });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}
+
 export interface SocketPaths {
   /** Nobody's before and after: closing a server takes its path away, whosever socket is there by then. */
   own: string;
@@ -30,13 +47,13 @@ export interface SocketPaths {
 }
 
 /**
- * Paths for sockets `<name>-<random>.sock` of a profile: in its runtime folder, or, where that path is too long for the system, in a folder of
- * this user in the temporary one whose name follows from it. The folder is there and {@link ownFolder own}.
+ * Paths for sockets `<name>-<random>.sock` of a profile: in its runtime folder, or, where that path is too long for the system or its file system has
+ * no sockets, in a folder of this user in the temporary one whose name follows from it. The folder is there and {@link ownFolder own}.
  */
-export async function socketPaths(runtime: string, name: string): Promise<SocketPaths> {
+export async function socketPaths(runtime: string, name: string, holds = holdsSockets): Promise<SocketPaths> {
   await ownFolder(runtime);
   const own = `${name}-${randomBytes(6).toString('hex')}.sock`;
-  const isNear = Buffer.byteLength(join(runtime, own)) <= longestSocketPath;
+  const isNear = Buffer.byteLength(join(runtime, own)) <= longestSocketPath && (await holds(runtime));
   const id = createHash('sha256').update(runtime).digest('hex').slice(0, 16);
   const folder = isNear ? runtime : join(tmpdir(), `aldaba-${id}`);
   await ownFolder(folder);
