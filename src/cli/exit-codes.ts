@@ -107,7 +107,6 @@ export const exitCodeOf: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'device-drift': exitCodes.notLicensed,
   'device-changed': exitCodes.notLicensed,
   'disk-full': exitCodes.failed,
-  'file-not-readable': exitCodes.failed,
   'folder-not-writable': exitCodes.failed,
   'download-checksum': exitCodes.failed,
   'download-signature': exitCodes.failed,

@@ -116,7 +116,6 @@ export const errorStatus = {
   'device-drift': 0,
   'device-changed': 0,
   'disk-full': 0,
-  'file-not-readable': 0,
   'folder-not-writable': 0,
   'download-checksum': 0,
   'download-signature': 0,

@@ -184,7 +184,7 @@ describe('sources', () => {
     expect(settings.problems).toEqual([{ source: 'user', file: file(), field: null, unreadable: true }]);
     expect(settings.recoveredFrom).toBeNull();
     expect(settingsNotices({ settings, clock: createFixedClock() })).toMatchObject([
-      { code: 'file-not-readable', data: { file: file() } },
+      { code: 'file-unreadable', data: { file: file() } },
     ]);
     await chmod(file(), 0o600);
     expect((await open()).current().language).toBe('pt');

@@ -13,7 +13,7 @@ export function settingsNotices({ settings, clock }: Pick<Ports, 'settings' | 'c
   return settings.problems.map((problem) => ({
     id: idOf(problem),
     level: 'warning',
-    code: problem.unreadable === true ? 'file-not-readable' : 'settings-corrupt',
+    code: problem.unreadable === true ? 'file-unreadable' : 'settings-corrupt',
     data: {
       ...(problem.file === null ? {} : { file: problem.file }),
       ...(problem.field === null ? {} : { field: problem.field }),
