@@ -148,6 +148,6 @@ export function createLicenseStore({
 /** What the system said of a path that is there and cannot be read. */
 function unreadable(error: unknown, file: string): AldabaError {
   const fault = asAldabaError(error);
-  if (fault.code !== 'internal') return fault;
+  if (fault.code === 'disk-full') return fault;
   return new AldabaError('file-unreadable', fault.message, { file }, { cause: error });
 }
