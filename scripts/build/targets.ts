@@ -67,6 +67,9 @@ function commandLine(inline: InlineConfig): InlineConfig {
       output: {
         format: 'cjs',
         chunkFileNames: 'chunks/[name]-[hash].js',
+        // `import()` of a package would start Node's other loader, and comments would be read: both are part of the time of each start.
+        dynamicImportInCjs: false,
+        minify: { compress: false, mangle: false },
         // npm links it under the name `aldaba`.
         banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
       },

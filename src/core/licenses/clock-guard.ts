@@ -76,14 +76,26 @@ export function createClockGuard(needs: ClockGuardNeeds): ClockGuard {
   /** What the portal said last: its time less the time since the start of this machine. */
   let portalStart: number | null = null;
 
-  /** null when the keychain gives none: what is on disk is read then, and left as it is. */
-  async function key(): Promise<Buffer | null> {
+  const stored = async () => {
+    const text = await secrets.get('clock-mac');
+    return text === null ? null : Buffer.from(text, 'base64url');
+  };
+
+  async function makeKey(): Promise<Buffer> {
+    const other = await stored();
+    if (other !== null) return other;
+    const made = randomBytes(32);
+    await secrets.set('clock-mac', made.toString('base64url'));
+    return made;
+  }
+
+  /**
+   * null when the keychain gives none: what is on disk is read then, and left as it is.
+   * @param make runs `makeKey` where no other process does
+   */
+  async function key(make: () => Promise<Buffer>): Promise<Buffer | null> {
     try {
-      const stored = await secrets.get('clock-mac');
-      if (stored !== null) return Buffer.from(stored, 'base64url');
-      const made = randomBytes(32);
-      await secrets.set('clock-mac', made.toString('base64url'));
-      return made;
+      return (await stored()) ?? (await make());
     } catch (error) {
       log.warn({ error: String(error) }, 'no key for the clock mark');
       return null;
@@ -136,14 +148,14 @@ export function createClockGuard(needs: ClockGuardNeeds): ClockGuard {
   }
 
   return {
-    load: () =>
-      lock.run('clock', async () => {
-        const { highest, isBoth } = await readCopies(await key());
-        mark = advanceClockMark(highest?.mark ?? null, clock.now(), 0);
-        signed = highest?.signed ?? 0;
-        saved = isBoth ? highest : null;
-        loaded = true;
-      }),
+    async load() {
+      // Each copy is replaced as a whole: who only reads takes no lock, which would be part of the time of each `aldaba status`.
+      const { highest, isBoth } = await readCopies(await key(() => lock.run('clock', makeKey)));
+      mark = advanceClockMark(highest?.mark ?? null, clock.now(), 0);
+      signed = highest?.signed ?? 0;
+      saved = isBoth ? highest : null;
+      loaded = true;
+    },
     verdict: (now) => clockVerdict(mark, now),
     advance(now, ran) {
       mark = advanceClockMark(mark, now, ran);
@@ -166,7 +178,7 @@ export function createClockGuard(needs: ClockGuardNeeds): ClockGuard {
       if (!loaded || isSaved()) return;
       try {
         await lock.run('clock', async () => {
-          const secret = await key();
+          const secret = await key(makeKey);
           if (secret === null) return;
           const { highest } = await readCopies(secret);
           if (highest !== null && !settled && highest.mark.high > mark.high) mark = highest.mark;
