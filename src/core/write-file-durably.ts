@@ -18,7 +18,7 @@ export async function writeFileDurably(path: string, content: string | Uint8Arra
       await file.close();
     }
     await renameOver(aside, path).catch(async (error) => {
-      if (!(await moveFolderAside(path))) throw error;
+      if ((await moveFolderAside(path)) === null) throw error;
       await renameOver(aside, path);
     });
   } catch (error) {
@@ -38,12 +38,13 @@ export function nameAside(path: string): string {
   return join(dirname(path), `${basename(path, extension)}.corrupt-${time}${extension}`);
 }
 
-/** Moves a folder out of the place of a file. @returns false: none is there */
-export async function moveFolderAside(path: string): Promise<boolean> {
+/** Moves a folder out of the place of a file. @returns where it is now; null: none was there */
+export async function moveFolderAside(path: string): Promise<string | null> {
   const found = await lstat(path).catch(() => null);
-  if (found?.isDirectory() !== true) return false;
-  await renameOver(path, nameAside(path));
-  return true;
+  if (found?.isDirectory() !== true) return null;
+  const aside = nameAside(path);
+  await renameOver(path, aside);
+  return aside;
 }
 
 /** Windows refuses a rename for a moment while a virus scanner or a reader has the target open. */

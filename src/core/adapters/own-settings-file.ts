@@ -1,7 +1,7 @@
 import { copyFile, lstat } from 'node:fs/promises';
 import type { SettingName, SettingsChange } from '../../contract/settings.ts';
 import type { SettingsProblem } from '../ports/settings.ts';
-import { nameAside, renameOver, writeFileDurably } from '../write-file-durably.ts';
+import { moveFolderAside, nameAside, writeFileDurably } from '../write-file-durably.ts';
 import { readFields, readJsonObject, settingNames } from './settings-sources.ts';
 
 /** The person's settings file as it is, and what is to be told of it. */
@@ -38,9 +38,10 @@ function keptIn(given: object): Kept[] {
 
 /** Copies the file beside itself; what is no file at all (a folder) is moved there. @throws the file system's error */
 async function keepAside(path: string): Promise<string> {
+  const moved = await moveFolderAside(path);
+  if (moved !== null) return moved;
   const aside = nameAside(path);
-  if ((await lstat(path)).isDirectory()) await renameOver(path, aside);
-  else await copyFile(path, aside);
+  await copyFile(path, aside);
   return aside;
 }
 

@@ -13,17 +13,24 @@ afterEach(() => rig.remove());
 
 const stored = () => readFile(join(rig.ports.paths.data, 'licenses', 'viga.json'), 'utf8');
 
-/** A process that meets no keychain, as one that is run from afar. */
-async function withoutKeychain(work: () => Promise<void>): Promise<void> {
-  const { secrets } = rig.ports;
-  await rig.licenses.stop();
-  Object.assign(rig.ports, { secrets: createMemorySecrets({ backend: 'memory' }) });
-  await rig.boot();
+/** Another process of the profile, which finds its secrets elsewhere, and then the first one's next start. */
+async function meanwhile(
+  profile: Pick<LicensingRig, 'ports' | 'licenses' | 'boot'>,
+  backend: 'memory' | 'file',
+  work: () => Promise<void>,
+): Promise<void> {
+  const { secrets } = profile.ports;
+  await profile.licenses.stop();
+  Object.assign(profile.ports, { secrets: createMemorySecrets({ backend }) });
+  await profile.boot();
   await work();
-  await rig.licenses.stop();
-  Object.assign(rig.ports, { secrets });
-  await rig.boot();
+  await profile.licenses.stop();
+  Object.assign(profile.ports, { secrets });
+  await profile.boot();
 }
+
+/** It meets no keychain, as one that is run from afar. */
+const withoutKeychain = (work: () => Promise<void>) => meanwhile(rig, 'memory', work);
 
 test('a process without the keychain takes nothing away from the machine, and says nothing of it', async () => {
   await rig.acquire(rig.use('viga'));
@@ -91,16 +98,7 @@ describe('a process with its secrets elsewhere', () => {
   const asides = async () => (await desktop.files()).filter((name) => name.includes('.corrupt-'));
 
   /** As `--set secretsOnDisk=true` where the keychain does not open: the next process finds another device key. */
-  async function elsewhere(work: () => Promise<void>): Promise<void> {
-    const { secrets } = desktop.ports;
-    await desktop.licenses.stop();
-    Object.assign(desktop.ports, { secrets: createMemorySecrets({ backend: 'file' }) });
-    await desktop.boot();
-    await work();
-    await desktop.licenses.stop();
-    Object.assign(desktop.ports, { secrets });
-    await desktop.boot();
-  }
+  const elsewhere = (work: () => Promise<void>) => meanwhile(desktop, 'file', work);
 
   test('leaves the license of the other key where it is, and names it', async () => {
     await desktop.licenses.installLicense(await desktop.license());
