@@ -112,6 +112,13 @@ export const clientContract = {
       .input(z.object({ product: productCodeSchema }))
       .output(z.object({ fileName: z.string(), content: z.string() })),
   },
+  connection: {
+    /**
+     * For a window that somebody looks at and that waits for the portal: asks it again, at most every 5 s however many windows there are. Not
+     * refused; what was found shows in the next snapshot.
+     */
+    check: base.output(done),
+  },
   /** Asks the portal and looks at what stands in between; takes up to 15 s where nobody answers. */
   diagnose: base.output(diagnosisSchema),
   programs: {

@@ -30,6 +30,16 @@ export interface Device {
   describe(salt?: string): Promise<{ device: DeviceDescription; components: Components; salt: string }>;
 }
 
+export type Contact =
+  | {
+      ok: true;
+      /** ms UTC; null where the answer said none, which proves nothing of the clock. */
+      serverTime: number | null;
+      /** False where it said that it can serve nobody now (429, 5xx): it is there, and wants no more questions. */
+      serves: boolean;
+    }
+  | { ok: false; problem: Problem };
+
 /**
  * The portal, typed. Adds DPoP proofs and the access token, corrects the proof's time by the portal's `Date`, maps every transport fault
  * to its own `AldabaError` (captive page, HTML, truncated body, certificate, offline, time-out), and never retries a non-idempotent call.
@@ -39,10 +49,8 @@ export interface Gateway {
   readonly portal: PortalClient;
   /** Server UTC in ms minus clock.now(), from the last signed or HTTP date; null before the first contact. */
   readonly serverOffset: number | null;
-  /** `serverTime`: ms UTC; null where the answer said none, which proves nothing of the clock. */
-  onContact(
-    listener: (result: { ok: true; serverTime: number | null } | { ok: false; problem: Problem }) => void,
-  ): () => void;
+  /** Of every answer of the portal, and of every request that got none. */
+  onContact(listener: (contact: Contact) => void): () => void;
   /**
    * GET of a file address that the portal handed over (`licenses.downloadLink`), from byte `from` on. With `ifRange` (a strong ETag) the
    * portal answers 200 with the whole file when it changed. Refuses addresses outside the portal.

@@ -57,6 +57,31 @@ describeUnless(missing, 'the shell', () => {
     expect(await notices.locator('details').count()).toBe(0);
   });
 
+  test('without a connection the portal is asked again when the network comes back, and by a window that is looked at', async () => {
+    const { page, core } = await open('license/offline');
+    const checks = () => core.callsTo('connection.check').length;
+    const show = (state: DocumentVisibilityState) =>
+      page.evaluate((shown) => {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => shown });
+        document.dispatchEvent(new Event('visibilitychange'));
+        window.dispatchEvent(new Event('online'));
+      }, state);
+    await show('hidden');
+    // Calls of a window come in their order: this one tells that none was before it.
+    await page.getByRole('button', { name: 'Renovar ahora' }).click();
+    await expect.poll(() => core.callsTo('licenses.renew').length).toBe(1);
+    expect(checks()).toBe(0);
+    await show('visible');
+    await expect.poll(checks).toBe(2);
+    await expect.poll(checks, { timeout: 30_000 }).toBe(3);
+    core.update({ connection: { state: 'online', since: null, problem: null } });
+    await page.getByText('En línea con el portal').waitFor();
+    await show('visible');
+    await page.getByRole('button', { name: 'Renovar ahora' }).click();
+    await expect.poll(() => core.callsTo('licenses.renew').length).toBe(2);
+    expect(checks()).toBe(3);
+  });
+
   test('keyboard alone: skip link first, pages in order, a new page takes the focus, and the focus always shows', async () => {
     const { page } = await open('license/active');
     await page.keyboard.press('Tab');

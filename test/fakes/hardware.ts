@@ -9,16 +9,19 @@ export const testComponents: RawComponents = {
   network: '3c:52:82:11:22:33',
 };
 
-/** A machine with fixed parts; replace `components` to swap hardware. */
+/** A machine with fixed parts; replace `components` to swap hardware, and `network` to join another one. */
 export function createFixedHardware(
   components: RawComponents = testComponents,
-): Hardware & { components: RawComponents } {
-  return {
+): Hardware & { components: RawComponents; network: string } {
+  const hardware = {
     hostName: 'puesto-07',
-    platform: 'linux',
+    platform: 'linux' as const,
     components,
+    network: 'eth0 192.0.2.7/24',
     async read() {
-      return this.components;
+      return hardware.components;
     },
+    addresses: () => hardware.network,
   };
+  return hardware;
 }

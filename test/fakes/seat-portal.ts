@@ -147,7 +147,7 @@ export async function createSeatPortal(
     const result = await work();
     await portal.after?.(call);
     serverOffset = clock.now() - deviceClock.now();
-    for (const listener of [...listeners]) listener({ ok: true, serverTime: clock.now() });
+    for (const listener of [...listeners]) listener({ ok: true, serverTime: clock.now(), serves: true });
     return result;
   }
 

@@ -210,7 +210,7 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
       }
       report();
       unsubscribe = gateway.onContact((contact) => {
-        if (!contact.ok) return;
+        if (!contact.ok || !contact.serves) return;
         for (const id of [...interrupted]) {
           const job = jobs.get(id);
           interrupted.delete(id);

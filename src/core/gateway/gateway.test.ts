@@ -31,6 +31,26 @@ describe('what stands between client and portal has a name of its own', () => {
     expect(await rig.faultOf(() => {})).toMatchObject({ code: 'network-timeout' });
   });
 
+  test('an answer that says that it serves nobody now is a contact, and no sign to ask for more', async () => {
+    const contacts: unknown[] = [];
+    const ask = async (status: number) => {
+      const server = await startServer((_request, response) =>
+        response.writeHead(status, json).end('{"roles":[],"helpUrl":"https://portal.example/help"}'),
+      );
+      const gateway = rig.gatewayTo(server.address, undefined, signedIn);
+      gateway.onContact((contact) => contacts.push([status, contact.ok && contact.serves]));
+      await gateway.portal.people.listRoles().catch(() => undefined);
+    };
+    for (const status of [200, 404, 429, 500, 503]) await ask(status);
+    expect(contacts).toEqual([
+      [200, true],
+      [404, true],
+      [429, false],
+      [500, false],
+      [503, false],
+    ]);
+  });
+
   test('an answer that stops in the middle and stays open', async () => {
     const fault = await rig.faultOf((_request, response) => {
       response.writeHead(200, { ...json, 'content-length': '100' }).write('{"roles":');

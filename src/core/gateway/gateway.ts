@@ -1,7 +1,6 @@
-import type { Problem } from '../../contract/client/problem.ts';
 import { AldabaError, type ErrorCode, errorCodeSchema } from '../../contract/errors.ts';
 import { networkFault } from '../adapters/network-fault.ts';
-import type { Device, Gateway } from '../parts.ts';
+import type { Contact, Device, Gateway } from '../parts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Http } from '../ports/http.ts';
 import type { Log } from '../ports/log.ts';
@@ -55,12 +54,10 @@ export function createGateway(needs: GatewayNeeds): Gateway {
   const { address, http, device, clock, log, access } = needs;
   const patience = needs.patience ?? 60_000;
   let serverOffset: number | null = null;
-  const listeners = new Set<
-    (result: { ok: true; serverTime: number | null } | { ok: false; problem: Problem }) => void
-  >();
+  const listeners = new Set<(contact: Contact) => void>();
 
-  function tell(result: { ok: true; serverTime: number | null } | { ok: false; problem: Problem }): void {
-    for (const listener of [...listeners]) listener(result);
+  function tell(contact: Contact): void {
+    for (const listener of [...listeners]) listener(contact);
   }
 
   function base(): string {
@@ -146,7 +143,8 @@ export function createGateway(needs: GatewayNeeds): Gateway {
     const started = clock.monotonic();
     try {
       const answer = await send(request, procedure);
-      tell({ ok: true, serverTime: answer.serverTime });
+      const serves = answer.status !== 429 && answer.status < 500;
+      tell({ ok: true, serverTime: answer.serverTime, serves });
       log.debug(
         { procedure: path.join('.'), status: answer.status, ms: clock.monotonic() - started },
         'portal answered',

@@ -1,8 +1,8 @@
 import type { AldabaError } from '../../contract/errors.ts';
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
-import { backoff } from './backoff.ts';
 import type { ClockGuard } from './clock-guard.ts';
+import { createRetry } from './retry.ts';
 
 /** Waits between tries. ms */
 const limits = { first: 5000, most: 300_000 };
@@ -13,8 +13,10 @@ export interface ClockContact {
   due(): number | null;
   /** Asks. Never throws. @returns why the clock is suspect still; null when it is not, or the portal's answer said no time */
   run(): Promise<AldabaError | null>;
-  /** The network may be another one now. */
-  retry(): void;
+  /** The machine slept or its clock moved: it is asked now. */
+  timeJumped(): void;
+  /** The portal answered somebody, or the network is another one: what failed and waits is due within a second. */
+  hurry(): void;
 }
 
 /** @param now ms UTC as licenses count it */
@@ -23,14 +25,13 @@ export function createClockContact(
 ): ClockContact {
   const { ports, gateway, guard, now, random } = needs;
   const { clock, settings, log } = ports;
-  let failures = 0;
-  let notBefore = 0;
+  const retry = createRetry(clock, limits, random);
   const isSuspect = () => guard.verdict(now()).verdict === 'suspect';
 
   return {
     due() {
       if (settings.current().portal === null || !isSuspect()) return null;
-      return Math.max(0, notBefore - clock.monotonic());
+      return retry.wait();
     },
     async run() {
       let fault: AldabaError | null = null;
@@ -41,17 +42,14 @@ export function createClockContact(
         fault = asAldabaError(error);
       }
       if (!isSuspect()) {
-        failures = 0;
+        retry.reset();
         return null;
       }
-      failures++;
-      notBefore = clock.monotonic() + backoff(failures, limits, random, fault?.data?.retryAfter);
-      log.info({ code: fault?.code, failures }, 'the clock is suspect and the portal did not say its time');
+      retry.failed(fault?.data?.retryAfter);
+      log.info({ code: fault?.code }, 'the clock is suspect and the portal did not say its time');
       return fault;
     },
-    retry() {
-      failures = 0;
-      notBefore = 0;
-    },
+    timeJumped: retry.reset,
+    hurry: retry.hurry,
   };
 }

@@ -1,8 +1,8 @@
 import type { Parts } from '../parts.ts';
-import { backoff } from './backoff.ts';
 import type { Entries } from './entries.ts';
 import type { Entry } from './entry.ts';
 import type { Receipts } from './receipts.ts';
+import { createRetry } from './retry.ts';
 import type { Seats } from './seats.ts';
 
 /** Waits between tries. ms */
@@ -14,10 +14,10 @@ export interface Debts {
   due(): number | null;
   /** Tells it, unless the last try was too short a while ago; what it did not hear is tried again later. */
   pay(): Promise<void>;
-  /** The portal answered somebody: what waits for it is due within a second. */
-  portalIsBack(): void;
-  /** The network may be another one now. */
-  retry(): void;
+  /** The portal answered somebody, or the network is another one: what failed and waits is due within a second. */
+  hurry(): void;
+  /** The machine slept or its clock moved: what waits is due. */
+  timeJumped(): void;
 }
 
 export function createDebts(
@@ -29,20 +29,17 @@ export function createDebts(
   },
 ): Debts {
   const { ports, session, entries, seats, receipts, random } = needs;
-  const { clock } = ports;
-  let failures = 0;
-  /** Running time before which nothing is tried again. */
-  let notBefore = 0;
+  const retry = createRetry(ports.clock, limits, random);
 
   const isOwed = (entry: Entry) => seats.hasDebts(entry) || receipts.isOwed(entry);
 
   return {
     due() {
       const waits = entries.all().some((entry) => isOwed(entry) && entry.flights.size === 0);
-      return waits ? Math.max(0, notBefore - clock.monotonic()) : null;
+      return waits ? retry.wait() : null;
     },
     async pay() {
-      if (clock.monotonic() < notBefore) return;
+      if (retry.wait() > 0) return;
       for (const entry of entries.all()) {
         if (!isOwed(entry)) continue;
         await receipts.tell(entry);
@@ -51,16 +48,10 @@ export function createDebts(
           await seats.inTurn(entry, 'settle', () => seats.settle(entry)).catch(() => undefined);
         }
       }
-      const failed = entries.all().some(isOwed);
-      failures = failed ? failures + 1 : 0;
-      notBefore = failed ? clock.monotonic() + backoff(failures, limits, random) : 0;
+      if (entries.all().some(isOwed)) retry.failed();
+      else retry.reset();
     },
-    portalIsBack() {
-      notBefore = Math.min(notBefore, clock.monotonic() + random() * 1000);
-    },
-    retry() {
-      failures = 0;
-      notBefore = 0;
-    },
+    hurry: retry.hurry,
+    timeJumped: retry.reset,
   };
 }

@@ -9,6 +9,7 @@ import type { Debts } from './debts.ts';
 import type { Entries } from './entries.ts';
 import { type Entry, isOver } from './entry.ts';
 import { createFollowIdentity } from './follow-identity.ts';
+import { createNetworkChanges, offlineSleep } from './network-changes.ts';
 import { createReading } from './reading.ts';
 import type { Receipts } from './receipts.ts';
 import type { Renewals } from './renewals.ts';
@@ -69,6 +70,7 @@ export function createKeeper(
   } = needs;
   const { clock, log } = ports;
   const timeJumps = createTimeJumps(clock, guard, entries.now);
+  const networkChanges = createNetworkChanges(ports.hardware);
   let timer: { cancel(): void } | null = null;
   let stopped = true;
   let markSavedAt = clock.monotonic();
@@ -158,6 +160,11 @@ export function createKeeper(
     return working;
   }
 
+  /** The portal answered somebody, or the network is another one. */
+  function hurry(): void {
+    for (const waiting of [renewals, debts, clockContact, seats]) waiting.hurry();
+  }
+
   function publishAll(): void {
     for (const entry of entries.all()) entries.publish(entry);
   }
@@ -175,6 +182,7 @@ export function createKeeper(
       void guard.save();
     }
     if (jumped) log.info({}, 'the machine slept or its clock moved');
+    if (networkChanges.look()) hurry();
     if (jumped || (settleUntil === null && entries.all().some(hasJustEnded))) return settle();
     leaveUnused();
     publishAll();
@@ -201,8 +209,8 @@ export function createKeeper(
     settleUntil = until;
     entries.hold(true);
     renewals.timeJumped();
-    clockContact.retry();
-    debts.retry();
+    clockContact.timeJumped();
+    debts.timeJumped();
     plan();
     if (!isFirst) return;
     for (;;) {
@@ -239,7 +247,8 @@ export function createKeeper(
     timer = null;
     if (stopped) return;
     const readAgain = reading.due() ?? Number.POSITIVE_INFINITY;
-    let wait = Math.min(longestSleep, talkWait(), readAgain, orphansLeaveAt - clock.monotonic());
+    const sleep = state.get().connection.state === 'offline' ? offlineSleep : longestSleep;
+    let wait = Math.min(sleep, talkWait(), readAgain, orphansLeaveAt - clock.monotonic());
     for (const entry of entries.all()) {
       const next = entries.standing(entry).nextCheckAt;
       if (next !== null) wait = Math.min(wait, next - entries.now());
@@ -256,8 +265,7 @@ export function createKeeper(
         gateway.onContact((contact) => {
           if (contact.ok) {
             settleClock(contact.serverTime);
-            renewals.portalIsBack();
-            debts.portalIsBack();
+            if (contact.serves) hurry();
           }
           plan();
         }),

@@ -86,9 +86,28 @@ describe('renewal', () => {
     await rig.pass(15 * minute);
     const before = rig.portal.count('renew');
     rig.portal.fault = null;
-    rig.portal.tell({ ok: true, serverTime: rig.ports.clock.now() });
+    rig.portal.tell({ ok: true, serverTime: rig.ports.clock.now(), serves: false });
+    await rig.pass(1000, 500);
+    expect(rig.portal.count('renew'), 'it said that it serves nobody now').toBe(before);
+    rig.portal.tell({ ok: true, serverTime: rig.ports.clock.now(), serves: true });
     await rig.pass(1000, 500);
     await becomes(() => expect(rig.portal.count('renew')).toBe(before + 1));
+  });
+
+  test('a machine that joins another network tries the renewal that waits within seconds', async () => {
+    const offline = { state: 'offline', since: null, problem: null } as const;
+    rig.parts.state.update({ connection: offline });
+    await rig.acquire(rig.use('viga'));
+    rig.portal.fault = 'network-offline';
+    await rig.pass(15 * minute);
+    const before = rig.portal.count('renew');
+    rig.portal.fault = null;
+    await rig.pass(6000, 500);
+    expect(rig.portal.count('renew'), 'the same network').toBe(before);
+    rig.ports.hardware.network = 'wlan0 198.51.100.20/24';
+    await rig.pass(6000, 500);
+    await becomes(() => expect(rig.portal.count('renew')).toBe(before + 1));
+    expect(rig.licenses.status('viga')).toMatchObject({ state: 'active' });
   });
 
   test('a laptop that slept for hours asks before it tells: the program never hears of read-only', async () => {

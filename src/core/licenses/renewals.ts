@@ -1,10 +1,10 @@
 import { AldabaError } from '../../contract/errors.ts';
 import type { Parts } from '../parts.ts';
 import { asAldabaError } from '../problem.ts';
-import { backoff } from './backoff.ts';
 import type { Entries } from './entries.ts';
 import { type Entry, isOver } from './entry.ts';
 import { hasRunOut, whatFailed } from './portal-codes.ts';
+import { createRetry } from './retry.ts';
 import type { Seats } from './seats.ts';
 
 /** Most leases in one call (contract/portal/licenses). */
@@ -17,12 +17,10 @@ export interface Renewals {
   due(): number | null;
   /** Renews what is due, or everything when `force`. Never throws unless forced; one call at a time. */
   run(options: { force: boolean }): Promise<void>;
-  /** The portal answered somebody: what waits for it is due within a second. */
-  portalIsBack(): void;
+  /** The portal answered somebody, or the network is another one: what failed and waits is due within a second. */
+  hurry(): void;
   /** The machine slept or its clock moved: leases may have ended. */
   timeJumped(): void;
-  /** Several failures in a row, 0 when the last call went well. */
-  readonly failures: number;
 }
 
 export function createRenewals(
@@ -34,9 +32,7 @@ export function createRenewals(
 ): Renewals {
   const { ports, gateway, session, entries, seats, random } = needs;
   const { clock, log } = ports;
-  let failures = 0;
-  /** Running time before which nothing is tried again. */
-  let notBefore = 0;
+  const retry = createRetry(clock, retryLimits, random);
   let jumped = false;
   let current: Promise<void> | null = null;
 
@@ -93,13 +89,12 @@ export function createRenewals(
       await Promise.all(lost.map((entry) => seats.regain(entry)));
       // An answer that renewed nothing is a failure as well: it would be asked for again at once, and for ever.
       const stuck = batch.some((entry) => keeps(entry) && wait(entry) === 0);
-      failures = stuck ? failures + 1 : 0;
-      if (stuck) notBefore = clock.monotonic() + backoff(failures, retryLimits, random);
+      if (stuck) retry.failed();
+      else retry.reset();
     } catch (error) {
       const fault = asAldabaError(error);
-      failures++;
-      notBefore = clock.monotonic() + backoff(failures, retryLimits, random, fault.data?.retryAfter);
-      log.info({ code: fault.code, failures, leases: leases.length }, 'leases could not be renewed');
+      retry.failed(fault.data?.retryAfter);
+      log.info({ code: fault.code, leases: leases.length }, 'leases could not be renewed');
       for (const entry of batch) {
         if (entry.answer.kind !== 'asking') continue;
         const kind = whatFailed(fault.code) === 'refused' ? 'refused' : 'unreachable';
@@ -110,13 +105,10 @@ export function createRenewals(
   }
 
   return {
-    get failures() {
-      return failures;
-    },
     due() {
       if (session.mode === 'standalone' || !session.hasIdentity()) return null;
       const waits = entries.all().filter(keeps).map(wait);
-      return waits.length === 0 ? null : Math.max(Math.min(...waits), notBefore - clock.monotonic(), 0);
+      return waits.length === 0 ? null : Math.max(Math.min(...waits), retry.wait());
     },
     async run({ force }) {
       if (current !== null) await current.catch(() => undefined);
@@ -140,13 +132,10 @@ export function createRenewals(
         current = null;
       }
     },
-    portalIsBack() {
-      if (failures > 0 && current === null)
-        notBefore = Math.min(notBefore, clock.monotonic() + random() * 1000);
-    },
+    hurry: retry.hurry,
     timeJumped() {
       jumped = true;
-      notBefore = 0;
+      retry.reset();
     },
   };
 }

@@ -51,6 +51,8 @@ export interface Seats {
    * times until the answer. Never throws; when no seat is free the product is queued.
    */
   regain(entry: Entry): Promise<void>;
+  /** The portal answered somebody, or the network is another one: what failed and waits is due within a second. */
+  hurry(): void;
   /** Nobody waits for a seat any more: others come first from now. Never throws. */
   stopWaiting(entry: Entry): Promise<void>;
   /** A program takes up a lease that was about to go back. */
@@ -239,7 +241,16 @@ export function createSeats(
     giveBack.lingerThenLeave(entry);
   }
 
+  /** Who waits for others to end is in the portal's queue, and comes when it said. */
+  function hurry(): void {
+    for (const { queue, answer } of entries.all()) {
+      if (queue !== null && answer.kind === 'unreachable')
+        queue.at = Math.min(queue.at, clock.monotonic() + random() * 1000);
+    }
+  }
+
   return {
+    hurry,
     obtain: (entry, wanted) =>
       inTurn(entry, JSON.stringify([wanted.version, wanted.features]), () => obtainOnce(entry, wanted)),
     accept,

@@ -34,7 +34,7 @@ test('a clock set back by weeks: full for 72 h, then read-only until the portal 
   expect(rig.licenses.status('viga')).toMatchObject({ state: 'clock-suspect', permit: 'full' });
   rig.ports.clock.suspend(1000);
   expect(rig.licenses.status('viga')).toMatchObject({ state: 'read-only', reason: 'clock-suspect' });
-  rig.portal.tell({ ok: true, serverTime: rig.ports.clock.now() });
+  rig.portal.tell({ ok: true, serverTime: rig.ports.clock.now(), serves: true });
   expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' });
 });
 

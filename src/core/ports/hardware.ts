@@ -7,4 +7,6 @@ export interface Hardware {
   readonly hostName: string;
   readonly platform: 'windows' | 'macos' | 'linux';
   read(): Promise<RawComponents>;
+  /** The addresses that this machine has now, as a text that changes when it joins or leaves a network. Quick; never throws. */
+  addresses(): string;
 }

@@ -2,6 +2,7 @@ import type { Diagnosis } from '../../contract/client/diagnosis.ts';
 import { AldabaError } from '../../contract/errors.ts';
 import { changeSettings } from '../change-settings.ts';
 import type { Downloads } from '../downloads/downloads.ts';
+import { createRecheck } from '../gateway/recheck.ts';
 import type { Gateway, Licenses, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
 import type { SessionControl } from '../session/session.ts';
@@ -29,6 +30,8 @@ const settingsOfSetup = ['mode', 'portal'] as const;
 export function createRouter(needs: RouterNeeds) {
   const { ports, gateway, state, session, setup, licenses, downloads, diagnose } = needs;
   const os = implementClient(ports.log);
+  // Takes no identity, and costs the portal next to nothing.
+  const recheck = createRecheck(ports, () => gateway.portal.licenses.trust());
 
   return os.router({
     state: {
@@ -79,6 +82,7 @@ export function createRouter(needs: RouterNeeds) {
       giveBack: os.licenses.giveBack.handler(({ input }) => licenses.giveBack(input.product)),
       receipt: os.licenses.receipt.handler(({ input }) => licenses.receipt(input.product)),
     },
+    connection: { check: os.connection.check.handler(recheck) },
     diagnose: os.diagnose.handler(({ signal }) => diagnose(signal)),
     programs: {
       list: os.programs.list.handler(() => downloads.releases()),

@@ -176,6 +176,20 @@ describe('at the next start', () => {
     await expect.poll(() => core.state.get().connection).toMatchObject({ state: 'online', problem: null });
   });
 
+  test('a portal that is back is found at once by a check for a person who waits', async () => {
+    await rig.signIn(await rig.start());
+    rig.portal.line.reachable = false;
+    const { core, client } = await rig.start();
+    await rig.clock.advance(5_000);
+    await expect.poll(() => core.state.get().connection.state).toBe('offline');
+    await client.connection.check();
+    expect(core.state.get().connection.state).toBe('offline');
+    rig.portal.line.reachable = true;
+    await rig.clock.advance(5_000);
+    await client.connection.check();
+    expect(core.state.get().connection).toMatchObject({ state: 'online', problem: null });
+  });
+
   test('a locked keychain keeps the identity and says so', async () => {
     await rig.signIn(await rig.start());
     const again = rig.make();

@@ -15,6 +15,7 @@ import { Banners } from './banners.tsx';
 import { laterPages } from './screens.ts';
 import classes from './shell.module.css';
 import { Sidebar } from './sidebar.tsx';
+import { useRecheck } from './use-recheck.ts';
 
 const contents = {
   license: LicensePage,
@@ -33,6 +34,7 @@ export default function Shell({ takesFocus }: { takesFocus: boolean }) {
   const main = useRef<HTMLElement>(null);
   const page = useCurrentPage();
   const Content = contents[page];
+  useRecheck();
 
   const shown = useRef(page);
   useEffect(() => {

@@ -9,9 +9,9 @@ const receiptOf = (product: string) => ({
   content: '-----BEGIN ALDABA RETURN RECEIPT-----\n',
 });
 
-/** Licenses and settings. */
+/** Licenses, settings and the way to the portal. */
 export function licenseProcedures(
-  os: Pick<FakeImplementer, 'licenses' | 'settings' | 'diagnose'>,
+  os: Pick<FakeImplementer, 'licenses' | 'settings' | 'connection' | 'diagnose'>,
   { store }: FakeInside,
 ) {
   const without = (product: string) =>
@@ -75,6 +75,7 @@ export function licenseProcedures(
       }),
       receipt: os.licenses.receipt.handler(({ input }) => receiptOf(input.product)),
     },
+    connection: { check: os.connection.check.handler(() => {}) },
     diagnose: os.diagnose.handler(() => diagnosisOf(store.get())),
     settings: {
       update: os.settings.update.handler(({ input }) => {

@@ -1,6 +1,7 @@
 import type { Hardware, RawComponents } from '../../ports/hardware.ts';
 import { readLinux } from './linux.ts';
 import { type MacosOutputs, macosCommands, parseMacos } from './macos.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { parseWindows, windowsScript } from './windows.ts';
 
 /** ms for everything; a component that takes longer is absent this time. */
@@ -88,5 +89,6 @@ export function createSystemHardware({
       });
       return reading;
     },
+    addresses: () => ownAddresses(),
   };
 }
