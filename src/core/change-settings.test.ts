@@ -33,6 +33,7 @@ async function start(locked: SettingsChange = {}): Promise<RunningCore> {
     folder: folder(),
     onDisk: rig.stored.value.secretsOnDisk ?? false,
     platform: 'linux',
+    environment: {},
     lock: createProcessLock(rig.paths.runtime),
     log: rig.log,
     keychain: { ...keychain, probe, holdsKey: async () => hasKeychain && keychain.entries.has('device-key') },

@@ -64,6 +64,7 @@ describeUnless(secretServiceMissing(), 'secrets in a real Secret Service', () =>
       folder: join(profile, 'secrets'),
       onDisk,
       platform: process.platform,
+      environment: process.env,
       lock: createProcessLock(join(profile, 'locks')),
       log: createMemoryLog(),
     });
@@ -76,7 +77,11 @@ describeUnless(secretServiceMissing(), 'secrets in a real Secret Service', () =>
     await secrets.set('refresh-token', 'dos, con ñ y "comillas"');
     await secrets.set('device-key', 'x'.repeat(2000));
     expect(await secrets.get('refresh-token')).toBe('dos, con ñ y "comillas"');
-    const another = createKeychainSecrets(keychainService(join(profile, 'other')), process.platform);
+    const another = createKeychainSecrets(
+      keychainService(join(profile, 'other')),
+      process.platform,
+      process.env,
+    );
     expect(await another.get('refresh-token')).toBeNull();
     await secrets.delete('refresh-token');
     await secrets.delete('refresh-token');
@@ -168,7 +173,8 @@ async function backendUnder(
     const log = { debug() {}, info() {}, warn() {}, error() {} };
     const onDisk = process.env.ALDABA_TEST_ON_DISK === '1';
     const folder = process.env.ALDABA_TEST_FOLDER;
-    const secrets = await openSecrets({ profile: folder, folder, onDisk, platform: process.platform, log });
+    const { platform, env: environment } = process;
+    const secrets = await openSecrets({ profile: folder, folder, onDisk, platform, environment, log });
     await secrets.set('refresh-token', 'uno');
     console.log(secrets.backend, await secrets.get('refresh-token'));
   `;

@@ -69,6 +69,7 @@ describe('where secrets go', () => {
       folder,
       onDisk: true,
       platform: process.platform,
+      environment: {},
       lock: createProcessLock(root),
       log: createMemoryLog(),
     };
@@ -85,6 +86,7 @@ describe('where secrets go', () => {
       folder,
       onDisk: true,
       platform: process.platform,
+      environment: {},
       lock: createProcessLock(root),
       log,
     });

@@ -1,5 +1,7 @@
 import type { AsyncEntry } from '@napi-rs/keyring';
+import { AldabaError } from '../../contract/errors.ts';
 import type { SecretName, Secrets, SecretsBackend } from '../ports/secrets.ts';
+import { hasSessionBus } from './has-session-bus.ts';
 import { createKeychainTurns } from './keychain-turns.ts';
 
 /** As `patience` while a client starts: programs with a valid license do not wait for a prompt. */
@@ -30,10 +32,17 @@ export interface KeychainSecrets extends Secrets {
  *
  * @param service groups the entries of one profile
  */
-export function createKeychainSecrets(service: string, platform: NodeJS.Platform): KeychainSecrets {
+export function createKeychainSecrets(
+  service: string,
+  platform: NodeJS.Platform,
+  environment: NodeJS.ProcessEnv,
+): KeychainSecrets {
   const ask = createKeychainTurns();
 
   async function entry(name: SecretName | 'probe'): Promise<AsyncEntry> {
+    // Loading the module takes longer than all else that a command without a desktop does with it.
+    if (platform === 'linux' && !hasSessionBus(environment))
+      throw new AldabaError('keychain-unavailable', 'there is no session bus');
     const { AsyncEntry: Entry } = await import('@napi-rs/keyring');
     return new Entry(service, name, { linux: { store: 'secret-service' } });
   }

@@ -28,6 +28,7 @@ function open(options: { onDisk: boolean; fault?: ErrorCode }) {
     folder: folder(),
     onDisk: options.onDisk,
     platform: 'linux',
+    environment: {},
     lock: createProcessLock(join(root, 'locks')),
     log: createMemoryLog(),
     keychain: Object.assign(keychain, {

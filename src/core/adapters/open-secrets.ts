@@ -17,6 +17,7 @@ export interface OpenSecrets {
   /** The setting `secretsOnDisk`. */
   onDisk: boolean;
   platform: NodeJS.Platform;
+  environment: NodeJS.ProcessEnv;
   lock: Pick<ProcessLock, 'run'>;
   log: Log;
   /** For tests. */
@@ -38,8 +39,8 @@ export function keychainService(profile: string | null): string {
  * keychain that appeared later as long as the person wants them, then move into it, and are read on where there is none.
  */
 export async function openSecrets(options: OpenSecrets): Promise<Required<Secrets>> {
-  const { profile, folder, onDisk, platform, lock, log } = options;
-  const keychain = options.keychain ?? createKeychainSecrets(keychainService(profile), platform);
+  const { profile, folder, onDisk, platform, environment, lock, log } = options;
+  const keychain = options.keychain ?? createKeychainSecrets(keychainService(profile), platform, environment);
   const files = createFileSecrets(folder);
   await files.sweep();
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { AldabaError } from '../../contract/aldaba-error.ts';
 import type { AppState } from '../../contract/client/state.ts';
@@ -60,7 +60,9 @@ export async function openControlPort(
   return { pid: file.pid, port, closed, abandon: () => void socket.destroy() };
 }
 
-function tryConnect(address: string): Promise<Socket | null> {
+async function tryConnect(address: string): Promise<Socket | null> {
+  // Only who has left an address is connected to, and every command asks whether somebody has.
+  const { connect } = await import('node:net');
   return new Promise((resolve) => {
     const socket = connect(address);
     socket.once('connect', () => resolve(socket));

@@ -46,6 +46,7 @@ export async function createNodePorts(surroundings: Surroundings, shell: Shell):
     folder: join(paths.data, 'secrets'),
     onDisk: settings.current().secretsOnDisk,
     platform: process.platform,
+    environment,
     lock,
     log,
   });
