@@ -121,6 +121,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'sign-in-cancelled': exitCodes.needsSignIn,
   'sign-in-unavailable': exitCodes.needsSignIn,
   'sign-out-untold': exitCodes.failed,
+  'key-leave-untold': exitCodes.failed,
   'protocol-version': exitCodes.failed,
   'not-initialized': exitCodes.failed,
   cancelled: exitCodes.failed,

@@ -132,6 +132,7 @@ export const errorStatus = {
   'sign-in-cancelled': 0,
   'sign-in-unavailable': 0,
   'sign-out-untold': 0,
+  'key-leave-untold': 0,
   'protocol-version': 0,
   'not-initialized': 0,
   cancelled: 0,

@@ -72,6 +72,11 @@ test.each([
     { ...production, PUBLIC_URL: 'http://licencias.example' },
     'PUBLIC_URL: https',
   ],
+  [
+    'an address that no browser asks',
+    { ...production, PUBLIC_URL: 'https://licencias.example:6000' },
+    'PUBLIC_URL: no browser',
+  ],
   ['no address', { ...production, PUBLIC_URL: '' }, 'PUBLIC_URL is needed'],
   ['no sender', { ...production, MAIL_FROM: '' }, 'MAIL_FROM is needed'],
   ['a sender without address', { ...production, MAIL_FROM: 'Licencias' }, 'MAIL_FROM: no email'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasBlockedPort } from '../contract/blocked-ports.ts';
 import { licensingSettingsSchema } from './licensing-settings.ts';
 
 function isSafe(address: string): boolean {
@@ -12,6 +13,10 @@ export const portalSettingsSchema = z.object({
   publicUrl: z
     .url({ protocol: /^https?$/, abort: true })
     .refine(isSafe, 'https is needed, or http on this machine')
+    .refine(
+      (address) => !hasBlockedPort(address),
+      'no browser or program asks at this port (fetch.spec.whatwg.org, port blocking)',
+    )
     .transform((value) => {
       const { origin, pathname } = new URL(value);
       return `${origin}${pathname}`.replace(/\/+$/, '');

@@ -1,5 +1,5 @@
 import { atMost } from '../licenses/at-most.ts';
-import type { Device, PortalClient } from '../parts.ts';
+import type { Device, PortalClient, StateStore } from '../parts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { SettingsStore } from '../ports/settings.ts';
@@ -24,7 +24,7 @@ export interface CloudKey {
   configured(): Promise<KeyCredential | null>;
   /** Asks the portal for access by a key; stores nothing. @throws AldabaError `key-invalid`, `device-limit`, `network-*`, `portal-*` */
   ask(key: KeyCredential): Promise<KeyAnswer>;
-  /** Gives back what the key holds and tells its portal, in 5 s at most. null: no key was held. Never throws. @returns whether the portal heard */
+  /** Gives back what the key holds and tells its portal, in 5 s at most. null: no key was held. Never throws. A notice says when the portal did not hear. @returns whether it did */
   leave(held: KeyCredential | null): Promise<boolean>;
   /** Called while a key is still there and about to go. */
   beforeLeaving(giveBack: () => Promise<void>): void;
@@ -35,6 +35,7 @@ export interface CloudKeyNeeds {
   identity: Identity;
   settings: SettingsStore;
   device: Device;
+  state: StateStore;
   clock: Clock;
   log: Log;
   /** The portal at an address, without access token. */
@@ -47,7 +48,7 @@ export interface CloudKeyNeeds {
 const leaveTerm = 5000;
 
 export function createCloudKey(needs: CloudKeyNeeds): CloudKey {
-  const { credentials, identity, settings, device, clock, log, portalAt, renewed } = needs;
+  const { credentials, identity, settings, device, state, clock, log, portalAt, renewed } = needs;
   let giveBack: () => Promise<void> = async () => {};
 
   return {
@@ -71,6 +72,7 @@ export function createCloudKey(needs: CloudKeyNeeds): CloudKey {
 
     async leave(held) {
       if (held === null) return true;
+      const id = 'key-leave-untold';
       let told = false;
       // A renewal that reached the portal later would take the device's place again.
       const left = giveBack()
@@ -82,11 +84,14 @@ export function createCloudKey(needs: CloudKeyNeeds): CloudKey {
         left.then(
           () => {
             told = true;
+            // Also after the term.
+            state.clearNotice(id);
           },
           (error) =>
             log.warn({ code: asAldabaError(error).code }, 'the portal does not know that the key was left'),
         ),
       );
+      if (!told) state.notice({ id, level: 'info', problem: { code: id, data: undefined } });
       return told;
     },
 

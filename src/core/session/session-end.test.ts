@@ -148,6 +148,20 @@ describe('the end of a session', () => {
     expect(running.core.state.get().notices).toEqual([]);
   });
 
+  test('a cloud key that is left without network: the portal did not hear, and the next key takes the word back', async () => {
+    const { client, core } = await rig.start();
+    await client.setup.chooseMode({ mode: 'cloud-key' });
+    await client.setup.setPortal({ address: rig.portal.address });
+    await client.setup.enterKey({ key: testCloudKey });
+    rig.portal.line.reachable = false;
+    expect(await client.session.signOut()).toEqual({ told: false });
+    expect(rig.tokenEntries()).toEqual([]);
+    expect(core.state.get().notices).toMatchObject([{ code: 'key-leave-untold', level: 'info' }]);
+    rig.portal.line.reachable = true;
+    await client.setup.enterKey({ key: testCloudKey });
+    expect(core.state.get().notices).toEqual([]);
+  });
+
   test('signing out does not wait for a network that swallows everything', async () => {
     const running = await rig.start();
     await rig.signIn(running);

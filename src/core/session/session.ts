@@ -92,6 +92,7 @@ export function createSession({
     identity,
     settings,
     device,
+    state,
     clock,
     log,
     portalAt,
@@ -245,6 +246,7 @@ export function createSession({
     async enterKey(portal, key) {
       await device.load();
       const answer = await cloudKey.ask({ portal, key });
+      state.clearNotice('key-leave-untold');
       const held = await cloudKey.held();
       if (held?.key !== key) await cloudKey.leave(held);
       await credentials.write('cloud-key', { portal, key });
