@@ -25,6 +25,7 @@ describeUnless(missing, 'giving a license back', () => {
     expect(core.callsTo('licenses.release')).toEqual([]);
 
     await page.keyboard.press('Enter');
+    await dialog.waitFor();
     await tabTo(page, /^Liberar$/);
     await page.keyboard.press('Enter');
     await page.getByText('Todavía no hay licencias en este equipo').waitFor();
@@ -47,6 +48,8 @@ describeUnless(missing, 'giving a license back', () => {
     const { page } = await open('license/standalone');
     await tabTo(page, /^Devolver$/);
     await page.keyboard.press('Enter');
+    // The button in it has the name of the one that opened it.
+    await page.getByRole('dialog').waitFor();
     await tabTo(page, /^Devolver$/);
     await page.keyboard.press('Enter');
     const receipt = page.getByRole('dialog', { name: 'Guarde el recibo' });

@@ -59,6 +59,7 @@ const calls: Record<string, unknown> = {
   'licenses.registerAgain': { key: testLicenseKey },
   'licenses.giveBack': { product: 'viga' },
   'licenses.receipt': { product: 'viga' },
+  'connection.check': undefined,
   diagnose: undefined,
   'programs.list': undefined,
   'programs.download': { releaseId: testIds.release },
