@@ -17,8 +17,10 @@ export default defineConfig({
         isolate: suite.sharesModules !== true,
         testTimeout: suite.testTimeout,
         hookTimeout: suite.testTimeout,
-        // What a test waits for comes when it comes: on a busy machine later than vitest's one second.
+        // What a test waits for comes when it comes: on a busy machine later than vitest's one second. `vi.waitFor` has no such setting:
+        // `becomes` of test/support stands for it.
         expect: { poll: { timeout: suite.testTimeout / 2 } },
+        provide: { patience: suite.testTimeout / 2 },
         ...(suite.globalSetup === undefined ? {} : { globalSetup: suite.globalSetup }),
       },
     })),

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { becomes } from '../../test/support/becomes.ts';
 import { startChild } from './child.ts';
 
 let folder: string;
@@ -55,5 +56,5 @@ test('a starter that is killed takes its children along', async () => {
   const parent = startChild(starter, []);
   const pid = Number((await parent.line((line) => line.startsWith('ready'))).split(' ')[1]);
   await parent.kill();
-  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 5000 });
+  await becomes(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
 });

@@ -8,6 +8,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { implement } from '@orpc/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { becomes } from '../../test/support/becomes.ts';
 import { rawRequest } from '../../test/support/raw-request.ts';
 import { type ClientContract, clientContract } from '../contract/client.ts';
 import { windowKeyHeader } from '../contract/window-link.ts';
@@ -309,7 +310,7 @@ describe('procedures', () => {
       await rpc.licenses.renew();
       socket.close();
     }
-    await vi.waitFor(() => expect(host.windows).toBe(0));
+    await becomes(() => expect(host.windows).toBe(0));
   });
 
   test('more than any input of the contract is refused unread', async () => {

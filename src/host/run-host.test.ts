@@ -6,6 +6,7 @@ import en from '../../resources/locales/en/shell.json' with { type: 'json' };
 import es from '../../resources/locales/es/shell.json' with { type: 'json' };
 import pt from '../../resources/locales/pt/shell.json' with { type: 'json' };
 import { createFixedClock, type FixedClock } from '../../test/fakes/clock.ts';
+import { becomes } from '../../test/support/becomes.ts';
 import { connectProgram, type ProgramClient } from '../../test/support/program-client.ts';
 import { removeProfile } from '../../test/support/remove-profile.ts';
 import { connectToRunning } from '../core/shell/control-client.ts';
@@ -77,7 +78,7 @@ test('the launch link stands on no command line: the browser gets a page of the 
     expect((await readFile(page, 'utf8')).includes(`url=${link}"`)).toBe(true);
     if (process.platform !== 'win32') expect((await stat(page)).mode & 0o777).toBe(0o600);
     expect((await fetch(link, { redirect: 'manual' })).status).toBe(303);
-    await vi.waitFor(async () => expect(await pages()).not.toContain(basename(page)));
+    await becomes(async () => expect(await pages()).not.toContain(basename(page)));
   }
   expect(await pages()).toEqual([]);
 });
@@ -122,7 +123,7 @@ async function ask(): Promise<{ readonly program: ProgramClient; readonly outcom
 test('a browser that cannot be started: the link is said, and the program waits for the sign-in', async () => {
   const host = await start(() => Promise.reject(new Error('ENOENT')));
   const { program, outcome } = await ask();
-  await vi.waitFor(() => expect(said).toHaveLength(1));
+  await becomes(() => expect(said).toHaveLength(1));
   expect(said[0]).toMatch(new RegExp(`${host.address}/launch/[\\w-]{43}$`));
   await program.request('license/status');
   expect(outcome).not.toHaveBeenCalled();
@@ -133,7 +134,7 @@ test('a browser that cannot be started: the link is said, and the program waits 
 test('a browser that was started and does not come for its page: the link is said once', async () => {
   const host = await start(async () => {});
   await ask();
-  await vi.waitFor(() => expect(clock.pending).toBe(1));
+  await becomes(() => expect(clock.pending).toBe(1));
   await clock.advance(4999);
   expect(said).toEqual([]);
   await clock.advance(60_000);
@@ -148,7 +149,7 @@ test('a browser that comes for its page: nothing is said', async () => {
     opened++;
   });
   await ask();
-  await vi.waitFor(() => expect(opened).toBe(2));
+  await becomes(() => expect(opened).toBe(2));
   expect(clock.pending).toBe(0);
   await clock.advance(60_000);
   expect(said).toEqual([]);
@@ -157,7 +158,7 @@ test('a browser that comes for its page: nothing is said', async () => {
 test('a host that ends waits for no browser', async () => {
   const host = await start(async () => {});
   await ask();
-  await vi.waitFor(() => expect(clock.pending).toBe(1));
+  await becomes(() => expect(clock.pending).toBe(1));
   running.length = 0;
   await host.stop();
   expect(clock.pending).toBe(0);

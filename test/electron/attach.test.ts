@@ -8,6 +8,7 @@ import { portalMarker } from '../../src/contract/portal/description.ts';
 import { type RunningProcess, startClient } from '../../src/core/shell/start-client.ts';
 import { createFakeFrame } from '../fakes/electron/index.ts';
 import { createRecordingOpener, type RecordingOpener } from '../fakes/opener.ts';
+import { becomes } from '../support/becomes.ts';
 import { connectProgram } from '../support/program-client.ts';
 import { removeProfile } from '../support/remove-profile.ts';
 import { boot, quit, speak } from './boot.ts';
@@ -40,13 +41,13 @@ function startAgent(settings: readonly string[] = []): Promise<RunningProcess> {
 async function bootAttached() {
   const electron = await boot(folder);
   await electron.becomeReady();
-  await vi.waitFor(() => expect(electron.trays).toHaveLength(1));
+  await becomes(() => expect(electron.trays).toHaveLength(1));
   return electron;
 }
 
 /** Until the agent knows the window. */
 const attached = (agent: RunningProcess) =>
-  vi.waitFor(() => expect(agent.core.state.get().client.shell).toBe('electron'));
+  becomes(() => expect(agent.core.state.get().client.shell).toBe('electron'));
 
 test('a window that is opened while an agent runs shows the agent’s client, and takes over when the agent ends', async () => {
   const agent = await startAgent();
@@ -59,7 +60,7 @@ test('a window that is opened while an agent runs shows the agent’s client, an
   const watching = await window.state.watch();
   await watching.next();
   await window.settings.update({ theme: 'light' });
-  await vi.waitFor(async () =>
+  await becomes(async () =>
     expect((await watching.next()).value).toMatchObject({ settings: { theme: 'light' } }),
   );
   expect(agent.ports.settings.current().theme).toBe('light');
@@ -92,7 +93,7 @@ test('a window that comes back while the agent is still ending waits for it, and
   // Each try opens the profile's secrets, and says so.
   const tries = async () =>
     (await readFile(join(folder, 'logs/window.log'), 'utf8')).match(/keychain/g)?.length ?? 0;
-  await vi.waitFor(async () => expect(await tries()).toBeGreaterThan(1));
+  await becomes(async () => expect(await tries()).toBeGreaterThan(1));
   portalAnswers.resolve();
   await ended;
   for (const each of [first, second])
@@ -123,13 +124,13 @@ test('what the agent opens and shows, the attached window opens and shows, while
   await program.initialize('viga');
   const outcome = vi.fn();
   program.request('license/acquire').then(outcome, outcome);
-  await vi.waitFor(() => expect([window?.visible, electron.calls.includes('focus')]).toEqual([true, true]));
+  await becomes(() => expect([window?.visible, electron.calls.includes('focus')]).toEqual([true, true]));
   await program.request('license/status');
   expect(outcome).not.toHaveBeenCalled();
   program.close();
 
   await quit(electron);
-  await vi.waitFor(() => expect(agent.core.state.get().client.shell).toBe('cli'));
+  await becomes(() => expect(agent.core.state.get().client.shell).toBe('cli'));
   await opener.openFile('/a/other.run');
   expect(own.files).toEqual(['/a/other.run']);
   expect(await opener.showWindow('sign-in')).toBe(false);
@@ -151,16 +152,14 @@ test('an attached window follows the agent’s settings, and its links lead wher
   const agent = await startAgent([`portal=http://127.0.0.1:${port}`]);
   const electron = await bootAttached();
   await agent.ports.settings.update({ theme: 'dark', language: 'pt' });
-  await vi.waitFor(() => {
+  await becomes(() => {
     expect(electron.module.nativeTheme.themeSource).toBe('dark');
     expect(electron.trays[0]?.menu[0]?.label).toBe('Abrir o Aldaba');
   });
   const contents = electron.windows[0]?.webContents;
   contents?.open('https://example.com/seats');
   contents?.open('https://shop.example/seats?product=viga');
-  await vi.waitFor(() =>
-    expect(electron.opened.addresses).toEqual(['https://shop.example/seats?product=viga']),
-  );
+  await becomes(() => expect(electron.opened.addresses).toEqual(['https://shop.example/seats?product=viga']));
   await quit(electron);
   await agent.stop();
   portal.close();
@@ -171,7 +170,7 @@ test('what keeps the client from starting is said, and the program ends', async 
   await writeFile(join(folder, 'run'), '');
   const electron = await boot(folder);
   await electron.becomeReady();
-  await vi.waitFor(() => expect(electron.calls).toContain('exit 1'), { timeout: 8000 });
+  await becomes(() => expect(electron.calls).toContain('exit 1'));
   expect(electron.calls.find((call) => call.startsWith('showErrorBox'))).toContain(
     'Aldaba no pudo iniciarse',
   );

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connectToRunning } from '../../src/core/shell/control-client.ts';
 import { createFakeFrame, type FakeElectron } from '../fakes/electron/index.ts';
+import { becomes } from '../support/becomes.ts';
 import { removeProfile } from '../support/remove-profile.ts';
 import { needs } from '../support/skip.ts';
 import { boot, bootOnNewProfile, quit, speak } from './boot.ts';
@@ -70,7 +71,7 @@ describe('the door', () => {
     const watching = await client.state.watch();
     expect((await watching.next()).value).toMatchObject({ setup: { step: 'choose-mode' } });
     await client.settings.update({ theme: 'dark' });
-    await vi.waitFor(async () =>
+    await becomes(async () =>
       expect((await watching.next()).value).toMatchObject({ settings: { theme: 'dark' } }),
     );
     expect(electron.module.nativeTheme.themeSource).toBe('dark');
@@ -88,7 +89,7 @@ describe('the door', () => {
   });
 
   test('there is no other channel, not even a library’s', async () => {
-    await vi.waitFor(() => {
+    await becomes(() => {
       const channels = electron.module.ipcMain.eventNames().filter((name) => name !== 'newListener');
       expect(channels).toEqual(['aldaba:port']);
     });
@@ -116,11 +117,11 @@ describe('the process', () => {
     if (window === undefined) throw new Error('no window');
     window.minimized = true;
     electron.app.emit('second-instance', {}, ['aldaba', 'aldaba://open/people'], '/');
-    await vi.waitFor(() => expect([window.minimized, window.visible]).toEqual([false, true]));
+    await becomes(() => expect([window.minimized, window.visible]).toEqual([false, true]));
     expect(window.loaded.at(-1)).toBe('aldaba-app://window/#/people');
     window.minimized = true;
     electron.app.emit('second-instance', {}, ['aldaba', 'aldaba://sign-in?password=x'], '/');
-    await vi.waitFor(() => expect(window.minimized).toBe(false));
+    await becomes(() => expect(window.minimized).toBe(false));
     expect(window.loaded.at(-1)).toBe('aldaba-app://window/#/people');
   });
 
@@ -129,10 +130,10 @@ describe('the process', () => {
     const event = { preventDefault: vi.fn() };
     electron.app.emit('open-url', event, 'aldaba://open/programs');
     expect(event.preventDefault).toHaveBeenCalled();
-    await vi.waitFor(() => expect(window?.loaded.at(-1)).toBe('aldaba-app://window/#/programs'));
+    await becomes(() => expect(window?.loaded.at(-1)).toBe('aldaba-app://window/#/programs'));
     const loads = window?.loaded.length;
     electron.app.emit('open-url', event, 'aldaba://open/../../etc');
-    await vi.waitFor(() => expect(window?.focused).toBeGreaterThan(2));
+    await becomes(() => expect(window?.focused).toBeGreaterThan(2));
     expect(window?.loaded).toHaveLength(loads ?? 0);
   });
 
@@ -182,20 +183,20 @@ test('started hidden, as programs do: no window, and a hidden second start bring
   const own = await mkdtemp(join(tmpdir(), 'aldaba-hidden-'));
   const hidden = await boot(own, { argv: ['--hidden'] });
   await hidden.becomeReady();
-  await vi.waitFor(() => expect(hidden.trays).toHaveLength(1));
+  await becomes(() => expect(hidden.trays).toHaveLength(1));
   hidden.app.emit('second-instance', {}, ['aldaba', '--hidden'], '/');
   // Answered after whatever the second start began.
   await speak(hidden.connect('aldaba:port', page)).state.get();
   expect(hidden.windows).toEqual([]);
   hidden.app.emit('second-instance', {}, ['aldaba', '--hidden', 'aldaba://open/people'], '/');
-  await vi.waitFor(() => expect(hidden.windows).toHaveLength(1));
+  await becomes(() => expect(hidden.windows).toHaveLength(1));
   expect(hidden.windows[0]?.loaded).toEqual(['aldaba-app://window/#/people']);
   hidden.windows[0]?.hide();
   hidden.app.emit('second-instance', {}, ['aldaba', '--hidden'], '/');
   await speak(hidden.connect('aldaba:port', page)).state.get();
   expect(hidden.windows[0]?.visible).toBe(false);
   hidden.app.emit('second-instance', {}, ['aldaba'], '/');
-  await vi.waitFor(() => expect(hidden.windows[0]?.visible).toBe(true));
+  await becomes(() => expect(hidden.windows[0]?.visible).toBe(true));
   await quit(hidden);
   await removeProfile(own);
 });
@@ -214,12 +215,12 @@ test('an installed program on the person’s own profile starts with the compute
   const installed = await boot(home, { packaged: true, own: true, argv: ['--hidden'] });
   await installed.becomeReady();
   const entry = join(home, 'config/autostart/aldaba.desktop');
-  await vi.waitFor(async () => expect(await readFile(entry, 'utf8')).toContain('--hidden'));
+  await becomes(async () => expect(await readFile(entry, 'utf8')).toContain('--hidden'));
   expect(installed.windows).toEqual([]);
   const client = speak(installed.connect('aldaba:port', page));
   expect((await client.state.get()).client.canAutoStart).toBe(true);
   await client.settings.update({ autoStart: false });
-  await vi.waitFor(() => expect(existsSync(entry)).toBe(false));
+  await becomes(() => expect(existsSync(entry)).toBe(false));
   await quit(installed);
   await rm(home, { recursive: true });
 });

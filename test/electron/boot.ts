@@ -6,9 +6,10 @@ import type { MessagePort } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { ClientContract } from '../../src/contract/client.ts';
 import { createFakeElectron, type FakeElectron, type FakeOptions } from '../fakes/electron/index.ts';
+import { becomes } from '../support/becomes.ts';
 import { removeProfile } from '../support/remove-profile.ts';
 import { loadMain } from './load-main.ts';
 
@@ -35,7 +36,7 @@ export async function bootOnNewProfile(): Promise<{
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-boot-'));
   const electron = await boot(folder);
   await electron.becomeReady();
-  await vi.waitFor(() => expect(electron.trays).toHaveLength(1));
+  await becomes(() => expect(electron.trays).toHaveLength(1));
   return {
     folder,
     electron,
@@ -49,7 +50,7 @@ export async function bootOnNewProfile(): Promise<{
 /** Quits as the person does, and waits for what the quit waits for. */
 export async function quit(booted: FakeElectron): Promise<void> {
   booted.app.quit();
-  await vi.waitFor(() => expect(booted.hasQuit()).toBe(true), { timeout: 8000 });
+  await becomes(() => expect(booted.hasQuit()).toBe(true));
 }
 
 /** The client's procedures over a window's end of a port. */

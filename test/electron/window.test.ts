@@ -3,6 +3,7 @@ import type { Session } from 'electron';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { contentPolicy } from '../../src/contract/window-link.ts';
 import type { FakeElectron } from '../fakes/electron/index.ts';
+import { becomes } from '../support/becomes.ts';
 import { bootOnNewProfile } from './boot.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -68,7 +69,7 @@ describe('the window', () => {
     const contents = electron.windows[0]?.webContents;
     expect(contents?.open('https://example.com/')).toEqual({ action: 'deny' });
     expect(contents?.open('https://aldaba.example/help/roles')).toEqual({ action: 'deny' });
-    await vi.waitFor(() => expect(electron.opened.addresses).toEqual(['https://aldaba.example/help/roles']));
+    await becomes(() => expect(electron.opened.addresses).toEqual(['https://aldaba.example/help/roles']));
   });
 
   test('has no permission', () => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { vi } from 'vitest';
 import type { BrokerLicense } from '../../src/contract/broker.ts';
 import type { Use } from '../../src/contract/client/state.ts';
 import type { Mode } from '../../src/contract/primitives.ts';
@@ -12,6 +11,7 @@ import { createProcessLock, type ProcessLock } from '../../src/core/lock/process
 import type { Device, Licenses, Parts } from '../../src/core/parts.ts';
 import { initialState } from '../../src/core/state/initial-state.ts';
 import { createStateStore } from '../../src/core/state/state-store.ts';
+import { becomes } from '../support/becomes.ts';
 import { testStart } from './clock.ts';
 import { createTestPorts, type TestPorts } from './ports.ts';
 import { createSeatPortal, type SeatPortal } from './seat-portal.ts';
@@ -36,11 +36,6 @@ export interface LicensingRig {
   /** Lets time pass in steps of at most `step` ms, so that what each timer starts is written before the next one. */
   pass(ms: number, step?: number): Promise<void>;
   remove(): Promise<void>;
-}
-
-/** Waits, in real time, until the check passes: what a timer or the other end of a socket set off takes its moments. */
-export function becomes(check: () => unknown): Promise<unknown> {
-  return vi.waitFor(check, { timeout: 5000, interval: 5 });
 }
 
 export async function createLicensingRig(
@@ -147,18 +142,15 @@ export async function createLicensingRig(
   /** Until the files are as they will stay: what a timer started has been written. */
   async function quiet(): Promise<void> {
     let last = '';
-    await vi.waitFor(
-      async () => {
-        const now = JSON.stringify([
-          portal.calls.length,
-          await Promise.all((await rig.files()).map((name) => readFile(join(folder, name), 'utf8'))),
-        ]);
-        const same = now === last;
-        last = now;
-        if (!same || underWay > 0) throw new Error('still writing');
-      },
-      { interval: 3, timeout: 5000 },
-    );
+    await becomes(async () => {
+      const now = JSON.stringify([
+        portal.calls.length,
+        await Promise.all((await rig.files()).map((name) => readFile(join(folder, name), 'utf8'))),
+      ]);
+      const same = now === last;
+      last = now;
+      if (!same || underWay > 0) throw new Error('still writing');
+    }, 3);
   }
 
   await rig.boot();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BrokerRig, createBrokerRig, refusalOf } from '../../../test/fakes/broker-rig.ts';
-import { becomes } from '../../../test/fakes/licensing-rig.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 import { brokerLicenseSchema } from '../../contract/broker.ts';
 
 const day = 86_400_000;

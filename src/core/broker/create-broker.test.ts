@@ -8,7 +8,7 @@ import {
   SocketMessageWriter,
 } from 'vscode-jsonrpc/node';
 import { type BrokerRig, createBrokerRig, refusalOf } from '../../../test/fakes/broker-rig.ts';
-import { becomes } from '../../../test/fakes/licensing-rig.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 import type { ProgramClient } from '../../../test/support/program-client.ts';
 import {
   brokerErrorDataSchema,

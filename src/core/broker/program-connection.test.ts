@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BrokerRig, createBrokerRig, refusalOf } from '../../../test/fakes/broker-rig.ts';
-import { becomes } from '../../../test/fakes/licensing-rig.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 import { frameOf } from '../../../test/support/program-client.ts';
 import { mostPrograms } from './create-broker.ts';
 import { frameLimits } from './frame-parser.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { borrowingSteps, createBorrowingRig, endBorrowingRig } from '../../../test/fakes/borrowing-rig.ts';
-import { becomes, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import type { LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 
 const day = 86_400_000;
 let rig: LicensingRig;

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testComponents } from '../../../test/fakes/hardware.ts';
 import { createStandaloneRig, type StandaloneRig } from '../../../test/fakes/standalone-rig.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 
 const day = 86_400_000;
 let rig: StandaloneRig;
@@ -14,10 +15,10 @@ describe('the device', () => {
     await rig.licenses.installLicense(await rig.license());
     rig.ports.hardware.components = { ...testComponents, smbios: 'x', board: 'x', network: 'x', cpu: 'x' };
     await rig.boot();
-    await vi.waitFor(() =>
+    await becomes(() =>
       expect(rig.licenses.status('viga')).toMatchObject({ state: 'device-drift', permit: 'full' }),
     );
-    await vi.waitFor(() => expect(rig.parts.state.get().device.match).toBe('drift'));
+    await becomes(() => expect(rig.parts.state.get().device.match).toBe('drift'));
     expect(rig.parts.state.get().device).toMatchObject({
       match: 'drift',
       score: 41,
@@ -32,7 +33,7 @@ describe('the device', () => {
     });
     rig.ports.clock.jump(13 * day);
     await rig.boot();
-    await vi.waitFor(() =>
+    await becomes(() =>
       expect(rig.licenses.status('viga')).toMatchObject({ state: 'device-drift', permit: 'full' }),
     );
     rig.ports.clock.jump(day);
@@ -50,7 +51,7 @@ describe('the device', () => {
       network: 'x',
     };
     await rig.boot();
-    await vi.waitFor(() =>
+    await becomes(() =>
       expect(rig.licenses.status('viga')).toMatchObject({ state: 'read-only', reason: 'device-changed' }),
     );
   });
@@ -69,7 +70,7 @@ describe('the device', () => {
     expect(rig.parts.state.get().device.match).toBe('unknown');
     rig.ports.hardware.read = async () => testComponents;
     await rig.pass(3_600_000, 600_000);
-    await vi.waitFor(() => expect(rig.parts.state.get().device.match).toBe('match'));
+    await becomes(() => expect(rig.parts.state.get().device.match).toBe('match'));
   });
 
   test('that cannot be read for a day of running counts as one that changed', async () => {
@@ -78,7 +79,7 @@ describe('the device', () => {
     rig.ports.hardware.read = async () => ({});
     await rig.boot();
     await rig.pass(30 * 3_600_000, 5 * 3_600_000);
-    await vi.waitFor(() =>
+    await becomes(() =>
       expect(rig.licenses.status('viga')).toMatchObject({ state: 'device-drift', permit: 'full' }),
     );
   });

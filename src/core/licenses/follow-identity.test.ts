@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { becomes, createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 
 let rig: LicensingRig;
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { becomes, createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
 import { queueTicket } from '../../../test/fakes/seat-portal.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 import type { Use } from '../../contract/client/state.ts';
 
 const minute = 60_000;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { becomes, createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 import { writeFileDurably } from '../write-file-durably.ts';
 
 const minute = 60_000;

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testComponents } from '../../../test/fakes/hardware.ts';
 import { createStandaloneRig, type StandaloneRig } from '../../../test/fakes/standalone-rig.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 import {
   certify,
   createSigner,
@@ -203,9 +204,9 @@ describe('giving it back', () => {
     rig.portal.fault = null;
     await rig.boot();
     await rig.pass(30_000, 5000);
-    await vi.waitFor(async () => expect((await rig.record('viga'))?.receipts).toEqual([]));
+    await becomes(async () => expect((await rig.record('viga'))?.receipts).toEqual([]));
     expect(rig.portal.calls.at(-1)).toMatchObject({ kind: 'deactivate', input: { receipt: receipt.jws } });
-    await vi.waitFor(() => expect(rig.parts.state.get().returned).toEqual([]));
+    await becomes(() => expect(rig.parts.state.get().returned).toEqual([]));
     expect(() => rig.licenses.receipt('viga')).toThrow(expect.objectContaining({ code: 'not-found' }));
   });
 
@@ -236,7 +237,7 @@ describe('giving it back', () => {
     rig.portal.activations.add(licenseClaims('').activation);
     await rig.boot();
     await rig.pass(30_000, 5000);
-    await vi.waitFor(async () => expect((await rig.record('viga'))?.receipts).toEqual([]));
+    await becomes(async () => expect((await rig.record('viga'))?.receipts).toEqual([]));
   });
 });
 

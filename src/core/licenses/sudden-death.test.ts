@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 import { receiptOf } from '../../../test/support/documents.ts';
 import { writeFileDurably } from '../write-file-durably.ts';
 
@@ -104,7 +105,7 @@ test('killed between any two steps: never two seats, nothing lost, nothing kept'
     expect(rig.portal.active(), where).toHaveLength(1);
     await rig.licenses.release(use);
     await rig.pass(40_000, 1000);
-    await vi.waitFor(async () => {
+    await becomes(async () => {
       expect(rig.portal.active(), where).toHaveLength(0);
       expect(await rig.record('viga'), where).toBeNull();
     });
@@ -119,7 +120,7 @@ test('killed, and no program comes back: the seat is free within the minute', as
     const where = `killed at step ${diesAt}: ${(await live(rig, diesAt)).names.at(-1)}`;
     await rig.boot();
     await rig.pass(40_000, 1000);
-    await vi.waitFor(async () => {
+    await becomes(async () => {
       expect(rig.portal.active(), where).toHaveLength(0);
       expect(await rig.record('viga'), where).toBeNull();
     });
@@ -168,7 +169,7 @@ test('killed between any two steps of borrowing and giving back: never a right w
     await rig.licenses.giveBackAll();
     await rig.licenses.release(use);
     await rig.pass(10_000, 1000);
-    await vi.waitFor(() => expect(rig.portal.active(), where).toHaveLength(0));
+    await becomes(() => expect(rig.portal.active(), where).toHaveLength(0));
     expect(await rig.record('viga').then((record) => record?.receipts ?? []), where).toEqual([]);
     expect(rig.portal.peak.get('viga'), where).toBe(1);
     await rig.remove();

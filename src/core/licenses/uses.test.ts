@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 import { writeFileDurably } from '../write-file-durably.ts';
 
 let rig: LicensingRig;
@@ -25,14 +26,14 @@ test('a program that dies while it is asking gives its seat back within 5 s of t
   const answer = holdAnswer('acquire');
   const gone = new AbortController();
   const asked = rig.acquire(rig.use('viga'), { signal: gone.signal });
-  await vi.waitFor(() => expect(rig.portal.active()).toHaveLength(1));
+  await becomes(() => expect(rig.portal.active()).toHaveLength(1));
   gone.abort();
   await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
   answer();
-  await vi.waitFor(async () => expect((await rig.record('viga'))?.right).toBeTruthy());
+  await becomes(async () => expect((await rig.record('viga'))?.right).toBeTruthy());
   await rig.pass(5000, 1000);
-  await vi.waitFor(() => expect(rig.portal.active()).toEqual([]));
-  await vi.waitFor(async () => expect(await rig.record('viga')).toBeNull());
+  await becomes(() => expect(rig.portal.active()).toEqual([]));
+  await becomes(async () => expect(await rig.record('viga')).toBeNull());
 });
 
 test('a second program that finds no seat for its version takes nothing from the first', async () => {
@@ -65,10 +66,10 @@ test('a program that starts while the lease is being given back keeps it', async
   await rig.acquire(first);
   await rig.licenses.release(first);
   await rig.ports.clock.advance(2500);
-  await vi.waitFor(() => expect(isHeld).toBe(true));
+  await becomes(() => expect(isHeld).toBe(true));
   expect(await rig.acquire(rig.use('viga'))).toMatchObject({ permit: 'full' });
   (write as (() => void) | null)?.();
-  await vi.waitFor(async () => expect((await rig.record('viga'))?.right).toMatchObject({ leaving: false }));
+  await becomes(async () => expect((await rig.record('viga'))?.right).toMatchObject({ leaving: false }));
   await rig.pass(10_000, 1000);
   expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' });
   expect(rig.portal.calls.map(({ kind }) => kind)).toEqual(['acquire']);

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 
 const hour = 3_600_000;
 let rig: LicensingRig;
@@ -19,7 +20,7 @@ describe.each(['suspend', 'suspendRunning'] as const)('a laptop that slept for h
     await rig.pass(10_000, 1000);
     rig.portal.fault = null;
     await rig.pass(30_000, 1000);
-    await vi.waitFor(() =>
+    await becomes(() =>
       expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' }),
     );
     expect(permits()).not.toContain('read-only');
@@ -29,7 +30,7 @@ describe.each(['suspend', 'suspendRunning'] as const)('a laptop that slept for h
     rig.portal.fault = 'network-offline';
     rig.ports.clock[sleep](8 * hour);
     await rig.pass(60_000, 1000);
-    await vi.waitFor(() => expect(permits()).toEqual(['read-only']));
+    await becomes(() => expect(permits()).toEqual(['read-only']));
     expect(rig.heard[0]?.license).toMatchObject({ reason: 'network-offline' });
   });
 
@@ -38,7 +39,7 @@ describe.each(['suspend', 'suspendRunning'] as const)('a laptop that slept for h
     rig.portal.seats.set('viga', 0);
     await rig.pass(32_000, 1000);
     const states = () => rig.heard.map(({ license }) => license.state);
-    await vi.waitFor(() => expect(states()[0]).toBe('queued'));
+    await becomes(() => expect(states()[0]).toBe('queued'));
     expect(states()).not.toContain('revoked');
   });
 });

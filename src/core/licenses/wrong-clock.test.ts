@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { borrowingSteps, endBorrowingRig } from '../../../test/fakes/borrowing-rig.ts';
-import { becomes, createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { createLicensingRig, type LicensingRig } from '../../../test/fakes/licensing-rig.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 
 const day = 86_400_000;
 let rig: LicensingRig;

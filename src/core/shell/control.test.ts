@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { implement } from '@orpc/server';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { becomes } from '../../../test/support/becomes.ts';
 import { localAddress } from '../../../test/support/local-address.ts';
 import { needs } from '../../../test/support/skip.ts';
 import type { AppState } from '../../contract/client/state.ts';
@@ -66,7 +67,7 @@ describe('control endpoint', () => {
     expect((await running?.client.client.programs.list())?.buyUrl).toBe('https://café.example');
     expect(await running?.client.shell.open()).toEqual({ link: 'http://127.0.0.1:1/x' });
     await running?.client.shell.stop();
-    await vi.waitFor(() => expect(stop).toHaveBeenCalledOnce());
+    await becomes(() => expect(stop).toHaveBeenCalledOnce());
     running?.close();
     await running?.closed;
   });
@@ -248,7 +249,7 @@ describe('framing on a socket', () => {
       fc.asyncProperty(fc.array(message, { maxLength: 20 }), async (messages) => {
         received.length = 0;
         for (const each of messages) a.postMessage(each);
-        await vi.waitFor(() => expect(received).toHaveLength(messages.length), { interval: 1 });
+        await becomes(() => expect(received).toHaveLength(messages.length), 1);
         expect(received).toEqual(messages);
       }),
       { numRuns: 50 },

@@ -2,6 +2,7 @@ import { createRouterClient } from '@orpc/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createFakeCore, type FakeCore } from '../../../test/fakes/client/fake-core.ts';
 import { signedInState } from '../../../test/fakes/client/states.ts';
+import { becomes } from '../../../test/support/becomes.ts';
 import { type Connect, LinkRefused, type Wire } from './link.ts';
 import { createWindowStore, type WindowStore } from './window-store.ts';
 
@@ -46,18 +47,18 @@ test('shows the snapshot and every change of it', async () => {
   store = createWindowStore(inTurn(createWire()));
   const { get } = store;
   expect(get()).toEqual({ link: 'connecting', state: null });
-  await vi.waitFor(() => expect(get()).toEqual({ link: 'connected', state: signedInState }));
+  await becomes(() => expect(get()).toEqual({ link: 'connected', state: signedInState }));
   core.update({ uses: [] });
-  await vi.waitFor(() => expect(get().state?.uses).toEqual([]));
+  await becomes(() => expect(get().state?.uses).toEqual([]));
 });
 
 test('a part that did not change stays the same object, so that only what changed renders', async () => {
   store = createWindowStore(inTurn(createWire()));
   const { get } = store;
-  await vi.waitFor(() => expect(get().state).not.toBeNull());
+  await becomes(() => expect(get().state).not.toBeNull());
   const before = get().state;
   core.update({ uses: [], device: structuredClone(signedInState.device) });
-  await vi.waitFor(() => expect(get().state?.uses).toEqual([]));
+  await becomes(() => expect(get().state?.uses).toEqual([]));
   expect(get().state?.device).toBe(before?.device);
 });
 
@@ -65,18 +66,18 @@ test('the core goes away and comes back: it is seen, the last snapshot stays, an
   const first = createWire();
   store = createWindowStore(inTurn(first, createWire()));
   const { get } = store;
-  await vi.waitFor(() => expect(get().link).toBe('connected'));
+  await becomes(() => expect(get().link).toBe('connected'));
   const seen: string[] = [];
   store.subscribe(() => seen.push(get().link));
   first.cut();
-  await vi.waitFor(() => expect(seen).toEqual(['lost', 'connected']));
+  await becomes(() => expect(seen).toEqual(['lost', 'connected']));
   expect(get().state).toEqual(signedInState);
 });
 
 test('a launch cookie that is gone is told apart from a core that is gone', async () => {
   store = createWindowStore(inTurn(() => new LinkRefused('401')));
   const { get } = store;
-  await vi.waitFor(() => expect(get()).toEqual({ link: 'refused', state: null }));
+  await becomes(() => expect(get()).toEqual({ link: 'refused', state: null }));
 });
 
 test('before the first snapshot a core that does not answer is still being opened, not lost', async () => {
@@ -84,7 +85,7 @@ test('before the first snapshot a core that does not answer is still being opene
     throw new Error('nobody there');
   });
   store = createWindowStore(attempts);
-  await vi.waitFor(() => expect(attempts.mock.calls.length).toBeGreaterThan(1));
+  await becomes(() => expect(attempts.mock.calls.length).toBeGreaterThan(1));
   expect(store.get()).toEqual({ link: 'connecting', state: null });
 });
 
@@ -93,7 +94,7 @@ test('a call without a way to the core is refused as lost, and one that the core
   store = createWindowStore(inTurn(wire));
   const { client, get } = store;
   await expect(client.licenses.renew()).rejects.toMatchObject({ name: 'LinkLost' });
-  await vi.waitFor(() => expect(get().link).toBe('connected'));
+  await becomes(() => expect(get().link).toBe('connected'));
   await expect(client.licenses.renew()).resolves.toBeUndefined();
   core.refuse('licenses.renew', 'network-offline');
   await expect(client.licenses.renew()).rejects.toMatchObject({ code: 'network-offline' });
