@@ -220,6 +220,8 @@ describeUnless(missing, 'without signing in', () => {
     expect(told).toBe(false);
     const receipt = join(folder, fileName ?? '');
     await writeFile(receipt, content ?? '');
+    // With a network it would tell the portal itself.
+    await old.switchOff();
     await journey.wire.mend();
 
     const fresh = await journey.computer('CONDOR-NUEVO');

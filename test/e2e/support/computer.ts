@@ -45,6 +45,8 @@ export interface Computer {
   run(language: keyof typeof commands, product: string, options?: readonly string[]): ProgramProcess;
   /** Ends core and host, and starts them again over the same profile and on the same port. */
   restart(): Promise<void>;
+  /** Ends its windows, core and host for good, as when somebody switches it off. */
+  switchOff(): Promise<void>;
   /** What host and core wrote into their logs. */
   logs(): Promise<string>;
   close(): Promise<void>;
@@ -104,16 +106,14 @@ export async function startComputer(options: ComputerOptions): Promise<Computer>
       used: () => {},
       log: hostLog,
     });
-    return {
-      core,
-      host,
-      async stop() {
-        await host.close();
-        await core.stop();
-        await http.close();
-        settings.close();
-      },
-    };
+    let ending: Promise<void> | undefined;
+    async function end(): Promise<void> {
+      await host.close();
+      await core.stop();
+      await http.close();
+      settings.close();
+    }
+    return { core, host, stop: () => (ending ??= end()) };
   }
 
   async function logs(): Promise<string> {
@@ -158,6 +158,10 @@ export async function startComputer(options: ComputerOptions): Promise<Computer>
       const port = Number(new URL(running.host.origin).port);
       await running.stop();
       running = await start(port);
+    },
+    async switchOff() {
+      for (const page of browser.context.pages()) await page.close();
+      await running.stop();
     },
     logs,
     async close() {
