@@ -26,19 +26,21 @@ export interface Fault {
 export interface GatewayRig {
   /** For files of the test. */
   readonly folder: string;
-  /** Without proxy and foreign authorities, with short times. */
+  /** Without proxy and foreign authorities. */
   network(change?: Partial<UndiciHttpOptions>): Http;
   /** Nobody is signed in unless `access` says so. */
   gatewayTo(address: string, http?: Http, access?: typeof noAccess, closing?: AbortSignal): Gateway;
   /** What a call to this address ends with. */
   faultFrom(address: string, http?: Http): Promise<Fault>;
   /** What a call to a server that answers so ends with. */
-  faultOf(answer: Answer): Promise<Fault>;
+  faultOf(answer: Answer, http?: Http): Promise<Fault>;
   /** @returns a file with this certificate, for `extraCaFile` */
   authorityFile(pem: string): Promise<string>;
   remove(): Promise<void>;
 }
 
+/** For servers that say nothing: short for a test, and too short for one that a busy machine keeps from answering. */
+export const impatient = { timeouts: { connect: 10_000, headers: 400, body: 400 } };
 export const signedIn = { token: async () => 'dG9rZW4', replace: async () => null, ended: async () => {} };
 export const json = { 'content-type': 'application/json' };
 /** A portal without roles. */
@@ -53,7 +55,6 @@ export async function createGatewayRig(): Promise<GatewayRig> {
     network(change = {}) {
       const http = createUndiciHttp({
         network: () => ({ proxy: null, extraCaFile: null }),
-        timeouts: { connect: 2000, headers: 400, body: 400 },
         ...change,
       });
       open.push(http);
@@ -80,7 +81,7 @@ export async function createGatewayRig(): Promise<GatewayRig> {
       const data = 'data' in error && typeof error.data === 'object' && error.data !== null ? error.data : {};
       return { code: error.code, detail: 'detail' in data ? data.detail : undefined, contacts };
     },
-    faultOf: async (answer) => rig.faultFrom((await startServer(answer)).address),
+    faultOf: async (answer, http) => rig.faultFrom((await startServer(answer)).address, http),
     async authorityFile(pem) {
       const file = join(folder, 'ca.pem');
       await writeFile(file, pem);

@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createGatewayRig, type GatewayRig, json, signedIn } from '../../../test/fakes/gateway-rig.ts';
+import {
+  createGatewayRig,
+  type GatewayRig,
+  impatient,
+  json,
+  signedIn,
+} from '../../../test/fakes/gateway-rig.ts';
 import { collectGarbage } from '../../../test/support/collect-garbage.ts';
 import { startRaw, startServer } from '../../../test/support/odd-server.ts';
 
@@ -28,7 +34,8 @@ describe('what stands between client and portal has a name of its own', () => {
   });
 
   test('no answer in time', async () => {
-    expect(await rig.faultOf(() => {})).toMatchObject({ code: 'network-timeout' });
+    const fault = await rig.faultOf(() => {}, rig.network(impatient));
+    expect(fault).toMatchObject({ code: 'network-timeout' });
   });
 
   test('an answer that says that it serves nobody now is a contact, and no sign to ask for more', async () => {
@@ -54,7 +61,7 @@ describe('what stands between client and portal has a name of its own', () => {
   test('an answer that stops in the middle and stays open', async () => {
     const fault = await rig.faultOf((_request, response) => {
       response.writeHead(200, { ...json, 'content-length': '100' }).write('{"roles":');
-    });
+    }, rig.network(impatient));
     expect(fault).toMatchObject({ code: 'network-timeout' });
   });
 
@@ -240,11 +247,7 @@ describe('the portal’s own refusals', () => {
   test('a caller that gives up hears cancelled', async () => {
     const server = await startServer(() => {});
     const abort = new AbortController();
-    const gateway = rig.gatewayTo(
-      server.address,
-      rig.network({ timeouts: { connect: 2000, headers: 20_000, body: 20_000 } }),
-      signedIn,
-    );
+    const gateway = rig.gatewayTo(server.address, undefined, signedIn);
     const call = gateway.portal.people.listRoles(undefined, { signal: abort.signal });
     await expect.poll(() => server.requests.length).toBe(1);
     abort.abort();
