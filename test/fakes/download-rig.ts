@@ -32,16 +32,13 @@ export async function createDownloadRig(): Promise<DownloadRig> {
     running,
     downloads,
     settled: (state: Download['state'], of = running) =>
-      expect.poll(() => downloads(of)[0]?.state, { timeout: 5000 }).toBe(state),
+      expect.poll(() => downloads(of)[0]?.state).toBe(state),
     settledInTime: (state: Download['state']) =>
       expect
-        .poll(
-          async () => {
-            await core.clock.advance(30_000);
-            return downloads()[0]?.state;
-          },
-          { timeout: 5000 },
-        )
+        .poll(async () => {
+          await core.clock.advance(30_000);
+          return downloads()[0]?.state;
+        })
         .toBe(state),
     received: (bytes: number) =>
       expect

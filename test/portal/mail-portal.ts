@@ -83,7 +83,7 @@ export function mailPortal(): MailPortal {
       );
     },
     async nextReceived() {
-      await expect.poll(() => server.received.length, { timeout: 10_000, interval: 20 }).toBeGreaterThan(0);
+      await expect.poll(() => server.received.length, { interval: 20 }).toBeGreaterThan(0);
       const first = server.received.shift();
       if (first === undefined) throw new Error('the mail went away');
       return { ...(await PostalMime.parse(first.raw)), envelope: first.to };

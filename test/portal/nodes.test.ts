@@ -148,10 +148,10 @@ describeUnless(missing, 'two nodes on one database', () => {
     for (const { email } of people) await one.client().passwords.requestLink({ email });
     other.services.wakeMail();
     await expect
-      .poll(async () => (await queries.select().from(linkRequest)).length, { interval: 20, timeout: 15_000 })
+      .poll(async () => (await queries.select().from(linkRequest)).length, { interval: 20 })
       .toBe(0);
     const sent = () => nodes.flatMap(({ mails }, index) => mails.slice(before[index])).map(({ to }) => to);
-    await expect.poll(() => sent().length, { interval: 20, timeout: 15_000 }).toBe(20);
+    await expect.poll(() => sent().length, { interval: 20 }).toBe(20);
     expect(new Set(sent()).size).toBe(20);
   });
 

@@ -48,7 +48,7 @@ async function ownLink(email: string): Promise<string> {
   await passwords.requestLink({ email });
   const find = () =>
     portal.mails.slice(before).find((sent) => sent.to === email && sent.text.includes('#token='));
-  await expect.poll(find, { interval: 10, timeout: 10_000 }).toBeDefined();
+  await expect.poll(find, { interval: 10 }).toBeDefined();
   const sent = find();
   if (sent === undefined) throw new Error('the mail went away');
   return portal.tokenIn(sent);

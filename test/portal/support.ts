@@ -210,7 +210,7 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
     logLines,
     async nextMail(to) {
       const find = () => mails.find((mail) => mail.to === to && !taken.has(mail));
-      await expect.poll(find, { timeout: 10_000, interval: 20 }).toBeDefined();
+      await expect.poll(find, { interval: 20 }).toBeDefined();
       const mail = find();
       if (mail === undefined) throw new Error('the mail went away');
       taken.add(mail);

@@ -137,9 +137,7 @@ describe('downloads', () => {
     await rig.running.client.programs.list();
     const { download } = rig.running.client.programs;
     await Promise.all([one, one, other].map(({ id }) => download({ releaseId: id })));
-    await expect
-      .poll(() => rig.downloads().map(({ state }) => state), { timeout: 5000 })
-      .toEqual(['ready', 'ready']);
+    await expect.poll(() => rig.downloads().map(({ state }) => state)).toEqual(['ready', 'ready']);
     expect(await readFile(join(rig.paths.downloads, one.fileName))).toEqual(content);
     expect((await rig.files()).length).toBe(2);
   });

@@ -37,7 +37,7 @@ export async function startMailServer(): Promise<MailServer> {
     url: `smtp://127.0.0.1:${port}`,
     async next(to) {
       const find = () => received.find((mail) => !mail.taken && mail.to.includes(to));
-      await expect.poll(find, { timeout: 30_000, interval: 20 }).toBeDefined();
+      await expect.poll(find, { interval: 20 }).toBeDefined();
       const mail = find();
       if (mail === undefined) throw new Error('the mail went away');
       mail.taken = true;

@@ -111,7 +111,7 @@ export function portalPages(missing: string | undefined): PortalPages {
       await portal.client().passwords.requestLink({ email, language: 'es' });
       const find = () =>
         portal.mails.slice(before).find((sent) => sent.to === email && sent.text.includes('#token='));
-      await expect.poll(find, { interval: 10, timeout: 10_000 }).toBeDefined();
+      await expect.poll(find, { interval: 10 }).toBeDefined();
       return /http\S+#token=[\w-]+/.exec(find()?.text ?? '')?.[0] ?? '';
     },
   };
