@@ -175,7 +175,7 @@ describe('A17: on a machine with no display and no terminal, where nobody has si
     process.kill(JSON.parse(note).pid, 'SIGTERM');
     // An orderly end takes away what programs find it by.
     const left = () => readdir(join(folder, 'profile/run'));
-    await expect.poll(left, { timeout: 10_000 }).toEqual(['locks']);
+    await expect.poll(left).toEqual(['locks']);
   });
 
   async function aldabaCommand(

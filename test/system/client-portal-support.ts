@@ -33,7 +33,7 @@ export function clientAndPortal() {
     folder = await mkdtemp(join(tmpdir(), 'aldaba-client-portal-'));
     portal = await startTestPortal({ logLevel: 'warn', settings: { releasesFolder: folder } });
     await seedDemonstration(portal.services);
-  }, 60_000);
+  });
   afterAll(async () => {
     await portal.close();
     await rm(folder, { recursive: true, force: true });

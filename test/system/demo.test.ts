@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..');
 test('A4, A17, A20: the main job with nobody at the keyboard: one sign-in, two programs, a lost portal, every seat free', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'scripts/demo.ts'), '--json'], {
     cwd: root,
-    timeout: 110_000,
+    timeout: 220_000,
   });
   const lines = stdout.trim().split('\n');
   const last = JSON.parse(lines.at(-1) ?? '');

@@ -5,8 +5,9 @@ import { copyFile, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { becomes } from '../support/becomes.ts';
 import { prepareTestDatabase } from '../support/open-test-database.ts';
 import { needs } from '../support/skip.ts';
 
@@ -58,7 +59,7 @@ function start(
 }
 
 async function ready(run: Run): Promise<z.output<typeof readySchema>> {
-  await vi.waitFor(() => expect(run.out, run.err).toContain('\n'), { timeout: 60_000, interval: 50 });
+  await becomes(() => expect(run.out, run.err).toContain('\n'), 50);
   return readySchema.parse(JSON.parse(run.out));
 }
 
@@ -125,10 +126,7 @@ test('a full disk under its log takes the log away, and nothing else', async (co
 
 test('prints one plain line unless asked for JSON', async () => {
   const run = start(['--port', '0', '--demo'], { LOG_LEVEL: 'silent' });
-  await vi.waitFor(() => expect(run.out, run.err).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n$/), {
-    timeout: 60_000,
-    interval: 50,
-  });
+  await becomes(() => expect(run.out, run.err).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n$/), 50);
   run.child.kill('SIGTERM');
   expect(await run.ended).toBe(0);
   expect(run.err).toBe('');

@@ -3,9 +3,10 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { connectToRunning } from '../../src/core/shell/control-client.ts';
 import { demonstrationAdministrator, demonstrationKeys } from '../../src/portal/demonstration/access.ts';
+import { becomes } from '../support/becomes.ts';
 import { removeProfile } from '../support/remove-profile.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -42,8 +43,7 @@ function start(...args: string[]): Start {
   return run;
 }
 
-const usable = (run: Start) =>
-  vi.waitFor(() => expect(run.out, run.err).toMatch(/\n$/), { timeout: 60_000, interval: 50 });
+const usable = (run: Start) => becomes(() => expect(run.out, run.err).toMatch(/\n$/), 50);
 const linkOf = (run: Start) => /^ready (\S+)\n$/.exec(run.out)?.[1] ?? '';
 const isAlive = (pid: number) => {
   try {
@@ -119,7 +119,7 @@ describe('npm start', () => {
   test('Ctrl+C before it can be used: all of it ends, and nothing is left to wait for', async () => {
     const fresh = await mkdtemp(join(tmpdir(), 'aldaba-start-'));
     const run = start('--no-open', '--profile', fresh);
-    await vi.waitFor(() => expect(run.err).toContain('Poniendo en marcha'), { timeout: 60_000 });
+    await becomes(() => expect(run.err).toContain('Poniendo en marcha'));
     run.child.kill('SIGINT');
     expect(await run.ended).toBe(0);
     expect([run.out, run.err.includes('Cerrando')]).toEqual(['', true]);
@@ -167,7 +167,7 @@ describe('npm start', () => {
     });
     const parts = await partsOf(profile);
     npm.kill('SIGTERM');
-    await vi.waitFor(() => expect(parts.map(isAlive)).toEqual([false, false]), { timeout: 5000 });
+    await becomes(() => expect(parts.map(isAlive)).toEqual([false, false]));
   });
 
   test('a port that somebody else has: said so, and nothing is left running', async () => {

@@ -55,7 +55,7 @@ export function portalPages(missing: string | undefined): PortalPages {
       },
     ]);
     if (missing === undefined) browser = await launchBrowser();
-  }, 90_000);
+  });
   afterEach(() => context?.close());
   afterAll(async () => {
     await browser?.close();
