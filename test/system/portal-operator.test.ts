@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type MailServer, startMailServer } from '../e2e/support/mail-server.ts';
 import { createProof, createRefreshToken, createTestDevice, type TestDevice } from '../portal/devices.ts';
+import { becomes } from '../support/becomes.ts';
 import { prepareTestDatabase } from '../support/open-test-database.ts';
+import { type Relay, startRelay } from './broker-support/processes.ts';
 
 const program = join(import.meta.dirname, '../../src/portal/index.ts');
 const admin = 'ines@andes.example';
@@ -16,13 +17,15 @@ const children = new Set<ChildProcess>();
 
 let folder: string;
 let mail: MailServer;
+/** The portal's address for everybody, whatever port it draws itself. */
+let relay: Relay;
 let environment: Record<string, string>;
 let url: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aldaba-operator-'));
   mail = await startMailServer();
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
+  relay = await startRelay();
+  url = relay.url;
   environment = {
     PATH: process.env.PATH ?? '',
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
@@ -36,19 +39,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');
+  await relay.close();
   await mail.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
-}
 
 async function run(args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(process.execPath, [program, ...args], {
@@ -75,8 +69,7 @@ async function done(...args: string[]): Promise<Record<string, unknown>> {
 
 /** A node of the portal, until the test has done its work. */
 async function whileRunning(work: () => Promise<void>): Promise<void> {
-  const { port } = new URL(url);
-  const child = spawn(process.execPath, [program, '--port', port, '--json'], {
+  const child = spawn(process.execPath, [program, '--port', '0', '--json'], {
     env: { ...environment, SMTP_URL: mail.url, PUBLIC_URL: url, MAIL_FROM: 'licencias@andes.example' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -88,7 +81,8 @@ async function whileRunning(work: () => Promise<void>): Promise<void> {
   child.stderr.on('data', (chunk) => {
     err += chunk;
   });
-  await vi.waitFor(() => expect(out, err).toContain('ready'), { timeout: 60_000, interval: 50 });
+  await becomes(() => expect(out, err).toContain('\n'), 50);
+  relay.aim(JSON.parse(out).address);
   await work();
   child.kill('SIGTERM');
   await once(child, 'close');
