@@ -58,6 +58,9 @@ process.on('message', async (message: { ask: string; email?: string; password?: 
     case 'cancel':
       await client.setup.cancelSignIn();
       break;
+    case 'check':
+      await client.connection.check();
+      break;
     case 'stop':
       await stop();
   }

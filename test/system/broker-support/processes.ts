@@ -107,6 +107,8 @@ export interface ClientProcess {
   signIn(portal: PortalFacts): Promise<void>;
   cancelSignIn(): Promise<void>;
   state(): Promise<ClientState>;
+  /** Asks the portal whether it is there again, as a window that a person looks at. */
+  check(): Promise<void>;
   /** As a person quits it. */
   stop(): Promise<void>;
   kill(): Promise<void>;
@@ -141,6 +143,9 @@ export async function startClient(profile: string, portal: string, rootKey: stri
       await ask({ ask: 'cancel' });
     },
     state: () => ask({ ask: 'state' }),
+    async check() {
+      await ask({ ask: 'check' });
+    },
     async stop() {
       await end(child);
     },
@@ -193,7 +198,6 @@ export function runProgram(
       const find = () => lines.find((line) => line.event === event && matches(line, like));
       await expect
         .poll(() => find() ?? { errors, lines: lines.map(({ event: name, state }) => [name, state]) }, {
-          timeout: 30_000,
           interval: 20,
         })
         .toMatchObject({ event, ...like });
