@@ -41,9 +41,7 @@ function start(job: string) {
     messages,
     ended,
     saw: (kind: ChildMessage['kind']) =>
-      expect
-        .poll(() => messages.some((message) => message.kind === kind), { timeout: 20_000, interval: 1 })
-        .toBe(true),
+      expect.poll(() => messages.some((message) => message.kind === kind), { interval: 1 }).toBe(true),
     async kill() {
       child.kill('SIGKILL');
       await ended;
@@ -63,9 +61,7 @@ async function lostSessions(): Promise<number> {
 }
 
 describe('a client process that is killed', () => {
-  test('while it rotates tokens, again and again: still signed in, with one session', {
-    timeout: 100_000,
-  }, async () => {
+  test('while it rotates tokens, again and again: still signed in, with one session', async () => {
     // Each call finds its access token expired, so that each makes a rotation.
     portal.line.after = (request) => {
       if (request.url.endsWith('/roles')) portal.expireAccess();
@@ -75,11 +71,9 @@ describe('a client process that is killed', () => {
       const child = start('sign-in');
       await child.saw('called');
       const before = child.messages.length;
-      // Somewhere within the next few rotations, wherever the process then is.
-      const more = Math.floor(Math.random() * 4);
-      await expect
-        .poll(() => child.messages.length, { timeout: 10_000, interval: 1 })
-        .toBeGreaterThanOrEqual(before + more);
+      // Somewhere within the next few rotations, at least one, wherever the process then is.
+      const more = 1 + Math.floor(Math.random() * 4);
+      await expect.poll(() => child.messages.length, { interval: 1 }).toBeGreaterThanOrEqual(before + more);
       await child.kill();
       expect(await lostSessions()).toBe(0);
     }
@@ -90,9 +84,7 @@ describe('a client process that is killed', () => {
     expect(last.messages).toEqual([{ kind: 'started', signedIn: true }, { kind: 'called' }]);
   });
 
-  test('while it signs in: signed in at the next start, or not at all, with no session that nobody holds', {
-    timeout: 100_000,
-  }, async () => {
+  test('while it signs in: signed in at the next start, or not at all, with no session that nobody holds', async () => {
     // The second request is the sign-in itself, the third the first call that follows.
     for (const [moment, fatal] of [
       ['before', 2],
@@ -125,7 +117,7 @@ describe('a client process that is killed', () => {
     }
   });
 
-  test('while it downloads: goes on from its bytes and ends whole', { timeout: 60_000 }, async () => {
+  test('while it downloads: goes on from its bytes and ends whole', async () => {
     const content = randomBytes(3_000_000);
     const release = portal.publish(content);
     const ranges: (string | null)[] = [];
@@ -141,9 +133,8 @@ describe('a client process that is killed', () => {
     };
     const child = start(`download:${release.id}`);
     await expect
-      .poll(
-        () => child.messages.some((message) => message.kind === 'received' && message.bytes === 1_500_000),
-        { timeout: 20_000 },
+      .poll(() =>
+        child.messages.some((message) => message.kind === 'received' && message.bytes === 1_500_000),
       )
       .toBe(true);
     await child.kill();
