@@ -63,7 +63,7 @@ describe('A17: credentials are asked once', () => {
   test('ten programs of several languages at once, nobody signed in: one sign-in, ten answers', async () => {
     const ten = Array.from({ length: 10 }, (_, index) => launch(mix(index), products[index % 3] ?? 'viga'));
     await Promise.all(ten.map((program) => program.line('connected')));
-    await expect.poll(async () => (await client.state()).uses.length, { timeout: 20_000 }).toBe(10);
+    await expect.poll(async () => (await client.state()).uses.length).toBe(10);
     expect(client.windows).toEqual(['sign-in']);
     await client.signIn(portal);
     for (const program of ten) {
@@ -84,7 +84,7 @@ describe('A17: credentials are asked once', () => {
     const ten = Array.from({ length: 10 }, (_, index) =>
       launch(mix(index), products[index % 3] ?? 'viga', ['--language', 'es']),
     );
-    await expect.poll(async () => (await client.state()).uses.length, { timeout: 20_000 }).toBe(10);
+    await expect.poll(async () => (await client.state()).uses.length).toBe(10);
     await client.cancelSignIn();
     for (const program of ten) {
       expect(await program.line('refused')).toMatchObject({
@@ -106,7 +106,7 @@ describe('A17: credentials are asked once', () => {
   test('the second program of another language starts with no question', async () => {
     const first = launch(mix(0), 'viga');
     await first.line('connected');
-    await expect.poll(() => client.windows, { timeout: 20_000 }).toEqual(['sign-in']);
+    await expect.poll(() => client.windows).toEqual(['sign-in']);
     await client.signIn(portal);
     await first.line('license');
     const second = launch(mix(1), 'portico', ['--no-question']);
@@ -118,7 +118,7 @@ describe('A17: credentials are asked once', () => {
     for (const language of languages) {
       const program = launch(language, 'viga');
       await program.line('connected');
-      await expect.poll(async () => (await client.state()).uses.length, { timeout: 20_000 }).toBe(1);
+      await expect.poll(async () => (await client.state()).uses.length).toBe(1);
       program.interrupt();
       expect(await program.exit, language).toBe(0);
       await expect.poll(async () => (await client.state()).uses.length).toBe(0);
@@ -129,7 +129,7 @@ describe('A17: credentials are asked once', () => {
 describe('a program that dies', () => {
   test('with kill -9 frees its use at once and its seat within 5 s', async () => {
     const program = launch('typescript', 'viga');
-    await expect.poll(() => client.windows, { timeout: 20_000 }).toEqual(['sign-in']);
+    await expect.poll(() => client.windows).toEqual(['sign-in']);
     await client.signIn(portal);
     await program.line('license');
     expect(await portal.held(client)).toEqual(['viga']);
@@ -144,7 +144,7 @@ describe('a program that dies', () => {
 describe('silent start', () => {
   test('with a warm lease, though the portal’s port is closed', async () => {
     const first = launch('typescript', 'viga');
-    await expect.poll(() => client.windows, { timeout: 20_000 }).toEqual(['sign-in']);
+    await expect.poll(() => client.windows).toEqual(['sign-in']);
     await client.signIn(portal);
     await first.line('license');
     await portal.relay.cut();
@@ -155,7 +155,7 @@ describe('silent start', () => {
 
   test('also right after the client was started again: from disk, and the server that only counts has counted nothing', async () => {
     const first = launch('typescript', 'viga');
-    await expect.poll(() => client.windows, { timeout: 20_000 }).toEqual(['sign-in']);
+    await expect.poll(() => client.windows).toEqual(['sign-in']);
     await client.signIn(portal);
     await first.line('license');
     await client.kill();
@@ -177,16 +177,14 @@ describe('silent start', () => {
 describe('the client is killed and comes back', () => {
   test('programs go on, come back to it, and the seat is one', async () => {
     const program = launch(mix(1), 'portico');
-    await expect.poll(() => client.windows, { timeout: 20_000 }).toEqual(['sign-in']);
+    await expect.poll(() => client.windows).toEqual(['sign-in']);
     await client.signIn(portal);
     await program.line('license');
     await client.kill();
     await program.line('lost');
     expect(program.child.exitCode).toBeNull();
     client = await startClient(profile.path, portal.relay.url, portal.rootKey);
-    await expect
-      .poll(() => program.lines.filter(({ event }) => event === 'license').length, { timeout: 20_000 })
-      .toBe(2);
+    await expect.poll(() => program.lines.filter(({ event }) => event === 'license').length).toBe(2);
     expect(client.windows).toEqual([]);
     expect(await portal.held(client)).toEqual(['portico']);
   });
@@ -200,7 +198,7 @@ for (const [language, product] of [
   describeUnless(missing[language], `the example in ${language}`, () => {
     test('acquires, verifies the signature itself, holds, and releases', async () => {
       const program = launch(language, product, ['--language', 'en']);
-      await expect.poll(() => client.windows, { timeout: 20_000 }).toEqual(['sign-in']);
+      await expect.poll(() => client.windows).toEqual(['sign-in']);
       await client.signIn(portal);
       expect(await program.line('license')).toMatchObject({
         state: 'active',
@@ -227,7 +225,7 @@ for (const [language, product] of [
         client.runtime,
       ]);
       programs.push(program);
-      await expect.poll(() => client.windows, { timeout: 20_000 }).toEqual(['sign-in']);
+      await expect.poll(() => client.windows).toEqual(['sign-in']);
       await client.signIn(portal);
       expect(await program.line('license')).toMatchObject({
         permit: 'full',

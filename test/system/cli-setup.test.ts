@@ -78,7 +78,7 @@ describe('before anybody signed in', () => {
 
   test('acquire that waits for the sign-in ends with a documented code when the client is killed', async () => {
     const waiting = cli.start(['acquire', 'viga', '--json', '--', process.execPath, '-p', '"ran"']);
-    await expect.poll(cli.uses, { timeout: 20_000 }).toMatchObject([{ program: 'viga', state: 'waiting' }]);
+    await expect.poll(cli.uses).toMatchObject([{ program: 'viga', state: 'waiting' }]);
     await agent.kill();
     expect(await waiting.ended).toMatchObject({
       code: 5,

@@ -14,7 +14,7 @@ describe('programs and licenses of client and portal together', () => {
     const release = releases[0];
     if (release === undefined) throw new Error('the demonstration has no releases');
     await client.programs.download({ releaseId: release.id });
-    await expect.poll(() => core.state.get().downloads[0]?.state, { timeout: 10_000 }).toBe('ready');
+    await expect.poll(() => core.state.get().downloads[0]?.state).toBe('ready');
     const { path } = core.state.get().downloads[0] ?? {};
     const sha256 = createHash('sha256')
       .update(await readFile(path ?? ''))
