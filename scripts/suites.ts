@@ -39,7 +39,7 @@ export const suites: readonly Suite[] = [
     seconds: 100,
     sharesModules: true,
     workers: 2,
-    testTimeout: 15_000,
+    testTimeout: 60_000,
     env: withoutElectron,
   },
   {
@@ -48,7 +48,7 @@ export const suites: readonly Suite[] = [
     include: ['test/contract/**/*.test.ts'],
     seconds: 4,
     sharesModules: true,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     env: withoutElectron,
   },
   {
@@ -86,7 +86,7 @@ export const suites: readonly Suite[] = [
     proves: 'secrets in a real Secret Service',
     include: ['test/system/keychain*.test.ts'],
     seconds: 6,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     env: withoutElectron,
     under: 'secret-service',
   },

@@ -27,7 +27,7 @@ describeUnless(missing, 'the test browser', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchBrowser();
-  }, 60_000);
+  });
   afterAll(() => browser.close());
 
   test('renders a page and takes a picture of it', async () => {

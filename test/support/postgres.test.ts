@@ -5,7 +5,7 @@ import { createPostgresDatabase, type PostgresServer, startPostgres } from './po
 let server: PostgresServer;
 beforeAll(async () => {
   server = await startPostgres();
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 async function ask(url: string, statement: string): Promise<unknown[][]> {

@@ -195,7 +195,7 @@ async function backendUnder(
 const onLinux = process.platform === 'linux' ? undefined : 'other systems always have their keychain';
 
 describeUnless(onLinux, 'a machine without a keychain', () => {
-  test('keeps secrets in memory, and in a file only when that was chosen', { timeout: 30_000 }, async () => {
+  test('keeps secrets in memory, and in a file only when that was chosen', async () => {
     expect(await backendUnder({})).toBe('memory uno');
     expect(await backendUnder({ ALDABA_TEST_ON_DISK: '1' })).toBe('file uno');
   });
@@ -208,7 +208,7 @@ describeUnless(onLinux, 'a machine without a keychain', () => {
     expect(await backendUnder({ ...bus, ...withoutKeychain })).toBe('memory uno');
   });
 
-  test('a bus without any keyring is no keychain either', { timeout: 30_000 }, async (context) => {
+  test('a bus without any keyring is no keychain either', async (context) => {
     needs(context, await isInstalled('dbus-run-session'), 'dbus-run-session is not installed');
     expect(await backendUnder({}, ['dbus-run-session', '--'])).toContain('memory uno');
   });

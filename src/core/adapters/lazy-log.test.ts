@@ -77,7 +77,7 @@ test('a file that cannot be opened is no failure of the process', async () => {
   }
 });
 
-test('on a full disk the work goes on and the process ends', { timeout: 20_000 }, async (context) => {
+test('on a full disk the work goes on and the process ends', async (context) => {
   needs(context, existsSync('/dev/full'), 'this system has no /dev/full');
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-log-'));
   try {

@@ -46,7 +46,7 @@ describe('giving back', () => {
     await becomes(() =>
       expect(rig.licenses.status('viga')).toMatchObject({ state: 'active', permit: 'full' }),
     );
-  }, 30_000);
+  });
 
   test('the portal is away: it is told later, also by the next process', async () => {
     const use = rig.use('viga');

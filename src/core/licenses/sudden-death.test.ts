@@ -112,7 +112,7 @@ test('killed between any two steps: never two seats, nothing lost, nothing kept'
     expect(rig.portal.peak.get('viga'), where).toBe(1);
     await rig.remove();
   }
-}, 60_000);
+});
 
 test('killed, and no program comes back: the seat is free within the minute', async () => {
   for (let diesAt = 1; diesAt <= 16; diesAt++) {
@@ -126,7 +126,7 @@ test('killed, and no program comes back: the seat is free within the minute', as
     });
     await rig.remove();
   }
-}, 60_000);
+});
 
 test('killed between any two steps of borrowing and giving back: never a right without a place, nor one beside its receipt', async () => {
   const dry = await createLicensingRig();
@@ -174,4 +174,4 @@ test('killed between any two steps of borrowing and giving back: never a right w
     expect(rig.portal.peak.get('viga'), where).toBe(1);
     await rig.remove();
   }
-}, 60_000);
+});

@@ -132,9 +132,7 @@ const scenarios: Scenario[] = [
 
 describe('killed between any two writes', () => {
   for (const scenario of scenarios) {
-    test(`${scenario.name}: a fresh process is signed in, or signed out with nothing lost`, {
-      timeout: 60_000,
-    }, async () => {
+    test(`${scenario.name}: a fresh process is signed in, or signed out with nothing lost`, async () => {
       await scenario.prepare();
       const record = join(rig.paths.data, 'identity.json');
       const image = {
