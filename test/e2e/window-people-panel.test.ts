@@ -148,6 +148,8 @@ describeUnless(missing, 'people: panels and dialogs', () => {
     await page.getByText('Se guardaron los cambios', { exact: false }).waitFor();
     const saved = core.directory.contacts.find(({ jobTitle }) => jobTitle === 'Coordinadora BIM');
     expect(saved).toMatchObject({ phone: '+51 600 100 200', revision: 3 });
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: /Coordinadora BIM/ }).waitFor();
   });
 
   test('a seat given while something is typed does not hide what somebody else saved meanwhile', async () => {

@@ -19,7 +19,10 @@ export function ContactConflict({
 }) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.parentElement?.scrollTo(0, 0), []);
+  useEffect(() => {
+    // Nothing is returned: browsers answer with a promise here, which React would call as the effect's end.
+    box.current?.parentElement?.scrollTo(0, 0);
+  }, []);
 
   function show(field: EditableField, value: Editable[EditableField]): string {
     if (typeof value === 'boolean') return value ? t('common.yes') : t('common.no');
