@@ -191,6 +191,28 @@ describeUnless(missing, 'people: the directory', () => {
     expect(await page.getByLabel('Filtrar por estado').inputValue()).toBe('');
   });
 
+  test('the menu of a row gives the focus back where it took it from, closed or used', async () => {
+    const { page } = await open('few');
+    const { keyboard } = page;
+    const first = page.getByRole('menuitem').first();
+    await tabTo(page, rowAt(page, 0));
+    await keyboard.press('Shift+F10');
+    await expectFocus(first);
+    await keyboard.press('Escape');
+    await expectFocus(rowAt(page, 0));
+    await keyboard.press('Shift+F10');
+    await expectFocus(first);
+    await page.getByRole('menuitem', { name: 'Suspender' }).focus();
+    await keyboard.press('Enter');
+    await rowAt(page, 0).getByText('Suspendido').waitFor();
+    await expectFocus(rowAt(page, 0));
+    const other = rowAt(page, 1).getByRole('button');
+    await other.click();
+    await expectFocus(first);
+    await keyboard.press('Escape');
+    await expectFocus(other);
+  });
+
   test('suspending and withdrawing a seat can be taken back', async () => {
     const { page, core } = await open('menu');
     await rowAt(page, 0).getByRole('button').click();

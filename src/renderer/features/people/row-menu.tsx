@@ -72,7 +72,8 @@ export function RowMenu({
           <IconDots size={18} stroke={1.75} aria-hidden />
         </button>
       </Menu.Target>
-      {opened && (
+      {/* There before it opens: only so does it know where the focus goes back to. */}
+      {(opened || focusable) && (
         <Menu.Dropdown>
           <MenuItems contact={contact} onAction={onAction} />
         </Menu.Dropdown>
