@@ -52,6 +52,17 @@ test('a diagnosis says what works and what does not, and holds no secret and no 
     expect(text).not.toContain(secret);
 });
 
+test('a portal that does not answer is told as that, not as something that somebody cancelled', async () => {
+  const running = await rig.start({ locked: { portal: rig.portal.address } });
+  rig.portal.line.before = ({ signal }) =>
+    new Promise((_, lost) => {
+      signal.addEventListener('abort', () => lost(signal.reason));
+      void rig.clock.advance(15_000);
+    });
+  const { portal } = await running.client.diagnose();
+  expect(portal?.problem).toMatchObject({ code: 'network-timeout' });
+});
+
 test('a folder that takes no file is named, the others are left as they were', async () => {
   const running = await rig.start();
   expect((await running.client.diagnose()).folders).toEqual([]);

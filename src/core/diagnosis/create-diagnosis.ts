@@ -1,4 +1,5 @@
 import { type Diagnosis, diagnosisLogLines } from '../../contract/client/diagnosis.ts';
+import { AldabaError } from '../../contract/errors.ts';
 import { checkPortal } from '../gateway/check-portal.ts';
 import type { Gateway, Licenses, StateStore } from '../parts.ts';
 import type { Ports } from '../ports/index.ts';
@@ -33,7 +34,8 @@ export function createDiagnosis({ ports, gateway, licenses, state }: DiagnosisNe
 
   return async function diagnose(signal?: AbortSignal): Promise<Diagnosis> {
     const limit = new AbortController();
-    const timer = clock.setTimer(patience, () => limit.abort());
+    const late = new AldabaError('network-timeout', `no answer within ${patience} ms`);
+    const timer = clock.setTimer(patience, () => limit.abort(late));
     const within = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
     const address = settings.current().portal;
     const [portal, network, log, folders] = await Promise.all([
