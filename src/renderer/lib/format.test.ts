@@ -39,6 +39,20 @@ test.each([
 });
 
 test.each([
+  [
+    'a year from the day it was bought',
+    new Date(2026, 2, 2, 10),
+    new Date(2027, 2, 2, 9),
+    'dentro de 12 meses',
+  ],
+  ['the day before that', new Date(2026, 2, 3, 10), new Date(2027, 2, 2, 9), 'dentro de 11 meses'],
+  ['from the last of a long month', new Date(2026, 11, 31), new Date(2027, 1, 28), 'dentro de 59 días'],
+  ['three years ago', new Date(2026, 2, 2, 10), new Date(2023, 2, 2, 12), 'hace 3 años'],
+])('months and years end on the same day of the month: %s', (_, from, to, words) => {
+  expect(es.relative(to.toISOString(), from.getTime())).toBe(words);
+});
+
+test.each([
   [0, '0 B'],
   [999, '999 B'],
   [261_400_000, '261 MB'],

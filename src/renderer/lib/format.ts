@@ -94,8 +94,9 @@ export function createFormat(locale: string): Format {
       if (size < hour) return relative().format(Math.trunc(distance / minute), 'minute');
       if (size < day) return relative().format(Math.trunc(distance / hour), 'hour');
       if (size < 60 * day) return relative().format(calendarDays(instant, now), 'day');
-      if (size < 730 * day) return relative().format(Math.trunc(distance / (30.44 * day)), 'month');
-      return relative().format(Math.trunc(distance / (365.25 * day)), 'year');
+      const months = calendarMonths(instant, now);
+      if (size < 730 * day) return relative().format(months, 'month');
+      return relative().format(Math.trunc(months / 12), 'year');
     },
     number: (value) => number().format(value),
     percent: (share) => percent().format(share),
@@ -114,6 +115,16 @@ export function createFormat(locale: string): Format {
 function calendarDays(instant: string, now: number): number {
   // Midnights, in the machine's time zone, lie 23 to 25 hours apart where its clock changes.
   return Math.round((new Date(instant).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / day);
+}
+
+/** Whole ones: a year from now is twelve, whatever the hour. */
+function calendarMonths(instant: string, now: number): number {
+  const to = new Date(instant);
+  const from = new Date(now);
+  const months = (to.getFullYear() - from.getFullYear()) * 12 + to.getMonth() - from.getMonth();
+  const days = to.getDate() - from.getDate();
+  // The last one is not over yet.
+  return Math.sign(months) * days < 0 ? months - Math.sign(months) : months;
 }
 
 /** Formatters take milliseconds to make: each is made when something first asks for it. */
