@@ -78,6 +78,8 @@ describeUnless(missing, 'views of the setup', () => {
     const { page, core } = await open('sign-in/notices');
     const untold = page.getByRole('status').getByText('El portal no se enteró', { exact: false });
     await untold.first().waitFor();
+    // That a program has only a license to read with until somebody signs in is why the step is there.
+    expect(await page.getByText('No ha iniciado sesión').count()).toBe(0);
     const dismiss = page.getByRole('button', { name: 'Descartar el aviso' });
     expect(await dismiss.count()).toBe(2);
     expect((await dismiss.first().locator('svg').boundingBox())?.width).toBe(16);

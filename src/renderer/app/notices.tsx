@@ -8,16 +8,16 @@ import { deviceKeyCode } from './device-key-banner.tsx';
 import { keychainCode } from './keychain-banner.tsx';
 import classes from './notices.module.css';
 
-type Notice = AppState['notices'][number];
+export type Notice = AppState['notices'][number];
 
-/** The core's notices, but for those of the keychain, which have banners of their own. @param without id of one that is said elsewhere */
-export function Notices({ without }: { without?: Notice['id'] }) {
+/** The core's notices, but for those of the keychain, which have banners of their own. @param without those that are said elsewhere */
+export function Notices({ without = () => false }: { without?: (notice: Notice) => boolean }) {
   const { t } = useTranslation();
   const client = useClient();
   const notices = useAppState((state) => state.notices);
   const about = keychainCode(useAppState((state) => state.keychain));
   return notices
-    .filter(({ id, code }) => id !== without && code !== about && code !== deviceKeyCode)
+    .filter((notice) => notice.code !== about && notice.code !== deviceKeyCode && !without(notice))
     .map((notice) => (
       <div key={notice.id} className={classes.notice}>
         <TroubleView trouble={notice} tone={notice.level} />

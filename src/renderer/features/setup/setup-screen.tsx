@@ -1,7 +1,7 @@
 import { Suspense, useEffect } from 'react';
 import { DeviceKeyBanner } from '../../app/device-key-banner.tsx';
 import { KeychainBanner } from '../../app/keychain-banner.tsx';
-import { Notices } from '../../app/notices.tsx';
+import { type Notice, Notices } from '../../app/notices.tsx';
 import { laterSteps, shell } from '../../app/screens.ts';
 import { useAppState } from '../../lib/window-context.tsx';
 import { ModeChoice } from './mode-choice.tsx';
@@ -24,8 +24,7 @@ export function SetupScreen() {
           <div className={classes.notices} role="status">
             <KeychainBanner />
             <DeviceKeyBanner />
-            {/* The step says that the session ended. */}
-            <Notices without="session-ended" />
+            <Notices without={isSaidByStep} />
           </div>
           <Suspense>
             <CurrentStep />
@@ -35,6 +34,11 @@ export function SetupScreen() {
       </main>
     </div>
   );
+}
+
+/** That the session ended, and, of each program that may only read until then, that somebody has to sign in. */
+function isSaidByStep({ id, code }: Notice): boolean {
+  return id === 'session-ended' || code === 'session-ended' || code === 'not-signed-in';
 }
 
 function CurrentStep() {

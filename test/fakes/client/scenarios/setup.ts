@@ -148,7 +148,12 @@ export const setupScenarios: readonly Scenario[] = [
     name: 'sign-in/notices',
     world: {
       state: stepState(known, {
-        notices: [notice('sign-out-untold'), notice('session-ended'), notice('settings-corrupt')],
+        notices: [
+          notice('sign-out-untold'),
+          notice('session-ended'),
+          notice('settings-corrupt'),
+          { ...notice('not-signed-in'), id: 'license-viga' },
+        ],
       }),
     },
   },
