@@ -177,6 +177,17 @@ describeUnless(missing, 'the license', () => {
     expect(core.callsTo('licenses.registerAgain')).toEqual([{ key }]);
   });
 
+  test('a device whose parts no license asks for is not said to wait for that', async () => {
+    const { page, core } = await open('license/active');
+    const card = page.getByRole('region', { name: 'Este equipo' });
+    const { device, settings } = core.get();
+    core.update({ device: { ...device, match: 'unknown', score: null, components: [] } });
+    await card.getByText('Reconocido').waitFor({ state: 'detached' });
+    expect(await card.getByText(/sin comprobar|se comprobará/i).count()).toBe(0);
+    core.update({ settings: { ...settings, mode: 'standalone' }, licenses: [] });
+    await card.getByText('Se comprobará cuando haya una licencia.').waitFor();
+  });
+
   test('every degraded keychain has its banner; a notice can be dismissed', async () => {
     for (const [name, title] of [
       ['license/keychain-unavailable', 'Este equipo no tiene llavero'],

@@ -19,6 +19,8 @@ export function DeviceCard() {
   const device = useAppState((state) => state.device);
   const mode = useAppState((state) => state.settings.mode);
   const [registering, setRegistering] = useState(false);
+  // A seat is bound to the device's key alone: there, the parts are never compared.
+  const isCompared = mode === 'standalone' || device.match !== 'unknown';
   const changed = device.components.filter(({ change }) => change !== 'same');
   return (
     <section className={classes.card} aria-labelledby="device-heading">
@@ -32,8 +34,10 @@ export function DeviceCard() {
           <span className={classes.soft}>{t(`platform.${device.platform}`)}</span>
         </span>
       </p>
-      <StateChip tone={tones[device.match]}>{t(`device.match.${device.match}`)}</StateChip>
-      {device.match !== 'match' && <p className={classes.soft}>{t(`device.means.${device.match}`)}</p>}
+      {isCompared && <StateChip tone={tones[device.match]}>{t(`device.match.${device.match}`)}</StateChip>}
+      {isCompared && device.match !== 'match' && (
+        <p className={classes.soft}>{t(`device.means.${device.match}`)}</p>
+      )}
       {mode === 'standalone' && (device.match === 'drift' || device.match === 'mismatch') && (
         <Button size="sm" onClick={() => setRegistering(true)}>
           {t('device.register.open')}
