@@ -241,6 +241,31 @@ describeUnless(missing, 'people: panels and dialogs', () => {
     await expectFocus(page.getByRole('button', { name: 'Agregar persona' }));
   });
 
+  test('what was typed is not lost by the way back, nor without a question by reloading', async () => {
+    const { page } = await open('few');
+    await page.getByRole('link', { name: 'Licencias' }).click();
+    await page.getByRole('link', { name: 'Personas' }).click();
+    await page.getByRole('button', { name: 'Agregar persona' }).click();
+    const typed = page.locator('[name=firstName]');
+    await typed.fill('Rosa');
+    await page.goBack();
+    await page.getByText('No se ha guardado.').waitFor();
+    await page.getByRole('button', { name: 'Seguir editando' }).click();
+    expect(await typed.inputValue()).toBe('Rosa');
+    expect(new URL(page.url()).hash).toBe('#/people');
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate(() => void setTimeout(() => location.reload()));
+    const question = await asked;
+    expect(question.type()).toBe('beforeunload');
+    await question.dismiss();
+    expect(await typed.inputValue()).toBe('Rosa');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Descartar' }).click();
+    await page.getByRole('dialog').first().waitFor({ state: 'detached' });
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Licencias' }).waitFor();
+  });
+
   test('Escape closes the menu of the panel first, then the panel, and the focus is on the row again', async () => {
     const { page } = await open('contact-menu');
     await scenarioNamed('people/contact-menu').act?.(page, windows.last);

@@ -2,6 +2,7 @@ import { Drawer } from '@mantine/core';
 import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { useHoldPage } from '../../lib/use-hold-page.ts';
 import classes from './side-panel.module.css';
 
 /** A panel at the side with what is being looked at or filled in; what was typed is not lost without a question. */
@@ -37,6 +38,7 @@ export function SidePanel({
     if (dirty) setAsking(true);
     else onClose();
   };
+  useHoldPage(dirty, close);
   return (
     <>
       <Drawer
