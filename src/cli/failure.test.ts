@@ -57,3 +57,7 @@ test('a damaged key of the device: the command that makes a new one', async () =
     '«aldaba doctor --reset-device»',
   );
 });
+
+test('a computer that is not set up: the command that sets it up, where no window can', async () => {
+  expect(await told(new AldabaError('not-configured', 'no mode'))).toContain('«aldaba setup');
+});
