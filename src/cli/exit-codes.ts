@@ -51,6 +51,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'invitation-too-soon': exitCodes.failed,
   'invitation-limit': exitCodes.failed,
   'role-exceeds-own': exitCodes.refused,
+  'role-not-given': exitCodes.refused,
   'target-outranks-actor': exitCodes.refused,
   'last-administrator': exitCodes.refused,
   'shared-identity-not-administrator': exitCodes.refused,

@@ -49,6 +49,7 @@ export const errorStatus = {
   'invitation-too-soon': 429,
   'invitation-limit': 429,
   'role-exceeds-own': 403,
+  'role-not-given': 403,
   'target-outranks-actor': 403,
   'last-administrator': 409,
   'shared-identity-not-administrator': 409,

@@ -51,6 +51,7 @@ describeUnless(missing, 'people: the directory', () => {
     await keyboard.press('End');
     await keyboard.press('Enter');
     await expectFocus(page.getByLabel('Su contraseña'));
+    await page.getByText('su invitación ya no vale', { exact: false }).waitFor();
     await keyboard.type('no es esta');
     await keyboard.press('Enter');
     await page.getByText('La contraseña no es correcta.').waitFor();

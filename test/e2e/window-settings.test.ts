@@ -139,12 +139,12 @@ describeUnless(missing, 'settings', () => {
 
   test('keeping the session in a file is an explicit choice, offered only without a keychain', async () => {
     const { page, core } = await open('settings/keychain-memory');
-    await page.getByRole('switch', { name: 'Guardarla en un archivo' }).press('Space');
+    await page.getByRole('switch', { name: 'Guardar en un archivo' }).press('Space');
     await expect.poll(() => core.get().settings.secretsOnDisk).toBe(true);
     await windows.last.end();
     const { page: other } = await open('settings/signed-in');
     await other.getByText('Credenciales de Windows').waitFor();
-    expect(await other.getByRole('switch', { name: 'Guardarla en un archivo' }).count()).toBe(0);
+    expect(await other.getByRole('switch', { name: 'Guardar en un archivo' }).count()).toBe(0);
   });
 
   test.each(['setup/keychain-unavailable', 'settings/keychain-memory', 'license/keychain-unavailable'])(
@@ -152,7 +152,7 @@ describeUnless(missing, 'settings', () => {
     async (name) => {
       const { page, core } = await open(name);
       const dialog = page.getByRole('dialog', { name: '¿Guardar la sesión y la clave en un archivo?' });
-      await tabTo(page, /^Guardarla en un archivo…$/);
+      await tabTo(page, /^Guardar en un archivo…$/);
       await page.keyboard.press('Enter');
       await dialog.getByText(/quien pueda leerlo podría usar su sesión/).waitFor();
       expect(core.callsTo('settings.update')).toEqual([]);
@@ -165,7 +165,7 @@ describeUnless(missing, 'settings', () => {
   test('where the organization decides on the file, it is not offered', async () => {
     const { page, core } = await open('setup/keychain-unavailable');
     core.update({ lockedSettings: ['secretsOnDisk'] });
-    await page.getByRole('button', { name: 'Guardarla en un archivo…' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Guardar en un archivo…' }).waitFor({ state: 'detached' });
   });
 
   test.each(['setup/device-key-damaged', 'settings/device-key-damaged'])(

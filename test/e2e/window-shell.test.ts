@@ -49,7 +49,7 @@ describeUnless(missing, 'the shell', () => {
     await tabTo(page, /^Este equipo no tiene llavero$/);
     await page.keyboard.press('Enter');
     await means.waitFor();
-    await tabTo(page, /^Guardarla en un archivo…$/);
+    await tabTo(page, /^Guardar en un archivo…$/);
     // Where the window begins it is said at length.
     await page.getByRole('link', { name: 'Licencias' }).click();
     await page.getByRole('heading', { level: 1, name: 'Licencias' }).waitFor();

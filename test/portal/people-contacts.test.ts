@@ -141,7 +141,7 @@ describe('adding a contact', () => {
   });
 
   test.each(['finance', 'auditor'] as const)('the role %s is not given yet', async (role) => {
-    await expectRefusal(condor.add({ roleId: condor.company.roles[role] }), 'role-exceeds-own');
+    await expectRefusal(condor.add({ roleId: condor.company.roles[role] }), 'role-not-given');
   });
 
   test('a role of nobody is not found', async () => {

@@ -151,6 +151,7 @@ test('given back without network: over at once, with a receipt that is not lost,
 test('a program that runs goes along with it, and goes on with a lease when it is given back', async () => {
   const program = startProgram();
   expect(await program.line('license')).toMatchObject({ kind: 'lease', permit: 'full', verified: true });
+  expect((await onSite('status')).out).toMatch(/viga: Viga, activa, vale sin conexión hasta /);
   const borrowed = await onSite('borrow', 'viga');
   expect([borrowed.code, borrowed.out], borrowed.err).toEqual([
     0,

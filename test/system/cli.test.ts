@@ -233,6 +233,11 @@ describe('signed in', () => {
     expect(await used()).toBe(before + 1);
     expect((await cli.run(['seats', 'withdraw', 'portico', person])).code).toBe(0);
     expect(await used()).toBe(before);
+    const again = await cli.run(['seats', 'withdraw', 'portico', person]);
+    expect([again.code, again.out], again.err).toEqual([
+      0,
+      expect.stringContaining('no tenía ningún puesto'),
+    ]);
     expect((await cli.run(['seats', 'assign', 'puente', person])).code).toBe(2);
   });
 

@@ -1,6 +1,6 @@
 import type { Pool } from '../../contract/portal/people.ts';
 import type { Context, Result } from '../context.ts';
-import { findPerson, findPool, findPools } from '../find.ts';
+import { findPerson, findPools } from '../find.ts';
 import { table } from '../format.ts';
 import { withClient } from '../open-client.ts';
 import { refusal } from '../refusal.ts';
@@ -57,13 +57,17 @@ export const withdrawSeat = (context: Context, [product = '', name = '']: string
 
 async function move(context: Context, product: string, name: string, give: boolean): Promise<Result> {
   return withClient(context, async (client) => {
-    const [pool, person] = [await findPool(client, product), await findPerson(client, name)];
+    const [pools, person] = [await findPools(client, product), await findPerson(client, name)];
+    const held = pools.find(({ id }) => person.seats.some(({ poolId }) => poolId === id));
+    // Of several purchases it is the one that the person has a seat of.
+    const pool = held ?? pools[0];
     const input = { poolId: pool.id, contactId: person.id };
     const contact = await (give ? client.people.assignSeat(input) : client.people.withdrawSeat(input));
-    const done = give ? 'done.seatAssigned' : 'done.seatWithdrawn';
+    const changed = give === (held === undefined);
+    const done = give ? (['seatAssigned', 'seatHeld'] as const) : (['seatWithdrawn', 'seatNotHeld'] as const);
     return {
-      json: { contact },
-      text: context.t(done, { product: pool.productName, email: contact.email }),
+      json: { contact, changed },
+      text: context.t(`done.${done[changed ? 0 : 1]}`, { product: pool.productName, email: contact.email }),
     };
   });
 }

@@ -121,10 +121,10 @@ function describe(context: Context, state: AppState, pid: number | null, unread:
 }
 
 function describeLicense({ t, language }: Context, license: LicenseView): string {
-  const end =
-    license.expiresAt === null
-      ? t('status.perpetual')
-      : t('status.until', { date: moment(license.expiresAt, language) });
+  // A lease is renewed by itself: its person wants to know how long it is good without a network.
+  const ends = license.kind === 'lease' ? (license.until ?? license.expiresAt) : license.expiresAt;
+  const until = license.kind === 'lease' ? 'status.untilOffline' : 'status.until';
+  const end = ends === null ? t('status.perpetual') : t(until, { date: moment(ends, language) });
   const stands = t(`licenseStates.${license.state}`);
   const name =
     license.productName === license.product ? license.product : `${license.product}: ${license.productName}`;

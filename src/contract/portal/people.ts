@@ -102,6 +102,7 @@ export const people = {
       errorMap(
         'contact-exists',
         'role-exceeds-own',
+        'role-not-given',
         'shared-identity-not-administrator',
         'confirmation-required',
         'no-seats-available',
@@ -139,6 +140,7 @@ export const people = {
         'not-found',
         'contact-changed',
         'role-exceeds-own',
+        'role-not-given',
         'target-outranks-actor',
         'last-administrator',
         'shared-identity-not-administrator',

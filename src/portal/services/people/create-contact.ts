@@ -32,7 +32,7 @@ export interface NewContact extends PersonData {
  * Adds a contact with a role (A8), invites them by mail when the role gives access (A14, D4), and gives them seats (E8): all or nothing.
  * The same key again gets the same answer, and no second mail.
  *
- * @throws `contact-exists`, `role-exceeds-own`, `shared-identity-not-administrator`, `no-seats-available`, `seat-not-assignable`,
+ * @throws `contact-exists`, `role-not-given`, `role-exceeds-own`, `shared-identity-not-administrator`, `no-seats-available`, `seat-not-assignable`,
  * `pool-not-current`, `not-found`, `idempotency-mismatch`, `invitation-limit`, `invitation-too-soon`, `forbidden` when inviting or seats are not the actor's to give,
  * `confirmation-required` for an administrator
  */

@@ -37,7 +37,7 @@ function roleOf(row: RoleRow): Role {
  * A role that the actor may give to this contact.
  *
  * @param shared the contact is a mailbox of several people (A15)
- * @throws `not-found`, `role-exceeds-own`, `shared-identity-not-administrator`
+ * @throws `not-found`, `role-not-given`, `role-exceeds-own`, `shared-identity-not-administrator`
  */
 export async function roleToGive(
   tx: Tx,
@@ -53,7 +53,7 @@ export async function roleToGive(
   if (row === undefined) throw new AldabaError('not-found', 'no such role');
   const role = roleOf(row);
   if (!isAssignable(role.key))
-    throw new AldabaError('role-exceeds-own', `${role.name} is not given to contacts`);
+    throw new AldabaError('role-not-given', `${role.name} is not given to contacts`);
   const refused = grantRefusal(actor, role.permissions, shared);
   if (refused !== null) throw new AldabaError(refused, `role ${role.name}`);
   return role;

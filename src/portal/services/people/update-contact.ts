@@ -26,7 +26,7 @@ export interface ContactEdit {
 /**
  * Edits a contact, of whom the asker saw the given revision, and gives another role. Nothing changed: the same answer, no trace.
  *
- * @throws `not-found`, `contact-changed` (somebody else edited meanwhile), `target-outranks-actor`; for a role also `role-exceeds-own`,
+ * @throws `not-found`, `contact-changed` (somebody else edited meanwhile), `target-outranks-actor`; for a role also `role-not-given`, `role-exceeds-own`,
  * `self-not-allowed`, `owner-protected`, `last-administrator`, `shared-identity-not-administrator`, `confirmation-required`
  */
 export function updateContact(

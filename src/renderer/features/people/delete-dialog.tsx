@@ -8,6 +8,12 @@ import { useClient } from '../../lib/window-context.tsx';
 import { nameOf } from './directory-view.ts';
 import { usePeopleCache } from './use-people.ts';
 
+/** What the person has of the company, and loses. */
+function loses({ state }: Contact): 'access' | 'invitation' | 'entry' {
+  if (state === 'invited' || state === 'expired') return 'invitation';
+  return state === 'no-access' ? 'entry' : 'access';
+}
+
 /** D10: says what goes with the person, and asks for the own password. */
 export function DeleteDialog({
   contact,
@@ -47,7 +53,7 @@ export function DeleteDialog({
       onClose={onClose}
       returnTo={returnTo}
     >
-      <p>{t('people.delete.text', { name, email: contact.email })}</p>
+      <p>{t(`people.delete.${loses(contact)}`, { name, email: contact.email })}</p>
       <p>
         {products.length > 0
           ? t('people.delete.seats', { count: products.length, products: format.list(products) })
