@@ -93,7 +93,7 @@ async function runAll(options: StartOptions, log: StartLog): Promise<number> {
   try {
     const lasting = await Promise.race([bringUp(options, spawn, portalFolder, log.write), aborted(signal)]);
     await Promise.race([aborted(signal), ...(lasting ?? []).map(({ exited }) => exited)]);
-    if (!signal.aborted) say(t('start.childEnded'));
+    if (!signal.aborted) say(t('start.childEnded', { log: log.path }));
     return signal.aborted ? 0 : 1;
   } catch (error) {
     if (signal.aborted) return 0;

@@ -151,6 +151,16 @@ describe('npm start', () => {
     expect(await Promise.all([next.ended, rival.ended])).toEqual([0, 0]);
   });
 
+  test('a part that ends by itself takes the rest along, and where to read of it is said', async () => {
+    const run = start('--no-open', '--profile', profile);
+    await usable(run);
+    const [portal = 0, client = 0] = await partsOf(profile);
+    process.kill(portal, 'SIGKILL');
+    expect(await run.ended).toBe(1);
+    expect(run.err).toContain(`Detalles: ${join(profile, 'logs/start.log')}`);
+    expect(isAlive(client)).toBe(false);
+  });
+
   test('npm is asked to end, and passes that on to its shell alone: all of it ends', async () => {
     const npm = spawn(
       process.platform === 'win32' ? 'npm.cmd' : 'npm',
