@@ -84,6 +84,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'portal-truncated': exitCodes.network,
   'portal-failed': exitCodes.network,
   'portal-certificate': exitCodes.network,
+  'network-certificate-file': exitCodes.network,
   'file-not-found': exitCodes.usage,
   'file-unreadable': exitCodes.failed,
   'file-too-large': exitCodes.failed,

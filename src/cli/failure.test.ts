@@ -61,3 +61,12 @@ test('a damaged key of the device: the command that makes a new one', async () =
 test('a computer that is not set up: the command that sets it up, where no window can', async () => {
   expect(await told(new AldabaError('not-configured', 'no mode'))).toContain('«aldaba setup');
 });
+
+test('a file of certificates that cannot be used: which, and by which setting', async () => {
+  const text = await told(
+    new AldabaError('network-certificate-file', 'none', { file: '/etc/none.pem', field: 'extraCaFile' }),
+  );
+  expect(text).toContain('Archivo: /etc/none.pem');
+  expect(text).toContain('Ajuste: extraCaFile');
+  expect(text).not.toContain('Caducó');
+});

@@ -7,8 +7,12 @@ import { pathsOf } from '../core/shell/surroundings.ts';
 import { valueNames } from './command-builder.ts';
 import { type CliKey, type Context, UsageError } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { aboutLines } from './notices.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { loadErrorTexts } from './texts.ts';
+
+/** Nothing can be done about them without knowing which file of this machine it is. */
+const located: ReadonlySet<ErrorCode> = new Set(['folder-not-writable', 'network-certificate-file']);
 
 /**
  * A refusal in the person's words on standard error, or as the one JSON document on standard output.
@@ -44,9 +48,8 @@ export async function fail(context: Context, error: unknown, help = ''): Promise
   if (options.json === true)
     stdout.write(`${JSON.stringify({ ok: false, error: { ...refusal, ...texts } })}\n`);
   else {
-    const about = refusal.code === 'folder-not-writable' ? refusal.data?.file : undefined;
-    const lines = [texts.title, texts.means, texts.next];
-    stderr.write(`${[...lines, ...(about ? [t('notices.file', { file: about })] : [])].join('\n')}\n`);
+    const about = located.has(refusal.code) ? aboutLines(t, refusal.data ?? {}) : [];
+    stderr.write(`${[texts.title, texts.means, texts.next, ...about].join('\n')}\n`);
   }
   return exitCodeOf[refusal.code];
 }

@@ -7,6 +7,11 @@ import { loadErrorTexts } from './texts.ts';
 
 type Notice = AppState['notices'][number];
 
+interface About {
+  readonly file?: string | null | undefined;
+  readonly field?: string | null | undefined;
+}
+
 /** A notice for a script. */
 export function noticeFacts({ code, level, at, data }: Notice) {
   return {
@@ -19,19 +24,24 @@ export function noticeFacts({ code, level, at, data }: Notice) {
   };
 }
 
+/** What a notice or refusal is about: a setting, a file. */
+export function aboutLines(t: Context['t'], { file, field }: About): string[] {
+  return [
+    ...(field ? [t('notices.setting', { field })] : []),
+    ...(file ? [t('notices.file', { file })] : []),
+  ];
+}
+
 /** What happened, what it means, what to do, and the file that it is about; each code once. */
 export async function noticeSentences(
   { t, language }: Context,
-  notices: readonly { code: ErrorCode; file?: string | null; field?: string | null }[],
+  notices: readonly ({ code: ErrorCode } & About)[],
 ): Promise<string[]> {
   if (notices.length === 0) return [];
   const texts = await loadErrorTexts(language);
   return [...Map.groupBy(notices, ({ code }) => code)].map(([code, alike]) => {
     const { title, means, next } = texts[code];
-    const about = alike.flatMap(({ file, field }) => [
-      ...(field ? [t('notices.setting', { field })] : []),
-      ...(file ? [t('notices.file', { file })] : []),
-    ]);
+    const about = alike.flatMap((notice) => aboutLines(t, notice));
     return [`\n${title}`, ...[means, next, ...new Set(about)].map((line) => `  ${line}`)].join('\n');
   });
 }

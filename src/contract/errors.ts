@@ -86,6 +86,7 @@ export const errorStatus = {
   'portal-truncated': 0,
   'portal-failed': 0,
   'portal-certificate': 0,
+  'network-certificate-file': 0,
 
   // Instead of `session-ended` where the company took the access (client only)
   'access-ended': 0,

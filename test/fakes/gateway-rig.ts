@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errorDataSchema } from '../../src/contract/errors.ts';
 import { createSystemClock } from '../../src/core/adapters/system-clock.ts';
 import { createUndiciHttp, type UndiciHttpOptions } from '../../src/core/adapters/undici-http.ts';
 import { createDevice } from '../../src/core/device/device.ts';
@@ -19,6 +20,7 @@ export type Answer = Parameters<typeof startServer>[0];
 export interface Fault {
   code: unknown;
   detail: unknown;
+  file: unknown;
   contacts: unknown[];
 }
 
@@ -78,8 +80,8 @@ export async function createGatewayRig(): Promise<GatewayRig> {
       const error: unknown = await gateway.portal.people.listRoles().catch((thrown: unknown) => thrown);
       if (!(error instanceof Error) || !('code' in error))
         throw new Error(`ended with ${JSON.stringify(error)}`);
-      const data = 'data' in error && typeof error.data === 'object' && error.data !== null ? error.data : {};
-      return { code: error.code, detail: 'detail' in data ? data.detail : undefined, contacts };
+      const data = errorDataSchema.parse('data' in error ? error.data : undefined);
+      return { code: error.code, detail: data?.detail, file: data?.file, contacts };
     },
     faultOf: async (answer, http) => rig.faultFrom((await startServer(answer)).address, http),
     async authorityFile(pem) {

@@ -82,6 +82,20 @@ test('a folder that takes no file is named by doctor, and not blamed on the port
   expect([refused.code, refused.err]).toEqual([1, expect.stringContaining(`Archivo: ${run}`)]);
 });
 
+test('a file of certificates that is missing is named, and the portal’s own is not blamed', async () => {
+  const { profile } = await signedIn('no-certificate-file');
+  const file = join(cli.folder, 'none.pem');
+  const set = [...kept, '--set', `extraCaFile=${file}`];
+  for (const command of ['doctor', 'people list']) {
+    const { code, out, err } = await cli.run([...command.split(' '), ...set], { profile });
+    expect([command, code]).toEqual([command, 5]);
+    expect(out + err).toContain('No se puede leer el certificado de su organización');
+    expect(out + err).toContain(`Ajuste: extraCaFile\n`);
+    expect(out + err).toContain(`Archivo: ${file}`);
+    expect(out + err).not.toContain('Caducó');
+  }
+});
+
 test('a broken license record is kept aside and named by each status, until the product has a license again', async () => {
   const { profile, record } = await standalone('broken-license');
   await writeFile(record, 'x');

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../../contract/client/diagnosis.ts';
+import type { Problem } from '../../contract/client/problem.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Context, Result } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -16,7 +17,7 @@ export async function doctor(
     if (resetDevice) await client.setup.resetDevice();
     const found = await client.diagnose();
     const problems = problemsOf(found);
-    const located = [...found.folders, ...found.notices];
+    const located = [...locatedOf(found.portal?.problem ?? null), ...found.folders, ...found.notices];
     const about = problems.filter((code) => located.every((other) => other.code !== code));
     const sentences = await noticeSentences(context, [...about.map((code) => ({ code })), ...located]);
     return {
@@ -25,6 +26,14 @@ export async function doctor(
       text: [facts(factsOf(context, found, pid)), ...sentences].join('\n'),
     };
   });
+}
+
+/** A problem that is about a file of this machine. */
+function locatedOf(problem: Problem | null) {
+  const file = problem?.data?.file;
+  return problem === null || file === undefined
+    ? []
+    : [{ code: problem.code, file, field: problem.data?.field }];
 }
 
 /** Each once, in the order in which they stand in the way: this machine, the network, the licenses. */

@@ -39,12 +39,9 @@ async function secureContext(extraCaFile: string | null): Promise<SecureContext>
       authorities.push(pem);
     } catch (error) {
       throw new AldabaError(
-        'portal-certificate',
+        'network-certificate-file',
         `extra CA file ${extraCaFile} cannot be used`,
-        {
-          file: extraCaFile,
-          detail: 'extra-ca-file',
-        },
+        { file: extraCaFile, field: 'extraCaFile' },
         { cause: error },
       );
     }

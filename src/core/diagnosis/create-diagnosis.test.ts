@@ -1,4 +1,5 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type CoreRig, createCoreRig } from '../../../test/fakes/core-rig.ts';
@@ -61,6 +62,19 @@ test('a portal that does not answer is told as that, not as something that someb
     });
   const { portal } = await running.client.diagnose();
   expect(portal?.problem).toMatchObject({ code: 'network-timeout' });
+});
+
+test('a file that stands in the way of the portal is named, without the name of its person', async () => {
+  const running = await rig.start({ locked: { portal: rig.portal.address } });
+  rig.portal.line.before = async () => {
+    const data = { file: join(homedir(), 'none.pem'), field: 'extraCaFile' };
+    throw new AldabaError('network-certificate-file', 'not there', data);
+  };
+  const { portal } = await running.client.diagnose();
+  expect(portal?.problem).toMatchObject({
+    code: 'network-certificate-file',
+    data: { file: join('~', 'none.pem'), field: 'extraCaFile' },
+  });
 });
 
 test('a folder that takes no file is named, the others are left as they were', async () => {

@@ -28,7 +28,9 @@ export function createDiagnosis({ ports, gateway, licenses, state }: DiagnosisNe
       await checkPortal(http, address, signal);
       return { address, problem: null };
     } catch (error) {
-      return { address, problem: toProblem(error, clock) };
+      const { data, ...problem } = toProblem(error, clock);
+      const file = data?.file === undefined ? {} : { file: withoutHome(data.file) };
+      return { address, problem: { ...problem, data: data && { ...data, ...file } } };
     }
   }
 

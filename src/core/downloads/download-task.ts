@@ -1,6 +1,6 @@
 import { chmod, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { AldabaError } from '../../contract/errors.ts';
+import { AldabaError, type ErrorCode } from '../../contract/errors.ts';
 import { verifyRelease } from '../../domain/documents/index.ts';
 import { createDocumentCrypto } from '../adapters/document-crypto.ts';
 import { isUnreachable } from '../gateway/gateway.ts';
@@ -12,6 +12,9 @@ import { renameOver } from '../write-file-durably.ts';
 import type { DownloadRecord } from './download-record.ts';
 import { fetchPart } from './fetch-part.ts';
 import { createRate, type Rate } from './rate.ts';
+
+/** No time mends them: a person has to. */
+const nothingToWaitFor: ReadonlySet<ErrorCode> = new Set(['portal-certificate', 'network-certificate-file']);
 
 /** One download as the process knows it. */
 export interface Job {
@@ -126,7 +129,7 @@ export function createDownloadTask({
         const { code, data } = asAldabaError(error);
         // Whatever moved on counts as a new first try.
         if (job.received > before) failures = 0;
-        if (signal.aborted || !isUnreachable(code) || code === 'portal-certificate' || failures >= tries)
+        if (signal.aborted || !isUnreachable(code) || nothingToWaitFor.has(code) || failures >= tries)
           throw error;
         job.record = { ...job.record, problem: toProblem(error, clock) };
         report();

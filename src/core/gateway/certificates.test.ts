@@ -67,12 +67,15 @@ describe('certificates', () => {
       network: () => ({ proxy: null, extraCaFile: join(rig.folder, 'none.pem') }),
     });
     expect(await rig.faultFrom(address, missing)).toMatchObject({
-      code: 'portal-certificate',
-      detail: 'extra-ca-file',
+      code: 'network-certificate-file',
+      file: join(rig.folder, 'none.pem'),
     });
     expect(await rig.faultFrom(address, await trusting('nothing'))).toMatchObject({
-      detail: 'extra-ca-file',
+      code: 'network-certificate-file',
+      file: join(rig.folder, 'ca.pem'),
     });
+    const plain = await startServer(answerRoles);
+    expect(await rig.faultFrom(plain.address, missing)).toMatchObject({ code: 'network-certificate-file' });
   });
 
   test('a changed setting counts from the next request', async () => {

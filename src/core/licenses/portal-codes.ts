@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../contract/errors.ts';
 const neverArrived: ReadonlySet<ErrorCode> = new Set([
   'network-offline',
   'portal-certificate',
+  'network-certificate-file',
   'portal-captive',
   'portal-address-invalid',
   'portal-not-aldaba',

@@ -16,7 +16,8 @@ export interface HttpRequest {
 
 /**
  * The one way to the network: `fetch` of undici (proxy, extra CA) or Electron's `net.fetch`. Redirects are `manual`: a portal never
- * redirects an API call, a captive network does. Certificate faults surface as `AldabaError('portal-certificate')`.
+ * redirects an API call, a captive network does. Certificate faults surface as `AldabaError` `portal-certificate`, a file
+ * of further authorities that cannot be used as `network-certificate-file`.
  */
 export interface Http {
   /** How requests to `url` leave this machine and which certificates answer, for the diagnosis. Absent: this network cannot tell. */

@@ -14,6 +14,7 @@ const reaching: ReadonlySet<Trouble['code']> = new Set<ErrorCode>([
   'portal-refused',
   'portal-html',
   'portal-certificate',
+  'network-certificate-file',
 ]);
 
 /** Why a step was refused; with proxy and certificate where they may be what is missing: the page of settings comes after the setup. */
