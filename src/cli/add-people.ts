@@ -1,12 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Contact } from '../contract/portal/people.ts';
-import {
-  type CommandBuilder,
-  collect,
-  languageChoices,
-  needsOption,
-  wholeNumber,
-} from './command-builder.ts';
+import { languages } from '../contract/setting-values.ts';
+import { type CommandBuilder, collect, needsOption, wholeNumber } from './command-builder.ts';
 
 const stateChoices = [
   'no-access',
@@ -52,7 +47,7 @@ export function addPeople(program: Command, { t, isAsked, describe, add }: Comma
         .requiredOption('--role <role>', t('options.role'))
         .option('--seat <product>', t('options.seat'), collect)
         .addOption(
-          new Option('--person-language <language>', t('options.personLanguage')).choices(languageChoices),
+          new Option('--person-language <language>', t('options.personLanguage')).choices(languages),
         ),
   );
   add(

@@ -1,9 +1,10 @@
 import { settingsChangeSchema } from '../contract/settings.ts';
 import { settingsFromTexts, settingTexts } from '../core/adapters/settings-sources.ts';
-import { UsageError } from './context.ts';
+import { allowedFor } from './allowed-for.ts';
+import { type Context, UsageError } from './context.ts';
 
 /** @throws UsageError for a setting that does not exist or cannot have that value: whoever fixes one for a command must know that it counts */
-export function checkSettings(given: readonly string[]): void {
+export function checkSettings({ t }: Pick<Context, 't'>, given: readonly string[]): void {
   const texts = settingTexts(given);
   const names = Object.keys(settingsChangeSchema.shape);
   for (const [name, text] of Object.entries(texts)) {
@@ -15,6 +16,12 @@ export function checkSettings(given: readonly string[]): void {
       );
     }
     const { problems } = settingsFromTexts({ [name]: text }, 'command-line');
-    if (text === '' || problems.length > 0) throw new UsageError('usage.badValue', { name: `--set ${name}` });
+    if (text === '' || problems.length > 0) {
+      throw new UsageError(
+        'usage.badValue',
+        { name: `--set ${name}` },
+        allowedFor(name, t).map((allowed) => `  ${allowed}`),
+      );
+    }
   }
 }

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { languages } from '../contract/primitives.ts';
 import { type CliKey, type Context, type GlobalOptions, type Result, UsageError } from './context.ts';
 
 /** Runs a command with the options that every command has, and writes its result. */
@@ -22,9 +21,6 @@ export interface CommandBuilder {
   ): void;
   product(command: Command): Command;
 }
-
-/** The contract's values; written out, so that showing the help loads no schema. */
-export const languageChoices = ['es', 'en', 'pt'] as const satisfies typeof languages;
 
 const titles: Readonly<Record<string, CliKey>> = {
   'Usage:': 'help.usage',

@@ -1,22 +1,15 @@
 import { Command, Option } from 'commander';
 import type { borrowDays } from '../contract/documents.ts';
-import type { Mode } from '../contract/primitives.ts';
+import { languages, modes } from '../contract/setting-values.ts';
 import { addPeople } from './add-people.ts';
 import { addPrograms } from './add-programs.ts';
 import { addSeats } from './add-seats.ts';
-import {
-  collect,
-  createCommandBuilder,
-  type Execute,
-  languageChoices,
-  wholeNumber,
-} from './command-builder.ts';
+import { collect, createCommandBuilder, type Execute, wholeNumber } from './command-builder.ts';
 import type { Context } from './context.ts';
 
-/** The contract's values; written out, so that showing the help loads no schema. */
-const modeChoices = ['cloud-signin', 'cloud-key', 'standalone'] as const satisfies readonly Mode[];
 /** A week, in minutes. */
 const mostWaiting = 10_080;
+/** The contract's values; written out, so that showing the help loads no schema. */
 const lent = { usual: 7, most: 30 } as const satisfies Partial<typeof borrowDays>;
 
 /**
@@ -38,7 +31,7 @@ export function createProgram(
     .version(shared.version, '-V, --version', t('help.version'))
     .option('--json', t('help.json'))
     .option('--profile <folder>', t('help.profile'))
-    .addOption(new Option('--language <language>', t('help.language')).choices(languageChoices))
+    .addOption(new Option('--language <language>', t('help.language')).choices(languages))
     .option('--set <name=value>', t('help.set'), collect)
     .addHelpText('after', `\n${t('help.exitCodes')}`)
     .exitOverride()
@@ -63,7 +56,7 @@ export function createProgram(
     async () => (await import('./commands/setup.ts')).setup,
     (command) =>
       portal(command)
-        .addOption(new Option('--mode <mode>', t('options.mode')).choices(modeChoices))
+        .addOption(new Option('--mode <mode>', t('options.mode')).choices(modes))
         .option('--key', t('options.key')),
   );
   add(

@@ -34,7 +34,8 @@ export async function run(outside: Outside, version: string): Promise<number> {
   const execute: Execute = async (options, work) => {
     given = options;
     const context: Context = { ...shared, options };
-    if (options.set !== undefined) await (await import('./check-settings.ts')).checkSettings(options.set);
+    if (options.set !== undefined)
+      await (await import('./check-settings.ts')).checkSettings(context, options.set);
     const result = await untilAborted(shared.signal, endingTerm, work(context));
     print(context, result);
     code = result.code ?? exitCodes.ok;

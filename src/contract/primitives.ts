@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { languages, modes } from './setting-values.ts';
+
+export { languages, modes };
 
 /** UUID in text form; new ones are version 7 (RFC 9562), so that they sort by time. */
 export const idSchema = z.uuid();
@@ -24,12 +27,9 @@ export const emailSchema = z.email().max(254);
 /** A password on its way in. The lower limit is the policy's, so that a wrong one is answered as wrong. Never in an output. */
 export const passwordInputSchema = z.string().min(1).max(1024);
 
-/** BCP 47 tags of the three complete languages. */
-export const languages = ['es', 'en', 'pt'] as const;
 export const languageSchema = z.enum(languages);
 export type Language = z.infer<typeof languageSchema>;
 
-export const modes = ['cloud-signin', 'cloud-key', 'standalone'] as const;
 /** The way in which the license comes. */
 export const modeSchema = z.enum(modes);
 export type Mode = z.infer<typeof modeSchema>;

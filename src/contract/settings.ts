@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hasBlockedPort } from './blocked-ports.ts';
 import { languageSchema, modeSchema } from './primitives.ts';
+import { themes, updateChannels } from './setting-values.ts';
 
 /** The loopback hosts, 127.0.0.0/8 (RFC 5735, 3), ::1 and `localhost` (RFC 6761, 6.3), with nothing but a port behind. */
 const httpHere = /^http:\/\/(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d*)?(\/|$)/i;
@@ -22,8 +23,8 @@ const fields = {
     .nullable(),
   extraCaFile: z.string().max(4096).nullable(),
   language: languageSchema.nullable(),
-  theme: z.enum(['system', 'light', 'dark']),
-  updateChannel: z.enum(['stable', 'preview', 'off']),
+  theme: z.enum(themes),
+  updateChannel: z.enum(updateChannels),
   autoStart: z.boolean(),
   /** There is no telemetry; the setting exists so that IT can state it. */
   telemetry: z.literal(false),
