@@ -48,7 +48,7 @@ export async function fail(context: Context, error: unknown, help = ''): Promise
   if (options.json === true)
     stdout.write(`${JSON.stringify({ ok: false, error: { ...refusal, ...texts } })}\n`);
   else {
-    const about = located.has(refusal.code) ? aboutLines(t, refusal.data ?? {}) : [];
+    const about = located.has(refusal.code) ? aboutLines(t, { ...refusal.data, code: refusal.code }) : [];
     stderr.write(`${[texts.title, texts.means, texts.next, ...about].join('\n')}\n`);
   }
   return exitCodeOf[refusal.code];

@@ -1,13 +1,16 @@
 import { basename } from 'node:path';
 import type { AppState } from '../contract/client/state.ts';
 import type { ErrorCode } from '../contract/errors.ts';
+import { variableOf } from '../contract/setting-values.ts';
 import type { SettingsStore } from '../core/ports/settings.ts';
+import { allowedFor } from './allowed-for.ts';
 import type { Context } from './context.ts';
 import { loadErrorTexts } from './texts.ts';
 
 type Notice = AppState['notices'][number];
 
 interface About {
+  readonly code: ErrorCode;
   readonly file?: string | null | undefined;
   readonly field?: string | null | undefined;
 }
@@ -24,18 +27,24 @@ export function noticeFacts({ code, level, at, data }: Notice) {
   };
 }
 
-/** What a notice or refusal is about: a setting, a file. */
-export function aboutLines(t: Context['t'], { file, field }: About): string[] {
-  return [
-    ...(field ? [t('notices.setting', { field })] : []),
-    ...(file ? [t('notices.file', { file })] : []),
-  ];
+/** What a notice or refusal is about: a setting, as it is written where it comes from, with what it may be, and a file. */
+export function aboutLines(t: Context['t'], { code, file, field }: About): string[] {
+  return [...(field ? [settingLine(t, code, field)] : []), ...(file ? [t('notices.file', { file })] : [])];
+}
+
+function settingLine(t: Context['t'], code: ErrorCode, field: string): string {
+  const name =
+    code === 'variable-invalid'
+      ? t('notices.variable', { variable: variableOf(field) })
+      : t('notices.setting', { field: code === 'option-invalid' ? `--set ${field}` : field });
+  const values = allowedFor(field, t).join(', ');
+  return values === '' ? name : `${name}. ${t('notices.values', { values })}`;
 }
 
 /** What happened, what it means, what to do, and the file that it is about; each code once. */
 export async function noticeSentences(
   { t, language }: Context,
-  notices: readonly ({ code: ErrorCode } & About)[],
+  notices: readonly About[],
 ): Promise<string[]> {
   if (notices.length === 0) return [];
   const texts = await loadErrorTexts(language);

@@ -28,3 +28,8 @@ const byName: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(ch
 export function choicesOf(setting: string): readonly string[] {
   return byName.get(setting) ?? [];
 }
+
+/** `downloadFolder` -> `ALDABA_DOWNLOAD_FOLDER`. */
+export function variableOf(setting: string): string {
+  return `ALDABA_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}

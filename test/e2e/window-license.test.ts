@@ -200,6 +200,9 @@ describeUnless(missing, 'the license', () => {
     }
     const { page, core } = await open('license/notices');
     await page.getByText('/home/lucia/.config/aldaba/settings.json.corrupt-1').waitFor();
+    await page
+      .getByText('Variable: ALDABA_MODE. Valores posibles: cloud-signin, cloud-key, standalone')
+      .waitFor();
     await tabTo(page, /Descartar el aviso/);
     await page.keyboard.press('Enter');
     await page.getByText('La configuración estaba dañada').waitFor({ state: 'detached' });

@@ -62,6 +62,19 @@ test('a broken settings file: who meets it first says so, every later status and
   expect((await cli.run(['status', '--json', ...kept], { profile })).json).toMatchObject({ notices: [] });
 });
 
+test('a variable that is wrong is told as that, and no file as damaged', async () => {
+  const profile = join(cli.folder, 'wrong-variable');
+  const environment = { ALDABA_MODE: 'weird' };
+  for (const command of ['status', 'doctor']) {
+    const { out } = await cli.run([command], { profile, environment });
+    expect(out).toContain('Una variable de entorno tiene un valor que no vale\n  Aldaba la ignoró');
+    expect(out).toContain('Variable: ALDABA_MODE. Valores posibles: cloud-signin, cloud-key, standalone');
+    expect(out).not.toContain('copia aparte');
+  }
+  const { json } = await cli.run(['status', '--json'], { profile, environment });
+  expect(json).toMatchObject({ notices: [{ code: 'variable-invalid', field: 'mode', file: null }] });
+});
+
 test('a folder in the place of the settings file hinders no command', async () => {
   const { profile, settings } = await signedIn('folder');
   await rm(settings);

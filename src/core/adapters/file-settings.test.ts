@@ -190,6 +190,22 @@ describe('sources', () => {
     expect((await open()).current().language).toBe('pt');
   });
 
+  test('each source is told in its own words', async () => {
+    await given('{"theme":"sepia"}');
+    await writeFile(policyFile(), '{"portal":7}');
+    const settings = await open({
+      environment: { ALDABA_MODE: 'weird' },
+      commandLine: { language: 'xx' },
+    });
+    const notices = settingsNotices({ settings, clock: createFixedClock() });
+    expect(notices.map(({ code, data }) => [code, data])).toEqual([
+      ['policy-invalid', { file: policyFile(), field: 'portal' }],
+      ['option-invalid', { field: 'language' }],
+      ['variable-invalid', { field: 'mode' }],
+      ['settings-corrupt', { file: settings.recoveredFrom, field: 'theme' }],
+    ]);
+  });
+
   test('a policy that cannot be read is named', async () => {
     await mkdir(policyFile());
     expect((await open()).problems).toEqual([{ source: 'policy', file: policyFile(), field: null }]);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { variableOf } from '../../contract/setting-values.ts';
 import { type SettingName, type SettingsChange, settingsChangeSchema } from '../../contract/settings.ts';
 import type { SettingsProblem } from '../ports/settings.ts';
 
@@ -25,11 +26,6 @@ export function readFields(given: object, where: Omit<SettingsProblem, 'field'>)
     else if (result.data !== undefined) Object.assign(values, { [name]: result.data });
   }
   return { values, problems };
-}
-
-/** `downloadFolder` -> `DOWNLOAD_FOLDER`. */
-function variableOf(name: SettingName): string {
-  return `ALDABA_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
 /** `true`, `1`, `yes`, `on` and their contraries; anything else stays text for the schema to refuse. */

@@ -1,7 +1,16 @@
 import { basename } from 'node:path';
 import type { AppState } from '../../contract/client/state.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import type { Ports } from '../ports/index.ts';
 import type { SettingsProblem } from '../ports/settings.ts';
+
+/** Each source is mended by somebody else, in another way. */
+const codeOf: Readonly<Record<SettingsProblem['source'], ErrorCode>> = {
+  user: 'settings-corrupt',
+  policy: 'policy-invalid',
+  environment: 'variable-invalid',
+  'command-line': 'option-invalid',
+};
 
 function idOf({ source, file, field }: SettingsProblem): string {
   return `settings-corrupt:${source}:${field ?? '*'}:${file === null ? '' : basename(file)}`;
@@ -13,11 +22,10 @@ export function settingsNotices({ settings, clock }: Pick<Ports, 'settings' | 'c
   return settings.problems.map((problem) => ({
     id: idOf(problem),
     level: 'warning',
-    code: problem.unreadable === true ? 'file-unreadable' : 'settings-corrupt',
+    code: problem.unreadable === true ? 'file-unreadable' : codeOf[problem.source],
     data: {
       ...(problem.file === null ? {} : { file: problem.file }),
       ...(problem.field === null ? {} : { field: problem.field }),
-      detail: problem.source,
     },
     at,
   }));

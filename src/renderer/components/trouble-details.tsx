@@ -1,11 +1,21 @@
+import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ErrorCode } from '../../contract/errors.ts';
+import { choicesOf, variableOf } from '../../contract/setting-values.ts';
 import { useFormat } from '../lib/format-context.tsx';
 import type { Trouble } from '../lib/problem.ts';
 import { useNow } from '../lib/use-now.ts';
 import { useUntil } from '../lib/use-until.ts';
 import { ExternalLink } from './external-link.tsx';
 import classes from './trouble-view.module.css';
+
+const aboutSettings: ReadonlySet<Trouble['code']> = new Set<ErrorCode>([
+  'settings-corrupt',
+  'policy-invalid',
+  'variable-invalid',
+  'option-invalid',
+]);
 
 /** The numbers and names that came with a refusal, each in its sentence. */
 export function TroubleDetails({ trouble: { code, data, at } }: { trouble: Trouble }) {
@@ -25,6 +35,7 @@ export function TroubleDetails({ trouble: { code, data, at } }: { trouble: Troub
     data.queue === undefined ? null : t('details.queue', { position: format.number(data.queue.position) }),
     product === undefined ? null : t('details.product', { product }),
     device === undefined ? null : t('details.device', { device }),
+    settingLine({ code, data }, t),
     file === undefined ? null : t('details.file', { file }),
     until === undefined ? null : t('details.until', { until: format.dateTime(until) }),
     requestId === undefined ? null : t('details.reference', { requestId }),
@@ -59,6 +70,19 @@ export function TroubleDetails({ trouble: { code, data, at } }: { trouble: Troub
       {buyUrl !== undefined && <ExternalLink href={buyUrl}>{t('details.buy')}</ExternalLink>}
     </>
   );
+}
+
+/** Which setting, as it is written where it comes from, and what it may be; null for a trouble that is about none. */
+function settingLine({ code, data }: Trouble, t: TFunction): string | null {
+  const field = data?.field;
+  if (field === undefined || !aboutSettings.has(code)) return null;
+  const name =
+    code === 'variable-invalid'
+      ? t('details.variable', { variable: variableOf(field) })
+      : t('details.setting', { field: code === 'option-invalid' ? `--set ${field}` : field });
+  const values =
+    field === 'portal' || field === 'proxy' ? t(`details.forms.${field}`) : choicesOf(field).join(', ');
+  return values === '' ? name : `${name}. ${t('details.values', { values })}`;
 }
 
 /** Counts down from when it was answered, however late it is shown; from now when nothing says when that was. */

@@ -248,6 +248,7 @@ export const licenseScenarios: readonly Scenario[] = [
           ...problem('settings-corrupt', { file: '/home/lucia/.config/aldaba/settings.json.corrupt-1' }),
         },
         { id: 'b', level: 'info', ...problem('lease-reclaimed', { product: 'Pórtico' }) },
+        { id: 'c', level: 'warning', ...problem('variable-invalid', { field: 'mode' }) },
       ],
     }),
   },
