@@ -196,6 +196,16 @@ describe('every answer', () => {
   test('to a person who followed an old link is a page, to a program JSON', async () => {
     const page = await get('/old', { accept: 'text/html' });
     expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    const told = [
+      ['es', 'Esta página no existe'],
+      ['en', 'This page does not exist'],
+      ['pt', 'Esta página não existe'],
+    ];
+    for (const [language, title] of told) {
+      const text = await (await get(`/ofline?lang=${language}`, { accept: 'text/html' })).text();
+      expect(text).toContain(`<h1>${title}</h1>`);
+      expect(text).toContain(`<a class="button plain" href="./?lang=${language}">`);
+    }
     const json = await get('/old');
     expect([json.status, await json.json()]).toMatchObject([404, { code: 'not-found' }]);
     expect((await get('/v1/old')).status).toBe(404);

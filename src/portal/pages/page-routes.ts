@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, errorStatus } from '../../contract/errors.ts';
 import type { Portal } from '../context.ts';
-import { text } from '../texts.ts';
 import { assetRoutes } from './assets.ts';
 import { homePage } from './home.ts';
 import { html } from './html.ts';
@@ -9,6 +8,7 @@ import { offlinePage } from './offline.ts';
 import { openApiDocument } from './open-api.ts';
 import { mayReadOutbox, outboxRoutes } from './outbox.ts';
 import { sendPage, viewOf } from './page.ts';
+import { problemText } from './problems.ts';
 import { referencePage } from './reference.ts';
 import { setPasswordPage } from './set-password.ts';
 
@@ -55,10 +55,11 @@ export function refusalPage(
   reply: FastifyReply,
 ): FastifyReply {
   const view = viewOf(portal, request);
-  const say = (part: string) => text('errors', view.language, `${code}.${part}`);
+  const { title, means, next } = problemText(view.language, code);
+  const home = `${'../'.repeat(view.path.split('/').length - 1) || './'}?lang=${view.language}`;
   return sendPage(reply.status(errorStatus[code]), view, {
-    title: say('title'),
+    title,
     narrow: true,
-    body: html`<section class="card"><h1>${say('title')}</h1><p class="lead">${say('means')}</p><div class="actions"><a class="button plain" href="${'../'.repeat(view.path.split('/').length - 1) || './'}">${view.say('home')}</a></div></section>`,
+    body: html`<section class="card"><h1>${title}</h1><p class="lead">${means}</p><p>${next}</p><div class="actions"><a class="button plain" href="${home}">${view.say('home')}</a></div></section>`,
   });
 }
