@@ -36,6 +36,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'account-choice-expired': exitCodes.needsSignIn,
   'confirmation-required': exitCodes.needsSignIn,
   forbidden: exitCodes.refused,
+  'key-manages-nobody': exitCodes.refused,
   'access-ended': exitCodes.refused,
   'link-invalid': exitCodes.failed,
   'link-expired': exitCodes.failed,

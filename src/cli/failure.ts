@@ -69,6 +69,7 @@ async function here(
   if (code === 'borrow-too-long' && data?.maximum !== undefined)
     return { means: t('failure.lentAtMost', { count: data.maximum }) };
   if (code === 'not-configured') return { next: t('failure.notConfigured') };
+  if (code === 'key-manages-nobody') return { next: t('failure.keyManagesNobody') };
   if (code === 'device-key-damaged') return { next: t('failure.deviceKey') };
   if (code === 'client-silent') return { next: t('failure.endProcess', { pid: data?.detail ?? '' }) };
   return {};

@@ -90,6 +90,8 @@ export const errorStatus = {
 
   // Instead of `session-ended` where the company took the access (client only)
   'access-ended': 0,
+  // Instead of `forbidden` where a key is the way in, which has no role (client only)
+  'key-manages-nobody': 0,
 
   // Signed files (client only)
   'file-not-found': 0,

@@ -71,6 +71,13 @@ describe('with no client running', () => {
       running: false,
       mode: 'cloud-key',
     });
+    for (const command of ['people list', 'seats list']) {
+      const { code, err } = await cli.run([...command.split(' '), ...kept], alone());
+      expect([command, code]).toEqual([command, 6]);
+      expect(err).toContain('Con una clave no se administran personas');
+      expect(err).toContain('«aldaba sign-in»');
+      expect(err).not.toMatch(/su rol/i);
+    }
   });
 
   test('a session that ends soon: until when, and how to go on', async () => {

@@ -112,7 +112,7 @@ export function createRouter(needs: RouterNeeds) {
         await acknowledgeNotice(ports.settings, input.id);
       }),
     },
-    people: createPeople(os.people, gateway),
+    people: createPeople(os.people, gateway, () => ports.settings.current().mode),
   });
 }
 export type CoreRouter = ReturnType<typeof createRouter>;

@@ -1,12 +1,28 @@
+import { AldabaError } from '../../contract/errors.ts';
+import type { Mode } from '../../contract/primitives.ts';
 import type { Gateway } from '../parts.ts';
+import { asAldabaError } from '../problem.ts';
 import { type ClientImplementer, withSignal } from './implement-client.ts';
 
 /**
  * The portal's people procedures as they are: the core adds session and proof, and decides nothing. What the person may not do is
- * refused by the portal.
+ * refused by the portal; that a key has no role to be refused for is known here alone.
  */
-export function createPeople(os: ClientImplementer['people'], gateway: Gateway) {
+export function createPeople(
+  implementer: ClientImplementer['people'],
+  gateway: Gateway,
+  mode: () => Mode | null,
+) {
   const { people } = gateway.portal;
+  const os = implementer.use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      const { code, message } = asAldabaError(error);
+      if (code !== 'forbidden' || mode() !== 'cloud-key') throw error;
+      throw new AldabaError('key-manages-nobody', message, undefined, { cause: error });
+    }
+  });
   return {
     listContacts: os.listContacts.handler(({ input, signal }) =>
       people.listContacts(input, withSignal(signal)),

@@ -28,7 +28,7 @@ describe('cloud key', () => {
       releases: [],
       buyUrl: 'https://portal.example/buy',
     });
-    await expect(again.client.people.listContacts({})).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(again.client.people.listContacts({})).rejects.toMatchObject({ code: 'key-manages-nobody' });
   });
 
   test('a revoked key needs another one, with notice', async () => {
