@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import es from '../../resources/locales/es/cli.json' with { type: 'json' };
 import { errorCodes } from '../contract/errors.ts';
 import { createTranslate } from '../core/shell/texts.ts';
-import { portalArguments } from './commands/serve.ts';
+import { commandAt } from './command-at.ts';
 import type { Context, Outside } from './context.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { bytes, table } from './format.ts';
@@ -104,7 +104,7 @@ describe('command line', () => {
       ['--demo', '--port', '0'],
     ],
   ])('%j: the portal gets what follows its name', (argv, passed) => {
-    expect(portalArguments(argv)).toEqual(passed);
+    expect(argv.slice(commandAt(argv) + 1)).toEqual(passed);
   });
 
   test('--version', async () => {

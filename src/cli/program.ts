@@ -156,8 +156,7 @@ export function createProgram(
     'portal',
     'commands.portal',
     async () => (await import('./commands/serve.ts')).portal,
-    // The portal has options of its own.
-    (command) => command.argument('[options...]').allowUnknownOption().helpOption(false),
+    (command) => command.argument('[options...]'),
   );
   return whole || program.commands.length > 0 ? program : createProgram(shared, execute, writeErr, true);
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { createTranslate, languageOf } from '../core/shell/texts.ts';
+import { commandAt } from './command-at.ts';
 import type { Execute } from './command-builder.ts';
 import type { Context, GlobalOptions, Outside, Result } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -44,13 +45,19 @@ export async function run(outside: Outside, version: string): Promise<number> {
     unsaid += text;
   });
   try {
-    await program.parseAsync([...outside.argv], { from: 'user' });
+    await program.parseAsync(readHere(outside.argv), { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
     const { fail } = await import('./failure.ts');
     return fail({ ...shared, options: { ...given, json: own.includes('--json') } }, error, unsaid);
   }
+}
+
+/** The portal's program reads what follows its name, options of the same names among it. */
+function readHere(argv: readonly string[]): string[] {
+  const at = commandAt(argv);
+  return argv[at] === 'portal' ? argv.toSpliced(at + 1, 0, '--') : [...argv];
 }
 
 function print({ stdout, options }: Context, result: Result): void {

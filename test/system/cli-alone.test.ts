@@ -307,5 +307,9 @@ describe('programs of their own', () => {
     const help = await cli.run(['portal', '--help'], { profile: 'portal' });
     expect([help.code, help.out.includes('aldaba-portal')]).toEqual([0, true]);
     expect((await cli.run(['portal', '--nothing'])).code).not.toBe(0);
+    // This command line has a --version of its own.
+    const release = ['release', 'publish', 'viga.run', '--product', 'viga', '--version', '2027.1'];
+    const published = await cli.run(['portal', ...release, '--platform', 'linux'], { profile: 'portal' });
+    expect(published).toMatchObject({ code: 2, out: '', err: expect.stringContaining('DATA_DIR') });
   });
 });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { pathToFileURL } from 'node:url';
+import { commandAt } from '../command-at.ts';
 import type { Context, Result } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -25,18 +26,7 @@ export async function serve(context: Context, _args: string[], options: ServeOpt
 /** The portal has options and a help of its own: they are passed on as they were written. */
 export async function portal(context: Context): Promise<Result> {
   const { argv } = context;
-  return runProgram(context, 'portal', portalArguments(argv));
-}
-
-/** Options of this command line whose value is the next argument. */
-const withValue = ['--profile', '--language', '--set'];
-
-/** What follows the command's name, which is the first argument that is no option and no option's value. */
-export function portalArguments(argv: readonly string[]): readonly string[] {
-  const name = argv.findIndex((argument, at) => {
-    return !argument.startsWith('-') && !withValue.includes(argv[at - 1] ?? '');
-  });
-  return argv.slice(name + 1);
+  return runProgram(context, 'portal', argv.slice(commandAt(argv) + 1));
 }
 
 function runProgram(context: Context, program: 'host' | 'portal', args: readonly string[]): Promise<Result> {
