@@ -143,6 +143,8 @@ test('a release is published once; another file under its name is refused', asyn
   await writeFile(file, 'another one');
   const refused = await run(['release', 'publish', file, ...release]);
   expect([refused.code, refused.err]).toEqual([6, expect.stringContaining('published with another file')]);
+  const missing = await run(['release', 'publish', join(folder, 'nothing.run'), ...release]);
+  expect([missing.code, missing.err]).toEqual([6, expect.stringMatching(/^ENOENT: .*nothing\.run'\n$/)]);
 });
 
 test.each([
@@ -155,6 +157,13 @@ test.each([
     6,
     'another address',
   ],
+  [
+    'for a product that there is not',
+    ['release', 'publish', program, '--product', 'noria', '--version', '1', '--platform', 'linux'],
+    6,
+    'product put',
+  ],
+  ['for a code that is none', ['product', 'put', 'La Noria', '--name', 'La Noria'], 2, 'code'],
   ['for a key that is neither', ['key', 'add', 'Puentes de los Andes'], 6, '--product'],
 ])('a command %s is refused in words', async (_what, args, code, words) => {
   const refused = await run(args);

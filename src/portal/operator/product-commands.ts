@@ -7,17 +7,18 @@ import { putProduct } from './sales.ts';
 export function addProductCommands({ group, command }: CommandBuilder): void {
   command(
     group('product', 'Programs that are sold.'),
-    'put <code>',
+    'put',
     'Adds a program, or writes its name and summary anew.',
     async (
       operator,
       { name, summary, contains }: Common & { name: string; summary: string; contains: string[] },
-      given: string,
+      code: string,
     ) => {
-      const put = await putProduct(operator, { code: code(given), name, summary, contains });
+      const put = await putProduct(operator, { code, name, summary, contains });
       return { json: put, text: put.code };
     },
   )
+    .argument('<code>', 'what programs ask for it by', code)
     .requiredOption('--name <name>', 'what people call it', name)
     .option('--summary <text>', 'one sentence about it', by(lineSchema(300)), '')
     .option('--contains <code>', 'of a suite: a program that its seats open; repeat it', also(code), []);

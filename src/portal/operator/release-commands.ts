@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Option } from 'commander';
 import { platforms } from '../../contract/primitives.ts';
@@ -6,6 +6,7 @@ import { newReleaseSchema, publishRelease } from '../releases/publish-release.ts
 import type { CommandBuilder, Common } from './command-builder.ts';
 import { code, version } from './option-values.ts';
 import { Refusal } from './refusal.ts';
+import { requireProduct } from './sales.ts';
 
 /** `release publish`. */
 export function addReleaseCommands({ group, command }: CommandBuilder): void {
@@ -29,9 +30,12 @@ export function addReleaseCommands({ group, command }: CommandBuilder): void {
       const portal = { ...operator, keys: await operator.keys() };
       const wrong = newReleaseSchema.safeParse(given).error;
       if (wrong !== undefined) throw new Refusal(wrong.issues.map(({ message }) => message).join('; '));
-      const done = await publishRelease(portal, createReadStream(file), given).catch((error: unknown) => {
-        throw refused(error);
-      });
+      await operator.database.asService((tx) => requireProduct(tx, product));
+      const done = await open(file)
+        .then((opened) => publishRelease(portal, opened.createReadStream(), given))
+        .catch((error: unknown) => {
+          throw refused(error);
+        });
       return { json: done, text: `${done.id} ${done.sha256}` };
     },
   )

@@ -117,7 +117,7 @@ export function revokeKey(operator: Operator, company: string, keyId: string): P
   });
 }
 
-async function requireProduct(tx: Parameters<typeof rows>[0], code: string): Promise<void> {
+export async function requireProduct(tx: Parameters<typeof rows>[0], code: string): Promise<void> {
   const found = await rows(tx, sql`select 1 from product where code = ${code}`);
   if (found.length === 0) throw new Refusal(`There is no product "${code}": add it with "product put".`);
 }
