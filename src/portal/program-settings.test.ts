@@ -106,3 +106,9 @@ test('the defaults are a portal for this machine', () => {
     outboxPage: false,
   });
 });
+
+test('a proxy that is neither an address nor a range is named', () => {
+  const wrong = { ...production, TRUSTED_PROXIES: '10.0.0.0/8, ::1, fd00::/8, proxy.example' };
+  expect(complaint(wrong)).toBe('TRUSTED_PROXIES: an address or a range is needed');
+  expect(complaint({ ...production, TRUSTED_PROXIES: '10.0.0.0/8, ::1, fd00::/8' })).toBe('accepted');
+});

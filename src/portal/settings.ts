@@ -26,7 +26,9 @@ export const portalSettingsSchema = z.object({
   /** 0 takes a free one. */
   port: z.coerce.number().int().min(0).max(65_535).default(0),
   /** Addresses or CIDR ranges whose X-Forwarded-For is believed. Empty: nobody's. */
-  trustedProxies: z.array(z.string()).default([]),
+  trustedProxies: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an address or a range is needed'))
+    .default([]),
   /** Shows sent mails at /outbox, to this machine alone. For demonstrations. */
   outboxPage: z.boolean().default(false),
   /** Sender of all mails. */
