@@ -151,8 +151,11 @@ bool readArguments(int count, char **values) {
       else if (name == "--start-command") {
         arguments.client.startCommands = value.empty() ? std::vector<std::string>{} : std::vector<std::string>{value};
       } else if (name == "--language") arguments.client.language = value;
-      else if (name == "--seconds") arguments.seconds = std::atof(value.c_str());
-      else return false;
+      else if (name == "--seconds") {
+        char *end = nullptr;
+        arguments.seconds = std::strtod(value.c_str(), &end);
+        if (value.empty() || *end != '\0' || !(arguments.seconds > 0)) return false;
+      } else return false;
     }
   }
   return !arguments.rootKey.empty();

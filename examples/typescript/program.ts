@@ -23,7 +23,8 @@ const { values } = parseArgs({
   },
 });
 const rootKey = compiledInRootKey ?? values['root-key'];
-if (rootKey === undefined) {
+const seconds = values.seconds === undefined ? null : Number(values.seconds);
+if (rootKey === undefined || (seconds !== null && !(seconds > 0))) {
   console.error('usage: node program.ts --root-key=KEY [--program viga] [--seconds N] [--json]');
   process.exit(2);
 }
@@ -142,5 +143,5 @@ async function main(): Promise<number> {
   }
 }
 
-if (values.seconds !== undefined) setTimeout(() => stop.abort(), Number(values.seconds) * 1000).unref();
+if (seconds !== null) setTimeout(() => stop.abort(), seconds * 1000).unref();
 process.exit(await main());

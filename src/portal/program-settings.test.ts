@@ -77,6 +77,11 @@ test.each([
     { ...production, PUBLIC_URL: 'https://licencias.example:6000' },
     'PUBLIC_URL: no browser',
   ],
+  [
+    'an address with a query',
+    { ...production, PUBLIC_URL: 'https://licencias.example/?a=secreto' },
+    'PUBLIC_URL: no “?”',
+  ],
   ['no address', { ...production, PUBLIC_URL: '' }, 'PUBLIC_URL is needed'],
   ['no sender', { ...production, MAIL_FROM: '' }, 'MAIL_FROM is needed'],
   ['a sender without address', { ...production, MAIL_FROM: 'Licencias' }, 'MAIL_FROM: no email'],

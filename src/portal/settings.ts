@@ -13,6 +13,7 @@ export const portalSettingsSchema = z.object({
   publicUrl: z
     .url({ protocol: /^https?$/, abort: true })
     .refine(isSafe, 'https is needed, or http on this machine')
+    .refine((address) => !/[?#]/.test(address), 'no “?” or “#” can be in it')
     .refine(
       (address) => !hasBlockedPort(address),
       'no browser or program asks at this port (fetch.spec.whatwg.org, port blocking)',

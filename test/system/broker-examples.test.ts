@@ -122,6 +122,11 @@ for (const language of ['typescript', 'python', 'cpp'] as const) {
       server.close();
     });
 
+    test('refuses a time that is none', async () => {
+      const program = launch(language, [`--root-key=${anyKey}`, '--start-command', '', '--seconds', 'ten']);
+      expect(await program.exit).toBe(2);
+    });
+
     test('counts a relative folder as absent', async () => {
       const change = { XDG_DATA_HOME: 'here' };
       const { runtime } = findPaths({

@@ -40,7 +40,17 @@ describe('what is refused without ending the connection', () => {
     ['no version', { version: undefined }],
   ])('%s', async (_what, change) => {
     const program = await rig.connect();
-    expect((await refusalOf(program.initialize('viga', change))).code).toBe(-32602);
+    expect(await refusalOf(program.initialize('viga', change))).toMatchObject({
+      code: -32602,
+      message: expect.stringMatching(/^params\.\w+/),
+    });
+  });
+  test('parameters that are no object', async () => {
+    const program = await rig.connect();
+    expect(await refusalOf(program.request('initialize', []))).toMatchObject({
+      code: -32602,
+      message: expect.stringMatching(/^params: /),
+    });
   });
   test('an unknown method, also one of every object', async () => {
     const program = await rig.start();

@@ -242,7 +242,10 @@ function parse<M extends BrokerMethod>(
   const result = brokerMethods[method].input.safeParse(params ?? {});
   if (!result.success) {
     const issue = result.error.issues[0];
-    throw new RpcError(rpcCodes.invalidParams, `${issue?.path.join('.')}: ${issue?.message}`);
+    throw new RpcError(
+      rpcCodes.invalidParams,
+      `${['params', ...(issue?.path ?? [])].join('.')}: ${issue?.message}`,
+    );
   }
   // safeParse of a union of schemas loses which one it was.
   return result.data as ReturnType<(typeof brokerMethods)[M]['input']['parse']>;
