@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type CoreRig, createCoreRig, testEmail, testUse } from '../../../test/fakes/core-rig.ts';
+import {
+  type CoreRig,
+  createCoreRig,
+  type RunningCore,
+  testEmail,
+  testUse,
+} from '../../../test/fakes/core-rig.ts';
 import { testPassword } from '../../../test/fakes/portal.ts';
 import { testIds } from '../../../test/fakes/portal-people.ts';
 import { AldabaError } from '../../contract/errors.ts';
@@ -155,12 +161,18 @@ describe('at the next start', () => {
     expect(rig.opener.windows).toEqual([]);
   });
 
-  test('A17: no network keeps the identity silently, and its return renews it', async () => {
+  /** Signed in before, and found without a portal by the next start. */
+  async function startOffline(): Promise<RunningCore> {
     await rig.signIn(await rig.start());
     rig.portal.line.reachable = false;
-    const { core, client } = await rig.start();
+    const running = await rig.start();
     await rig.clock.advance(5_000);
-    await expect.poll(() => core.state.get().connection.state).toBe('offline');
+    await expect.poll(() => running.core.state.get().connection.state).toBe('offline');
+    return running;
+  }
+
+  test('A17: no network keeps the identity silently, and its return renews it', async () => {
+    const { core, client } = await startOffline();
     expect(core.session.hasIdentity()).toBe(true);
     expect(core.state.get()).toMatchObject({
       setup: { step: 'done' },
@@ -177,11 +189,7 @@ describe('at the next start', () => {
   });
 
   test('a portal that is back is found at once by a check for a person who waits', async () => {
-    await rig.signIn(await rig.start());
-    rig.portal.line.reachable = false;
-    const { core, client } = await rig.start();
-    await rig.clock.advance(5_000);
-    await expect.poll(() => core.state.get().connection.state).toBe('offline');
+    const { core, client } = await startOffline();
     await client.connection.check();
     expect(core.state.get().connection.state).toBe('offline');
     rig.portal.line.reachable = true;

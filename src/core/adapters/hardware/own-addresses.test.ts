@@ -21,6 +21,8 @@ test('a system that refuses to tell has none', () => {
   expect(ownAddresses(refused)).toBe('');
 });
 
-test('this machine answers', () => {
-  expect(ownAddresses()).toBe(ownAddresses());
+test('this machine answers in that form', () => {
+  const lines = ownAddresses().split('\n');
+  expect(lines.filter((line) => !/^\S.* [\da-f.:]+\/\d+$/.test(line))).toEqual(lines[0] === '' ? [''] : []);
+  expect(lines.filter((line) => / (127\.|::1\/)/.test(line))).toEqual([]);
 });
